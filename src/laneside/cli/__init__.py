@@ -1,0 +1,10 @@
+"""The command line: one module per command, each loading its rooms only when called, so that starting stays quick.
+
+Nothing but argument reading and printing lives here.
+"""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(name="laneside", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

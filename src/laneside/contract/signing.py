@@ -1,0 +1,70 @@
+"""Canonical bytes, digests and Ed25519 signatures over what terminal and centre exchange."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, TypeVar
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from laneside.contract.exchange import Receipt
+from laneside.contract.parameters import SignedDocument
+from laneside.errors import ContractError, SignatureError
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def canonical(message: Any) -> bytes:
+    """Write a message as its one canonical JSON form, UTF-8, keys sorted, no blanks."""
+    return _encoder.encode(message)
+
+
+def parse(body: bytes, kind: type[T]) -> T:
+    """Read a message; ContractError says what in it is not as agreed."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+        raise ContractError(f"{kind.__name__}: {error}") from error
+
+
+def digest(body: bytes) -> str:
+    """Return the SHA-256 of a body as lower-case hex; photos are named by it too."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def public_bytes(key: Ed25519PrivateKey) -> bytes:
+    """Return the 32 bytes of the public half."""
+    return key.public_key().public_bytes_raw()
+
+
+def verify(public_key: bytes, signature: bytes, message: bytes) -> None:
+    """Return if the signature is that key's over that message, else raise SignatureError."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError) as error:
+        raise SignatureError("the signature does not verify") from error
+
+
+def request_bytes(*, method: str, path: str, terminal_id: str, sent_at: str, body: bytes) -> bytes:
+    """Return what a terminal signs for one HTTP request: method, path, id, time and the body's digest."""
+    return "\n".join(("laneside-request-1", method, path, terminal_id, sent_at, digest(body))).encode()
+
+
+def document_bytes(document: SignedDocument) -> bytes:
+    """Return what the centre signs for a document."""
+    head = ("laneside-document-1", document.kind, str(document.version), document.activates_at.isoformat())
+    return "\n".join((*head, digest(document.body))).encode()
+
+
+def receipt_bytes(receipt: Receipt) -> bytes:
+    """Return what the centre signs for a receipt."""
+    return b"laneside-receipt-1\n" + canonical(msgspec.structs.replace(receipt, signature=b""))
+
+
+def head_bytes(*, terminal_id: str, seq: int, hash_hex: str) -> bytes:
+    """Return what a terminal signs for the head of its journal."""
+    return f"laneside-journal-head-1\n{terminal_id}\n{seq}\n{hash_hex}".encode()

@@ -1,0 +1,170 @@
+"""What a page (or a script) may show of the passage in work: values ready to print, and which actions are open now.
+
+Texts here are Chinese and English in one :class:`Words`; a page picks its language. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Step(StrEnum):
+    """The five chips of the linkage page, in order."""
+
+    READ = "read"
+    PICTURE = "picture"
+    CHECK = "check"
+    FEE = "fee"
+    SUBMIT = "submit"
+    DONE = "done"
+
+
+class Ending(StrEnum):
+    """How a vehicle ends; every passage has exactly one."""
+
+    COMPLETED = "completed"
+    TRANSFERRED = "transferred"
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
+    UNKNOWN = "unknown"
+
+
+class Activity(StrEnum):
+    """What the reader is busy with; a page that shows one asks again shortly."""
+
+    NONE = "none"
+    READING = "reading"
+    SUBMITTING = "submitting"
+    PROVING = "proving"
+    REWRITING = "rewriting"
+
+
+class Action(StrEnum):
+    """What may be done now; the page offers exactly these."""
+
+    READ = "read"
+    PHOTO = "photo"
+    SUBMIT_PICTURE = "submit-picture"
+    SELECT = "select"
+    QUOTE = "quote"
+    SUBMIT = "submit"
+    RETRY = "retry"
+    PROVE = "prove"
+    REWRITE_TAG = "rewrite-tag"
+    RELEASE = "release"
+    REFUSE = "refuse"
+    TRANSFER = "transfer"
+    ABANDON = "abandon"
+    RESUME = "resume"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingView:
+    """One finding: ``severity`` is stop, warn or note; ``releasable`` says a shift leader may let it pass once."""
+
+    code: int | str
+    severity: str
+    text: Words
+    why: Words
+    remedy: Words
+    releasable: bool
+    released: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleView:
+    """What card and tag say of the vehicle, for the card-shaped area after 读卡. ``balance`` is None for charge cards."""
+
+    plate: str
+    colour: int
+    colour_name: Words
+    toll_class: Words
+    seats: int | None
+    card_type: Words
+    card_last4: str
+    obu_last4: str
+    balance_fen: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureView:
+    """The picture area: photo taken, plate typed, colour chosen; agreement with card and tag; where the photo is."""
+
+    photo_sha256: str | None
+    live: bool
+    plate: str
+    colour: int | None
+    card_agrees: bool | None
+    tag_agrees: bool | None
+    submitted: bool
+    delivered: bool
+    plate_warning: Words | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One selectable class or kind."""
+
+    code: int
+    name: Words
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteView:
+    """The fee: 应收, 优惠, 实收 and the lines that explain it."""
+
+    pay_fen: int
+    discount_fen: int
+    fee_fen: int
+    lines: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultView:
+    """The full-screen end: what happened, the amount, why, and what to do."""
+
+    ending: Ending | None
+    title: Words
+    cause: Words
+    remedy: Words
+    fee_fen: int | None
+    balance_after_fen: int | None
+    tag_write: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageView:
+    """The whole linkage page. ``revision`` rises with every change; an action carries the one its page was drawn from."""
+
+    passage_id: str
+    revision: int
+    lane_name: str
+    lane_hex: str
+    lane_use: Words
+    captured_plate: str
+    step: Step
+    activity: Activity
+    trouble: Words | None
+    vehicle: VehicleView | None
+    findings: tuple[FindingView, ...]
+    clean: bool
+    picture: PictureView
+    classes: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
+    quote: QuoteView | None
+    result: ResultView | None
+    actions: frozenset[Action]
+    ask_idle: bool
+    age_s: int
