@@ -74,7 +74,7 @@ class Role(StrEnum):
 
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
-    """One person of one station. ``verifier`` is scrypt(n=2**14, r=8, p=1, 32 bytes) over the password with ``salt``."""
+    """One person of one station; ``verifier`` is scrypt(n=2**14, r=8, p=1, 32 bytes) over password and ``salt``."""
 
     operator_id: str = field(name="operatorId")
     name: str = field(name="name")
@@ -85,7 +85,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShiftPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """One shift of the day: number, name, first minute of the day (Beijing). A night shift keeps the date it began on."""
+    """One shift: number, name, first minute of the day (Beijing). A night shift keeps the date it began on."""
 
     number: int = field(name="number")
     name: str = field(name="name")
@@ -143,7 +143,7 @@ class HolidayWindow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KindRule(msgspec.Struct, frozen=True, kw_only=True):
-    """What a vehicle kind costs: ``free`` or a share in per cent taken off, with the record's discountType if it has one."""
+    """What a vehicle kind costs: the share in per cent taken off (100 is free), and the record's discountType if any."""
 
     vehicle_kind: int = field(name="vehicleKind")
     off_percent: int = field(name="offPercent")

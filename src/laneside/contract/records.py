@@ -129,7 +129,8 @@ class ImageRecord(msgspec.Struct, frozen=True, kw_only=True):
 class PassageEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What is sent of a vehicle without a sealed record, and of duty: 特情记录 with reason and picture.
 
-    ``kind`` is one of refused, transferred, abandoned, open-debit, debit-settled, lockout, unlock, shift-open, shift-close.
+    ``kind`` is one of refused, transferred, abandoned, open-debit, debit-settled, lockout, unlock, shift-open,
+    shift-close.
     """
 
     event_id: str = field(name="id")

@@ -15,7 +15,7 @@ from laneside.errors import ContractError, SignatureError
 
 T = TypeVar("T")
 
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder(order="sorted")
 
 
 def canonical(message: Any) -> bytes:
