@@ -1,0 +1,37 @@
+"""The append-only, hash-chained, crash-safe journal of a terminal, and its outbox.
+
+It keeps bytes under a kind, a passage and a subject and knows nothing of what they mean; its database connection is
+handed in. No rule of the business, no transport and no clock of its own may enter.
+"""
+
+from laneside.journal import schema
+from laneside.journal.entry import (
+    CENTRE_REFUSAL,
+    OUTGOING,
+    RECEIPT,
+    Counts,
+    Delivery,
+    Draft,
+    Entry,
+    Head,
+    OutboxItem,
+    Outgoing,
+    SignedHead,
+)
+from laneside.journal.journal import Journal
+
+__all__ = [
+    "CENTRE_REFUSAL",
+    "OUTGOING",
+    "RECEIPT",
+    "Counts",
+    "Delivery",
+    "Draft",
+    "Entry",
+    "Head",
+    "Journal",
+    "OutboxItem",
+    "Outgoing",
+    "SignedHead",
+    "schema",
+]

@@ -1,0 +1,290 @@
+"""The journal itself: append, read back, deliver. One lock, one connection; the head is read, never remembered."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+
+from laneside.clock import Clock
+from laneside.contract.signing import head_bytes
+from laneside.errors import JournalError
+from laneside.journal.entry import (
+    CENTRE_REFUSAL,
+    GENESIS,
+    OUTGOING,
+    RECEIPT,
+    Counts,
+    Delivery,
+    Draft,
+    Entry,
+    Head,
+    OutboxItem,
+    Outgoing,
+    SignedHead,
+    chain_hash,
+    moment_text,
+)
+
+_SELECT = "SELECT seq, kind, passage, subject, settles, at, payload, hash FROM entry"
+_INSERT = "INSERT INTO entry (seq, kind, passage, subject, settles, at, payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_WAITING = "FROM outbox WHERE kind = ? AND seq >= ?"
+_Row = tuple[int, str, str, str, str, str, bytes, bytes]
+
+
+class Journal:
+    """The terminal's memory: append-only, hash-chained, durable when ``append`` returns. Any thread may call.
+
+    ``connection`` must have been given to ``schema.prepare`` and belongs to the journal from then on, except that its
+    maker closes it. Every sqlite3 error comes out as JournalError, with nothing half-written.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, clock: Clock, terminal_id: str) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._terminal_id = terminal_id
+        self._lock = Lock()
+        self._floors = dict.fromkeys(OUTGOING, 1)
+
+    # --- writing
+
+    def append(self, kind: str, payload: bytes, *, passage: str = "", subject: str = "") -> Entry:
+        """Write one entry; it is on disk when this returns."""
+        return self.append_all((Draft(kind=kind, payload=payload, passage=passage, subject=subject),))[0]
+
+    def append_all(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
+        """Write several entries in one transaction: all of them are on disk when this returns, or none."""
+        with self._transaction():
+            return tuple(self._write(draft, draft.kind, "") for draft in drafts)
+
+    def settle(self, subject: str, payload: bytes, *, kind: Outgoing | None = None) -> Entry:
+        """Write the centre's receipt for a waiting subject; it leaves the outbox."""
+        return self._answer(RECEIPT, subject, payload, kind)
+
+    def refuse(self, subject: str, payload: bytes, *, kind: Outgoing | None = None) -> Entry:
+        """Write the centre's refusal of a waiting subject (被拒待处理); it leaves the outbox and is counted."""
+        return self._answer(CENTRE_REFUSAL, subject, payload, kind)
+
+    def _answer(self, answer: str, subject: str, payload: bytes, kind: Outgoing | None) -> Entry:
+        with self._transaction():
+            rows = self._connection.execute(
+                "SELECT kind, passage FROM outbox WHERE subject = ? AND kind LIKE ? ORDER BY seq LIMIT 1",
+                (subject, kind or "%"),
+            ).fetchall()
+            assert rows, f"nothing with the id {subject} waits for the centre"
+            (settles, passage) = rows[0]
+            return self._write(Draft(kind=settles, payload=payload, passage=passage, subject=subject), answer, settles)
+
+    def _write(self, draft: Draft, kind: str, settles: str) -> Entry:
+        last = self._last()
+        now = self._clock.now()
+        bare = Entry(
+            seq=1 if last is None else last.seq + 1,
+            kind=kind,
+            passage=draft.passage,
+            subject=draft.subject,
+            settles=settles,
+            at=now if last is None else max(now, last.at),
+            payload=draft.payload,
+            hash=GENESIS,
+        )
+        entry = replace(bare, hash=chain_hash(GENESIS if last is None else last.hash, bare))
+        self._connection.execute(_INSERT, _row(entry))
+        return entry
+
+    # --- reading
+
+    def entries(self, passage: str) -> tuple[Entry, ...]:
+        """Return everything written under one passage id, oldest first."""
+        return self._select("WHERE passage = ? AND passage <> '' ORDER BY seq", passage)
+
+    def of_kind(self, kind: str, *, since_seq: int = 0) -> tuple[Entry, ...]:
+        """Return the entries of one kind with a number above ``since_seq``, oldest first."""
+        return self._select("WHERE kind = ? AND seq > ? ORDER BY seq", kind, since_seq)
+
+    def of_subject(self, subject: str) -> tuple[Entry, ...]:
+        """Return everything written under one subject, receipts and refusals too, oldest first."""
+        return self._select("WHERE subject = ? AND subject <> '' ORDER BY seq", subject)
+
+    def since(self, seq: int, limit: int) -> tuple[Entry, ...]:
+        """Return up to ``limit`` entries with a number above ``seq``, oldest first."""
+        return self._select("WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+
+    def latest(self, kind: str) -> Entry | None:
+        """Return the newest entry of one kind."""
+        found = self._select("WHERE kind = ? ORDER BY seq DESC LIMIT 1", kind)
+        return found[0] if found else None
+
+    def highest_subject(self, kind: str, prefix: str) -> str | None:
+        """Return the highest subject of one kind that begins with ``prefix``: where a counter must go on from."""
+        found = self._select(
+            "WHERE kind = ? AND subject <> '' AND substr(subject, 1, ?) = ? ORDER BY subject DESC LIMIT 1",
+            kind,
+            len(prefix),
+            prefix,
+        )
+        return found[0].subject if found else None
+
+    # --- the head and the time
+
+    def head(self) -> Head:
+        """Return number and hash of the newest entry."""
+        with self._guard():
+            last = self._last()
+        return Head(seq=0, hash=GENESIS) if last is None else Head(seq=last.seq, hash=last.hash)
+
+    def signed_head(self, sign: Callable[[bytes], bytes]) -> SignedHead:
+        """Return the head signed with the device key, for heartbeats: a cut tail shows at the centre."""
+        head = self.head()
+        message = head_bytes(terminal_id=self._terminal_id, seq=head.seq, hash_hex=head.hash.hex())
+        return SignedHead(seq=head.seq, hash_hex=head.hash.hex(), signature=sign(message))
+
+    @property
+    def last_time(self) -> datetime | None:
+        """The newest entry's moment; the terminal's time never runs below it."""
+        with self._guard():
+            last = self._last()
+        return None if last is None else last.at
+
+    def clock_step_s(self, now: datetime) -> float:
+        """Return by how many seconds ``now`` lies behind the newest entry; 0 if it does not."""
+        last = self.last_time
+        return 0.0 if last is None else max(0.0, (last - now).total_seconds())
+
+    # --- the outbox
+
+    def outbox(self, limit: int, *, kinds: Sequence[Outgoing] = OUTGOING) -> tuple[OutboxItem, ...]:
+        """Return up to ``limit`` waiting entries of these kinds, in the order in which they were written."""
+        with self._guard():
+            found = [item for kind in kinds for item in self._waiting(kind, limit)]
+        return tuple(sorted(found, key=lambda item: item.seq)[:limit])
+
+    def _waiting(self, kind: Outgoing, limit: int) -> list[OutboxItem]:
+        """Read the oldest waiting entries of one kind, and remember below which number none can wait any more."""
+        last = self._last()
+        rows = self._connection.execute(
+            f"SELECT seq, subject, payload, passage {_WAITING} ORDER BY seq LIMIT ?",
+            (kind, self._floors[kind], limit),
+        ).fetchall()
+        self._floors[kind] = rows[0][0] if rows else 1 + (0 if last is None else last.seq)
+        return [
+            OutboxItem(seq=seq, kind=kind, subject=subject, payload=payload, passage=passage)
+            for seq, subject, payload, passage in rows
+        ]
+
+    def delivery(self, kind: Outgoing, subject: str) -> Delivery | None:
+        """Say how far a subject is on its way to the centre; None if there is no such subject."""
+        kinds = {(entry.kind, entry.settles) for entry in self.of_subject(subject)}
+        if (RECEIPT, kind) in kinds:
+            return Delivery.RECEIVED
+        if (CENTRE_REFUSAL, kind) in kinds:
+            return Delivery.REFUSED
+        return Delivery.WAITING if (kind, "") in kinds else None
+
+    def counts(self) -> Counts:
+        """Count what waits and what the centre refused."""
+        with self._guard():
+            refused = "SELECT count(*) FROM entry WHERE kind = ?"
+            return Counts(
+                records=self._count_waiting(Outgoing.RECORD),
+                events=self._count_waiting(Outgoing.EVENT),
+                images=self._count_waiting(Outgoing.IMAGE),
+                photos=self._count_waiting(Outgoing.PHOTO),
+                refused=self._connection.execute(refused, (CENTRE_REFUSAL,)).fetchone()[0],
+            )
+
+    def _count_waiting(self, kind: Outgoing) -> int:
+        count = f"SELECT count(DISTINCT subject) {_WAITING}"
+        return int(self._connection.execute(count, (kind, self._floors[kind])).fetchone()[0])
+
+    # --- the chain
+
+    def verify(self, known: Head | None = None) -> None:
+        """Walk the whole chain; JournalError names the first entry that was changed, is missing or was put in.
+
+        A cut tail leaves a chain that holds, so a head ``known`` from elsewhere (the centre) shows it.
+        """
+        last = Head(seq=0, hash=GENESIS)
+        while page := self.since(last.seq, 500):
+            for entry in page:
+                last = _next_link(last, entry, known)
+        if known is not None and known.seq > last.seq:
+            raise JournalError(f"the journal ends at entry {last.seq}, but entry {known.seq} has been written")
+
+    # --- the connection
+
+    def _last(self) -> Entry | None:
+        row = self._connection.execute(f"{_SELECT} ORDER BY seq DESC LIMIT 1").fetchone()
+        return None if row is None else _entry(row)
+
+    def _select(self, rest: str, *values: str | int) -> tuple[Entry, ...]:
+        with self._guard():
+            rows = self._connection.execute(f"{_SELECT} {rest}", values).fetchall()
+            return tuple(_entry(row) for row in rows)
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise JournalError(f"the journal failed: {error}") from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._guard():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if (
+                    self._connection.in_transaction
+                ):  # a full disk rolls back by itself; a second ROLLBACK would hide it.
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+def _next_link(last: Head, entry: Entry, known: Head | None) -> Head:
+    """Return the head after ``entry``, if it follows; JournalError if not."""
+    if entry.seq != last.seq + 1:
+        raise JournalError(f"entry {last.seq + 1} is missing from the journal")
+    if not entry.follows(last.hash):
+        raise JournalError(f"entry {entry.seq} of the journal is not as it was written")
+    if known is not None and known.seq == entry.seq and known.hash != entry.hash:
+        raise JournalError(f"entry {entry.seq} of the journal is another than the one that was reported")
+    return Head(seq=entry.seq, hash=entry.hash)
+
+
+def _row(entry: Entry) -> _Row:
+    return (
+        entry.seq,
+        entry.kind,
+        entry.passage,
+        entry.subject,
+        entry.settles,
+        moment_text(entry.at),
+        entry.payload,
+        entry.hash,
+    )
+
+
+def _entry(row: _Row) -> Entry:
+    seq, kind, passage, subject, settles, at, payload, digest = row
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise JournalError(f"entry {seq} of the journal is not as it was written") from error
+    return Entry(
+        seq=seq,
+        kind=kind,
+        passage=passage,
+        subject=subject,
+        settles=settles,
+        at=moment,
+        payload=payload,
+        hash=digest,
+    )
