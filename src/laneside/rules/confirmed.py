@@ -1,0 +1,71 @@
+"""Rules over what the collector confirmed: events 138 and 140, and warnings about unlikely input."""
+
+from __future__ import annotations
+
+from laneside.codec import plate_kind
+from laneside.rules.facts import NO_CLASS, NO_COLOUR, Confirmed, Facts, IssuedVehicle
+from laneside.rules.finding import Finding, stop, warn
+from laneside.rules.pair import colours_differ, same_plate
+from laneside.vocab import TollClass, VehicleKind
+
+PASSENGER = frozenset(
+    int(member)
+    for member in (TollClass.PASSENGER_1, TollClass.PASSENGER_2, TollClass.PASSENGER_3, TollClass.PASSENGER_4)
+)
+GOODS_KINDS = frozenset(
+    int(member)
+    for member in (
+        VehicleKind.GREEN,
+        VehicleKind.CONTAINER_J1,
+        VehicleKind.CONTAINER_J2,
+        VehicleKind.OVERSIZE,
+        VehicleKind.TRUCK_TRAIN,
+    )
+)
+
+
+def actual_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
+    """Find event 138: the vehicle bears another plate or colour than the one the tag (without tag, the card) was issued for."""
+    issued = _issued(facts)
+    if not issued:
+        return None
+    plate = issued[0].plate
+    colour = next((vehicle.colour for vehicle in issued if vehicle.colour != NO_COLOUR), NO_COLOUR)
+    if same_plate(plate, confirmed.plate) and not colours_differ(colour, confirmed.colour):
+        return None
+    return stop(
+        138,
+        releasable=True,
+        actual_plate=confirmed.plate,
+        actual_colour=confirmed.colour,
+        issued_plate=plate,
+        issued_colour=colour,
+    )
+
+
+def actual_class_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
+    """Find event 140: the class differs from the one of tag or card; it is charged by the actual class after release."""
+    issued = [vehicle.toll_class for vehicle in _issued(facts) if vehicle.toll_class not in NO_CLASS]
+    other = next((toll_class for toll_class in issued if toll_class != confirmed.toll_class), None)
+    if confirmed.toll_class is None or other is None:
+        return None
+    return stop(140, releasable=True, actual_class=confirmed.toll_class, issued_class=other)
+
+
+def kind_unlikely(_facts: Facts, confirmed: Confirmed) -> Finding | None:
+    """Find ``kind-unlikely``: a kind that speaks of goods was chosen for a passenger car."""
+    if confirmed.toll_class not in PASSENGER or confirmed.vehicle_kind not in GOODS_KINDS:
+        return None
+    return warn("kind-unlikely", kind=confirmed.vehicle_kind, toll_class=confirmed.toll_class)
+
+
+def plate_form(_facts: Facts, confirmed: Confirmed) -> Finding | None:
+    """Find ``plate-form``: the plate has none of the known forms (spec/codes.md 5.3: a warning, never a reject)."""
+    return warn("plate-form", plate=confirmed.plate) if plate_kind(confirmed.plate) is None else None
+
+
+def _issued(facts: Facts) -> tuple[IssuedVehicle, ...]:
+    """Return what tag and card were issued for, the tag first."""
+    tag = None if facts.tag is None else facts.tag.vehicle
+    card = None if facts.card is None else facts.card.vehicle
+    return tuple(vehicle for vehicle in (tag, card) if vehicle is not None)

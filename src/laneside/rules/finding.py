@@ -1,0 +1,54 @@
+"""What a rule found: a number of the national table or a word of our own, and how much it weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Severity(StrEnum):
+    """STOP ends the vehicle unless released, WARN is shown and recorded, NOTE is only recorded."""
+
+    STOP = "stop"
+    WARN = "warn"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One result of one rule. ``code`` is a special-event number or one of our words (``local_words.toml``).
+
+    ``params`` are the facts behind it as plain text without language: codes, plates, dates, fen, seconds.
+    ``releasable`` says that a shift leader may let this vehicle pass once.
+    """
+
+    code: int | str
+    severity: Severity
+    releasable: bool = False
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        """Freeze the params; only what stops can be released."""
+        assert not self.releasable or self.severity is Severity.STOP, "a release lets a stop pass"
+        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+
+
+def stop(code: int | str, *, releasable: bool = False, **params: object) -> Finding:
+    """Make a finding that stops the vehicle; a shift leader may let a releasable one pass once."""
+    return Finding(code=code, severity=Severity.STOP, releasable=releasable, params=_texts(params))
+
+
+def warn(code: int | str, **params: object) -> Finding:
+    """Make a finding that is shown and recorded but stops nothing."""
+    return Finding(code=code, severity=Severity.WARN, params=_texts(params))
+
+
+def note(code: int | str, **params: object) -> Finding:
+    """Make a finding that is only recorded."""
+    return Finding(code=code, severity=Severity.NOTE, params=_texts(params))
+
+
+def _texts(params: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in params.items()}
