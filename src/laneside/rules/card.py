@@ -65,7 +65,7 @@ def card_type(facts: Facts) -> Finding | None:
 
 
 def balance_short(facts: Facts, amount_fen: int) -> Finding | None:
-    """Find event 27: a stored-value card holds less than the amount. A charge card's balance is virtual and never short."""
+    """Find event 27: a stored-value card holds less than the amount; a charge card's virtual balance is never short."""
     if not _is_stored_value(facts) or facts.card is None or facts.card.balance_fen >= amount_fen:
         return None
     balance_fen = facts.card.balance_fen

@@ -25,7 +25,7 @@ GOODS_KINDS = frozenset(
 
 
 def actual_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
-    """Find event 138: the vehicle bears another plate or colour than the one the tag (without tag, the card) was issued for."""
+    """Find event 138: the vehicle bears another plate or colour than its tag (without a tag, its card) was issued for."""
     issued = _issued(facts)
     if not issued:
         return None
@@ -44,7 +44,7 @@ def actual_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
 
 
 def actual_class_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
-    """Find event 140: the class differs from the one of tag or card; it is charged by the actual class after release."""
+    """Find event 140: the class differs from that of tag or card; the actual class is charged after release."""
     issued = [vehicle.toll_class for vehicle in _issued(facts) if vehicle.toll_class not in NO_CLASS]
     other = next((toll_class for toll_class in issued if toll_class != confirmed.toll_class), None)
     if confirmed.toll_class is None or other is None:

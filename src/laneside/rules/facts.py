@@ -1,4 +1,4 @@
-"""What the rules may know of a vehicle: plain values that the passage takes from the reader, the lists and the journal."""
+"""What the rules may know of a vehicle: plain values that the passage takes from reader, lists and journal."""
 
 from __future__ import annotations
 

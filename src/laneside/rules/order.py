@@ -1,25 +1,23 @@
-"""The order of the checks, as one table: spec/codes.md 10.1 without the entry events, which an open exit has no use for."""
+"""The order of the checks, as one table: spec/codes.md 10.1 without the entry events, which are off at an open exit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from laneside.rules import card, confirmed, pair, tag, terminal, trip
 from laneside.rules.facts import Confirmed, Facts
 from laneside.rules.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: the code it may find and the pure function that looks for it."""
 
     code: int | str
     check: Callable[[Facts], Finding | None]
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmedRule:
+class ConfirmedRule(NamedTuple):
     """One rule over facts and what the collector confirmed."""
 
     code: int | str

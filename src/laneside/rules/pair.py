@@ -16,9 +16,7 @@ def plates_differ(facts: Facts) -> Finding | None:
     card, tag = both
     if same_plate(card.plate, tag.plate) and not colours_differ(card.colour, tag.colour):
         return None
-    return stop(
-        41, card_plate=card.plate, card_colour=card.colour, tag_plate=tag.plate, tag_colour=tag.colour
-    )
+    return stop(41, card_plate=card.plate, card_colour=card.colour, tag_plate=tag.plate, tag_colour=tag.colour)
 
 
 def classes_differ(facts: Facts) -> Finding | None:

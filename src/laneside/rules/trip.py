@@ -24,7 +24,7 @@ def clock_behind_card(facts: Facts) -> Finding | None:
 
 
 def running_trip(facts: Facts) -> Finding | None:
-    """Find ``running-trip``: a closed trip was begun and never ended (unknowns 6); refuse, or overwrite after release."""
+    """Find ``running-trip``: a closed trip was never ended (unknowns 6); refuse, or overwrite after release."""
     age_s = _capp_age_s(facts)
     if age_s is None or facts.card is None or facts.card.capp is None or facts.card.capp.status not in RUNNING:
         return None
@@ -51,7 +51,7 @@ def repeated(facts: Facts) -> Finding | None:
 
 
 def lane_open_trade(facts: Facts) -> Finding | None:
-    """Find ``lane-open-trade``: the lane debited this card and never saw the end; that trade is finished, not repeated."""
+    """Find ``lane-open-trade``: the lane debited this card and saw no end; that trade is finished, not repeated."""
     return note("lane-open-trade") if facts.lane_open_trade and facts.card is not None else None
 
 

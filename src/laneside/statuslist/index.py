@@ -14,8 +14,15 @@ _LOST, _CANCELLED, _SUSPENDED, _RESTRICTED, _MISMATCH, _OTHER = range(6)
 _SEVERITY: Mapping[ListedObject, Mapping[int, int]] = {
     ListedObject.CARD: {1: _LOST, 3: _CANCELLED, 2: _SUSPENDED, 4: _RESTRICTED, 5: _RESTRICTED, 6: _MISMATCH},
     ListedObject.OBU: {
-        **{1: _LOST, 3: _CANCELLED, 101: _CANCELLED, 2: _SUSPENDED, 102: _SUSPENDED},
-        **{104: _RESTRICTED, 105: _RESTRICTED, 5: _RESTRICTED, 4: _MISMATCH},
+        1: _LOST,
+        3: _CANCELLED,
+        101: _CANCELLED,
+        2: _SUSPENDED,
+        102: _SUSPENDED,
+        104: _RESTRICTED,
+        105: _RESTRICTED,
+        5: _RESTRICTED,
+        4: _MISMATCH,
     },
 }
 _Types = tuple[int, ...]

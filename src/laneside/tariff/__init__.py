@@ -1,0 +1,21 @@
+"""Fee tables and the quote with its explanation, in whole fen.
+
+No rounding but half-up, no floating point, no clock: the exit time is handed in. Who is released from paying by a
+person's decision is not known here.
+"""
+
+from laneside.tariff.lines import Operation, QuoteLine, half_up_95, half_up_percent
+from laneside.tariff.quote import FeeQuote, NoFee, NoFeeReason, quote
+from laneside.tariff.table import check_table
+
+__all__ = [
+    "FeeQuote",
+    "NoFee",
+    "NoFeeReason",
+    "Operation",
+    "QuoteLine",
+    "check_table",
+    "half_up_95",
+    "half_up_percent",
+    "quote",
+]
