@@ -6,6 +6,7 @@ Texts here are Chinese and English in one :class:`Words`; a page picks its langu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -168,3 +169,72 @@ class PassageView:
     actions: frozenset[Action]
     ask_idle: bool
     age_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneChoice:
+    """A lane that may be worked: ten hex digits, its name, its type, and the 0019 status (``05``, ``06``) it leads to."""
+
+    lane_hex: str
+    name: str
+    use: Words
+    code: str
+
+
+class RecordState(StrEnum):
+    """Where a finished vehicle's message is: 待传, 已传, 被拒待处理, 待确认."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """One vehicle in today's list. ``ending`` is None while it is in work."""
+
+    passage_id: str
+    at: datetime
+    plate: str
+    colour: int | None
+    ending: Ending | None
+    state: RecordState
+    fee_fen: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardChange:
+    """A card before and after its debit; 0019 as upper-case hex, empty where it was not read."""
+
+    card_number: str
+    balance_before_fen: int | None
+    balance_after_fen: int | None
+    counter_before: int | None
+    counter_after: int | None
+    file_0019_before: str
+    file_0019_after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerDetail:
+    """Everything the terminal keeps of one vehicle. ``note`` is the centre's refusal, empty when there is none."""
+
+    row: LedgerRow
+    lane_name: str
+    lane_use: Words
+    operator: str
+    shift_name: str
+    toll_class: Words | None
+    vehicle_kind: Words | None
+    photo_sha256: str | None
+    photo_live: bool
+    findings: tuple[FindingView, ...]
+    quote: QuoteView | None
+    card: CardChange | None
+    contract_serial: str
+    tag_write: str
+    record_id: str
+    reason: str
+    note: str
+    delivered_at: datetime | None
