@@ -57,7 +57,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the journal as it lies on disk. ``settles`` is the kind that a receipt or refusal answers, or empty."""
+    """One line of the journal as it lies on disk. ``settles`` is the kind that a receipt or refusal answers, if any."""
 
     seq: int
     kind: str

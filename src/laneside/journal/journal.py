@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from laneside.clock import Clock
 from laneside.contract.signing import head_bytes
@@ -32,6 +33,9 @@ from laneside.journal.entry import (
 _SELECT = "SELECT seq, kind, passage, subject, settles, at, payload, hash FROM entry"
 _INSERT = "INSERT INTO entry (seq, kind, passage, subject, settles, at, payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _WAITING = "FROM outbox WHERE kind = ? AND seq >= ?"
+_UNANSWERED = f"""{_SELECT} AS asked WHERE kind = ? AND seq >= ? AND NOT EXISTS (
+    SELECT 1 FROM entry AS answer WHERE answer.kind = ? AND answer.subject = asked.subject AND answer.subject <> ''
+) ORDER BY seq"""
 _Row = tuple[int, str, str, str, str, str, bytes, bytes]
 
 
@@ -47,7 +51,8 @@ class Journal:
         self._clock = clock
         self._terminal_id = terminal_id
         self._lock = Lock()
-        self._floors = dict.fromkeys(OUTGOING, 1)
+        # Below these numbers nothing waits any more: years of answered entries are not searched again and again.
+        self._floors: dict[tuple[str, str], int] = {}
 
     # --- writing
 
@@ -118,6 +123,18 @@ class Journal:
         found = self._select("WHERE kind = ? ORDER BY seq DESC LIMIT 1", kind)
         return found[0] if found else None
 
+    def of_kind_since(self, kind: str, moment: datetime) -> tuple[Entry, ...]:
+        """Return the entries of one kind written at or after a moment, oldest first."""
+        return self._select("WHERE kind = ? AND at >= ? ORDER BY seq", kind, moment_text(moment))
+
+    def unanswered(self, kind: str, answer: str) -> tuple[Entry, ...]:
+        """Return the entries of one kind whose subject has no entry of the kind ``answer``, oldest first."""
+        with self._guard():
+            last, mark = self._last(), (kind, answer)
+            rows = self._connection.execute(_UNANSWERED, (kind, self._floors.get(mark, 1), answer)).fetchall()
+            self._floors[mark] = _floor(rows, last)
+            return tuple(_entry(row) for row in rows)
+
     def highest_subject(self, kind: str, prefix: str) -> str | None:
         """Return the highest subject of one kind that begins with ``prefix``: where a counter must go on from."""
         found = self._select(
@@ -167,9 +184,9 @@ class Journal:
         last = self._last()
         rows = self._connection.execute(
             f"SELECT seq, subject, payload, passage {_WAITING} ORDER BY seq LIMIT ?",
-            (kind, self._floors[kind], limit),
+            (kind, self._floors.get((kind, ""), 1), limit),
         ).fetchall()
-        self._floors[kind] = rows[0][0] if rows else 1 + (0 if last is None else last.seq)
+        self._floors[kind, ""] = _floor(rows, last)
         return [
             OutboxItem(seq=seq, kind=kind, subject=subject, payload=payload, passage=passage)
             for seq, subject, payload, passage in rows
@@ -198,7 +215,7 @@ class Journal:
 
     def _count_waiting(self, kind: Outgoing) -> int:
         count = f"SELECT count(DISTINCT subject) {_WAITING}"
-        return int(self._connection.execute(count, (kind, self._floors[kind])).fetchone()[0])
+        return int(self._connection.execute(count, (kind, self._floors.get((kind, ""), 1))).fetchone()[0])
 
     # --- the chain
 
@@ -257,6 +274,13 @@ def _next_link(last: Head, entry: Entry, known: Head | None) -> Head:
     if known is not None and known.seq == entry.seq and known.hash != entry.hash:
         raise JournalError(f"entry {entry.seq} of the journal is another than the one that was reported")
     return Head(seq=entry.seq, hash=entry.hash)
+
+
+def _floor(rows: Sequence[tuple[Any, ...]], last: Entry | None) -> int:
+    """Return the number of the first row found, or of the entry to come if nothing was found up to ``last``."""
+    if rows:
+        return int(rows[0][0])
+    return 1 if last is None else last.seq + 1
 
 
 def _row(entry: Entry) -> _Row:

@@ -35,6 +35,7 @@ CREATE TRIGGER entry_follows BEFORE INSERT ON entry
 # A photo is named by its content and may be taken twice; every other subject is sealed once.
 _DELIVERY = """
 CREATE INDEX entry_by_kind ON entry (kind, seq);
+CREATE INDEX entry_by_time ON entry (kind, at);
 CREATE INDEX entry_by_passage ON entry (passage, seq) WHERE passage <> '';
 CREATE INDEX entry_by_subject ON entry (subject, kind) WHERE subject <> '';
 CREATE INDEX entry_by_settled ON entry (settles, subject) WHERE settles <> '';

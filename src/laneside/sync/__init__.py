@@ -1,0 +1,41 @@
+"""The way between terminal and centre: enrolment, upload, download, heartbeat and clock check.
+
+Everything that comes back from the centre comes through here, checked against the pinned key. Transport, clock and
+folders are handed in, and nothing here starts a thread: the composition root runs each piece with ``run``, so that
+upload and download never wait for each other. No rule of the business may enter.
+"""
+
+from laneside.sync.centre import CentreClient
+from laneside.sync.documents import DocumentStore, Offer
+from laneside.sync.download import Downloader
+from laneside.sync.folder import DiskFolder, Folder
+from laneside.sync.heart import ClockCheck, ClockReading, Heart, TerminalState
+from laneside.sync.identity import Identity, enrol
+from laneside.sync.link import CentreLink
+from laneside.sync.step import Outcome, Patience, Piece, Step, run
+from laneside.sync.upload import DATA, PHOTOS, CentreRefusal, Uploader
+
+__all__ = [
+    "DATA",
+    "PHOTOS",
+    "CentreClient",
+    "CentreLink",
+    "CentreRefusal",
+    "ClockCheck",
+    "ClockReading",
+    "DiskFolder",
+    "DocumentStore",
+    "Downloader",
+    "Folder",
+    "Heart",
+    "Identity",
+    "Offer",
+    "Outcome",
+    "Patience",
+    "Piece",
+    "Step",
+    "TerminalState",
+    "Uploader",
+    "enrol",
+    "run",
+]

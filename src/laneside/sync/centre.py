@@ -1,0 +1,114 @@
+"""The centre as an enrolled terminal sees it: signed requests out, checked answers back."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Final
+from urllib.parse import quote
+
+from laneside.clock import Clock
+from laneside.contract import headers
+from laneside.contract.exchange import Heartbeat, HeartbeatReply, Receipt, Refusal, Stored
+from laneside.contract.parameters import DocumentKind, SignedDocument
+from laneside.contract.signing import canonical, digest, receipt_bytes, request_bytes, verify
+from laneside.errors import CentreUnreachableError, SignatureError
+from laneside.journal import Outgoing
+from laneside.sync.identity import Identity
+from laneside.sync.link import CentreLink, Reply
+
+_SHELVES: Final = {
+    Outgoing.RECORD: "records",
+    Outgoing.EVENT: "events",
+    Outgoing.IMAGE: "images",
+    Outgoing.PHOTO: "photos",
+}
+_CONFLICT: Final = 409
+_ABOUT_THE_ITEM: Final = frozenset({400, 409, 410, 413, 415, 422})
+"""The statuses by which the centre refuses this one upload. Any other no (a revoked key, a clock too far off, too many
+requests) is about the terminal: every upload would get it, so all of them wait until it is cleared."""
+
+
+class CentreClient:
+    """Speak to the centre as ``identity``. Any thread may call."""
+
+    def __init__(self, link: CentreLink, identity: Identity, *, clock: Clock) -> None:
+        self._link = link
+        self._identity = identity
+        self._clock = clock
+
+    def put(self, kind: Outgoing, subject: str, body: bytes) -> Receipt | Refusal:
+        """Deliver one item; its receipt is the centre's own word for exactly this terminal, subject and body.
+
+        A receipt may say conflict. Raises CentreUnreachableError, and SignatureError for a receipt that is not bound.
+        """
+        media = "image/jpeg" if kind is Outgoing.PHOTO else "application/json"
+        reply = self._ask("PUT", f"/api/v1/{_SHELVES[kind]}/{quote(subject, safe='')}", body=body, media=media)
+        if reply.is_yes:
+            return self._checked(reply.as_a(Receipt), subject, body)
+        refusal_or_receipt = _receipt_of_conflict(reply)
+        if refusal_or_receipt is not None:
+            return self._checked(refusal_or_receipt, subject, body)
+        refusal = reply.refusal()
+        if reply.status not in _ABOUT_THE_ITEM:
+            raise CentreUnreachableError(f"the centre turns this terminal away: {refusal.code}: {refusal.text}")
+        return refusal
+
+    def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatReply:
+        """Tell the terminal's state and hear the centre's clock. Raises CentreUnreachableError."""
+        reply = self._ask("POST", "/api/v1/heartbeat", body=canonical(heartbeat))
+        return _yes(reply).as_a(HeartbeatReply)
+
+    def documents(self, kind: DocumentKind, *, after: int) -> tuple[SignedDocument, ...]:
+        """Fetch the documents of one kind with a version above ``after``, oldest first; nothing is verified here."""
+        reply = self._ask("GET", f"/api/v1/documents/{kind}", query={"after": str(after)})
+        found = _yes(reply).as_a(list[SignedDocument])
+        return tuple(sorted(found, key=lambda document: document.version))
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        query: dict[str, str] | None = None,
+        media: str = "application/json",
+    ) -> Reply:
+        sent_at = self._clock.now().isoformat()
+        terminal_id = self._identity.terminal_id
+        target = self._link.target(path, query)
+        message = request_bytes(method=method, path=target, terminal_id=terminal_id, sent_at=sent_at, body=body)
+        signed = {
+            headers.TERMINAL: terminal_id,
+            headers.TIME: sent_at,
+            headers.SIGNATURE: b64encode(self._identity.sign(message)).decode("ascii"),
+            "Content-Type": media,
+        }
+        return self._link.exchange(method, path, body=body, query=query, headers=signed)
+
+    def _checked(self, receipt: Receipt, subject: str, body: bytes) -> Receipt:
+        """Return the receipt if it is the pinned centre's and speaks of this upload, else raise SignatureError."""
+        verify(self._identity.centre_key, receipt.signature, receipt_bytes(receipt))
+        if (receipt.terminal_id, receipt.subject) != (self._identity.terminal_id, subject):
+            raise SignatureError("the receipt speaks of another terminal or another upload")
+        # In a conflict the digest may be that of what the centre holds.
+        if receipt.stored is not Stored.CONFLICT and receipt.digest != digest(body):
+            raise SignatureError("the receipt speaks of other content than was sent")
+        return receipt
+
+
+def _receipt_of_conflict(reply: Reply) -> Receipt | None:
+    """Return the signed receipt that a 409 may carry; None if it carries a plain refusal."""
+    if reply.status != _CONFLICT:
+        return None
+    try:
+        return reply.as_a(Receipt)
+    except CentreUnreachableError:
+        return None
+
+
+def _yes(reply: Reply) -> Reply:
+    """Return a yes; turn a definite no to a question that has no "no" into CentreUnreachableError."""
+    if reply.is_yes:
+        return reply
+    refusal = reply.refusal()
+    raise CentreUnreachableError(f"the centre turns this terminal away: {refusal.code}: {refusal.text}")

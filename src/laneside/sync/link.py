@@ -1,0 +1,82 @@
+"""One HTTP exchange with the centre, in whole bodies: what is not the centre's answer is a CentreUnreachableError."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import httpx2
+
+from laneside.contract.exchange import Refusal
+from laneside.contract.signing import parse
+from laneside.errors import CentreUnreachableError, ContractError
+
+ANSWER_BYTES_MAX: Final = 64 << 20
+"""No answer is read beyond this; a provincial list in one document stays far below."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Status and whole body of one answer."""
+
+    status: int
+    body: bytes
+
+    def as_a(self, kind: type[T]) -> T:
+        """Read the body as one of the contract's messages; CentreUnreachableError if it is none."""
+        try:
+            return parse(self.body, kind)
+        except ContractError as error:
+            raise CentreUnreachableError(
+                f"status {self.status} with a body that is not the centre's: {error}"
+            ) from error
+
+    @property
+    def is_yes(self) -> bool:
+        """Say whether the status is one of the 2xx."""
+        return 200 <= self.status < 300
+
+    def refusal(self) -> Refusal:
+        """Read a definite no. CentreUnreachableError for a 5xx, a redirection, HTML and the like."""
+        if not 400 <= self.status < 500:
+            raise CentreUnreachableError(f"status {self.status} instead of an answer")
+        return self.as_a(Refusal)
+
+
+class CentreLink:
+    """Carry requests over an injected client, whose ``base_url`` is the centre's address."""
+
+    def __init__(self, client: httpx2.Client) -> None:
+        self._client = client
+
+    def target(self, path: str, query: Mapping[str, str] | None = None) -> str:
+        """Return the request target as it will go over the wire, for the signature."""
+        return self._client.build_request("GET", path, params=query).url.raw_path.decode("ascii")
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send one request and read its whole answer. Raises CentreUnreachableError."""
+        try:
+            with self._client.stream(method, path, content=body, params=query, headers=headers) as response:
+                return Reply(status=response.status_code, body=_bounded(response))
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+            raise CentreUnreachableError(f"{type(error).__name__}: {error}") from error
+
+
+def _bounded(response: httpx2.Response) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > ANSWER_BYTES_MAX:
+            raise CentreUnreachableError("the answer is longer than anything the centre sends")
+    return bytes(body)
