@@ -143,7 +143,7 @@ class HolidayWindow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KindRule(msgspec.Struct, frozen=True, kw_only=True):
-    """What a vehicle kind costs: the share in per cent taken off (100 is free), and the record's discountType if any."""
+    """What a vehicle kind costs: the share in per cent taken off (100 is free), the record's discountType if any."""
 
     vehicle_kind: int = field(name="vehicleKind")
     off_percent: int = field(name="offPercent")

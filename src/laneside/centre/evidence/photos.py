@@ -1,0 +1,92 @@
+"""Keep photos so that a receipt for one means that it is on disk, whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from laneside.centre.ingest.receipts import Receipts
+from laneside.centre.ingest.uploads import Upload
+from laneside.centre.storage import Database
+from laneside.centre.storage.durable import make_folder_durably, sync_folder, write_durably
+from laneside.centre.storage.tables import photos
+from laneside.clock import Clock
+from laneside.contract.exchange import Receipt, Refusal, Stored
+
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
+_JPEG_START: Final = b"\xff\xd8\xff"
+
+DIGEST_MISMATCH: Final = Refusal(
+    code="photo-digest", text="照片内容与编号（SHA-256）不符 / the photo's SHA-256 is not the one in its address"
+)
+NOT_JPEG: Final = Refusal(code="photo-form", text="照片不是 JPEG / the photo is no JPEG")
+
+
+class Photos:
+    """The photo folder and its rows. The file is on disk before its row is."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        clock: Clock,
+        *,
+        receipts: Receipts,
+        after_commit: Callable[[str], None],
+    ) -> None:
+        self._folder = folder
+        self._database = database
+        self._clock = clock
+        self._receipts = receipts
+        self._after_commit = after_commit
+
+    def keep(self, upload: Upload) -> Receipt | Refusal:
+        """Keep a photo under its digest; the same photo may come again, from anyone."""
+        if upload.digest != upload.subject:
+            return DIGEST_MISMATCH
+        if not upload.body.startswith(_JPEG_START):
+            return NOT_JPEG
+        self._write_file(upload)
+        stored = self._write_row(upload)
+        self._after_commit(upload.subject)
+        return self._receipts.write(
+            terminal_id=upload.terminal_id, subject=upload.subject, digest=upload.digest, stored=stored
+        )
+
+    def file(self, sha256: str) -> Path | None:
+        """Return where a photo lies; None if it has not come."""
+        path = self._path(sha256) if _NAME.fullmatch(sha256) else None
+        return path if path is not None and path.is_file() else None
+
+    def among(self, wanted: Collection[str]) -> frozenset[str]:
+        """Return which of these photos have come."""
+        query = select(photos.c.sha256).where(photos.c.sha256.in_(wanted))
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def _write_file(self, upload: Upload) -> None:
+        path = self._path(upload.subject)
+        make_folder_durably(self._folder)
+        make_folder_durably(path.parent)
+        # Written again even where a row stands, if the file is not what it was: the folder may have been restored.
+        if path.is_file() and path.read_bytes() == upload.body:
+            sync_folder(path.parent)
+        else:
+            write_durably(path, upload.body)
+
+    def _write_row(self, upload: Upload) -> Stored:
+        row = {"sha256": upload.subject, "size": len(upload.body), "terminal_id": upload.terminal_id}
+        try:
+            with self._database.writing() as connection:
+                connection.execute(insert(photos).values(received_at=self._clock.now(), **row))
+        except IntegrityError:
+            return Stored.EXISTS
+        return Stored.CREATED
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / f"{sha256}.jpg"

@@ -1,0 +1,127 @@
+"""Keep an upload exactly once. Whether it is new is decided by the database's constraints, never by looking first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from laneside.centre.alarms import Alarms
+from laneside.centre.ingest.receipts import Receipts
+from laneside.centre.ingest.uploads import EVENT, IMAGE, RECORD, Message, Noun, Upload, columns_of, subject_of
+from laneside.centre.storage import Database
+from laneside.centre.storage.tables import conflicts
+from laneside.clock import Clock
+from laneside.contract.exchange import Receipt, Refusal, Stored
+from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
+from laneside.contract.signing import parse
+
+FOREIGN_TERMINAL: Final = Refusal(
+    code="foreign-terminal", text="上传内容属于另一终端 / the upload names another terminal than its sender"
+)
+OTHER_SUBJECT: Final = Refusal(
+    code="other-subject", text="上传内容的编号与地址不符 / the upload's id is not the one in its address"
+)
+
+
+class Intake:
+    """Take uploads in. ``after_commit`` gets the subject once it is durable, before the receipt is written."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        alarms: Alarms,
+        receipts: Receipts,
+        after_commit: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._alarms = alarms
+        self._receipts = receipts
+        self._after_commit = after_commit
+
+    def record(self, upload: Upload) -> Receipt | Refusal:
+        """Keep an exit record; ContractError if the bytes are none."""
+        return self._keep(RECORD, upload, parse(upload.body, RecordUpload))
+
+    def event(self, upload: Upload) -> Receipt | Refusal:
+        """Keep an event; ContractError if the bytes are none."""
+        return self._keep(EVENT, upload, parse(upload.body, PassageEvent))
+
+    def image(self, upload: Upload) -> Receipt | Refusal:
+        """Keep an image record; ContractError if the bytes are none."""
+        return self._keep(IMAGE, upload, parse(upload.body, ImageRecord))
+
+    def _keep(self, noun: Noun, upload: Upload, message: Message) -> Receipt | Refusal:
+        if message.terminal_id != upload.terminal_id:
+            return FOREIGN_TERMINAL
+        if subject_of(message) != upload.subject:
+            return OTHER_SUBJECT
+        common = {
+            "terminal_id": upload.terminal_id,
+            "passage_id": message.passage_id,
+            "digest": upload.digest,
+            "body": upload.body,
+            "sent_at": upload.sent_at,
+            "signature": upload.signature,
+            "received_at": self._clock.now(),
+        }
+        stored = self._store(noun, upload.subject, columns_of(message), common)
+        self._after_commit(upload.subject)
+        return self._receipts.write(
+            terminal_id=upload.terminal_id, subject=upload.subject, digest=upload.digest, stored=stored
+        )
+
+    def _store(self, noun: Noun, subject: str, own: dict[str, Any], common: dict[str, Any]) -> Stored:
+        try:
+            with self._database.writing() as connection:
+                connection.execute(insert(noun.table).values(**own, **common))
+        except IntegrityError as collision:
+            with self._database.writing() as connection:
+                return self._collided(connection, noun, subject, own, common, collision=collision)
+        return Stored.CREATED
+
+    def _collided(
+        self,
+        connection: Connection,
+        noun: Noun,
+        subject: str,
+        own: dict[str, Any],
+        common: dict[str, Any],
+        *,
+        collision: IntegrityError,
+    ) -> Stored:
+        """Tell a repeated upload from a different one under a key that is taken; nothing is ever deleted between."""
+        kept = {name: _digest_under(connection, noun, key, own) for name, key in noun.keys.items()}
+        if kept[next(iter(noun.keys))] == common["digest"]:
+            return Stored.EXISTS
+        collides_with = " ".join(name for name, found in kept.items() if found is not None)
+        if not collides_with:
+            raise collision
+        self._keep_conflict(connection, noun, subject, collides_with, common)
+        return Stored.CONFLICT
+
+    def _keep_conflict(
+        self, connection: Connection, noun: Noun, subject: str, collides_with: str, common: dict[str, Any]
+    ) -> None:
+        same = and_(
+            conflicts.c.noun == noun.name, conflicts.c.subject == subject, conflicts.c.digest == common["digest"]
+        )
+        if connection.execute(select(conflicts.c.seq).where(same)).first() is None:
+            row = {"noun": noun.name, "subject": subject, "collides_with": collides_with}
+            connection.execute(insert(conflicts).values(**row, **common))
+        self._alarms.ring(
+            connection, noun.alarm, subject=subject, terminal_id=common["terminal_id"], detail=collides_with
+        )
+
+
+def _digest_under(connection: Connection, noun: Noun, key: tuple[str, ...], own: dict[str, Any]) -> str | None:
+    """Return the digest of what is kept under this key; None if nothing is, or if the key is not known whole."""
+    if any(own[column] is None for column in key):
+        return None
+    same = and_(*(noun.table.c[column] == own[column] for column in key))
+    return connection.execute(select(noun.table.c.digest).where(same)).scalar_one_or_none()

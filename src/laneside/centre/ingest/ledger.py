@@ -1,0 +1,91 @@
+"""Read what was taken in, for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import RowMapping, Select, select
+
+from laneside.centre.storage import Database
+from laneside.centre.storage.tables import conflicts, events, records
+from laneside.contract.records import PassageEvent, RecordUpload
+from laneside.contract.signing import parse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRecord:
+    """A record as it is kept; ``seq`` counts the records in the order of their arrival."""
+
+    seq: int
+    upload: RecordUpload
+    digest: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent:
+    """An event as it is kept; ``seq`` counts the events in the order of their arrival."""
+
+    seq: int
+    event: PassageEvent
+    digest: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptConflict:
+    """An upload whose key was taken; ``body`` is what was sent, ``collides_with`` names the constraints."""
+
+    noun: str
+    subject: str
+    collides_with: str
+    terminal_id: str
+    digest: str
+    body: bytes
+    received_at: datetime
+
+
+class Ledger:
+    """Pages of records and events, newest first, and single ones."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def records(self, *, before: int | None = None, limit: int = 50) -> tuple[KeptRecord, ...]:
+        """Return up to ``limit`` records that arrived before number ``before``."""
+        query = select(records).order_by(records.c.seq.desc()).limit(limit)
+        return tuple(map(_record, self._rows(query if before is None else query.where(records.c.seq < before))))
+
+    def record(self, record_id: str) -> KeptRecord | None:
+        """Return one record."""
+        return next(map(_record, self._rows(select(records).where(records.c.record_id == record_id))), None)
+
+    def events(self, *, before: int | None = None, limit: int = 50) -> tuple[KeptEvent, ...]:
+        """Return up to ``limit`` events that arrived before number ``before``."""
+        query = select(events).order_by(events.c.seq.desc()).limit(limit)
+        return tuple(map(_event, self._rows(query if before is None else query.where(events.c.seq < before))))
+
+    def event(self, event_id: str) -> KeptEvent | None:
+        """Return one event."""
+        return next(map(_event, self._rows(select(events).where(events.c.event_id == event_id))), None)
+
+    def conflicts(self, subject: str) -> tuple[KeptConflict, ...]:
+        """Return what collided under one subject, oldest first."""
+        shown = ("noun", "subject", "collides_with", "terminal_id", "digest", "body", "received_at")
+        query = select(*(conflicts.c[name] for name in shown)).where(conflicts.c.subject == subject)
+        return tuple(KeptConflict(**row) for row in self._rows(query.order_by(conflicts.c.seq)))
+
+    def _rows(self, query: Select[tuple[object, ...]]) -> list[RowMapping]:
+        with self._database.reading() as connection:
+            return list(connection.execute(query).mappings())
+
+
+def _record(row: RowMapping) -> KeptRecord:
+    upload = parse(row["body"], RecordUpload)
+    return KeptRecord(seq=row["seq"], upload=upload, digest=row["digest"], received_at=row["received_at"])
+
+
+def _event(row: RowMapping) -> KeptEvent:
+    event = parse(row["body"], PassageEvent)
+    return KeptEvent(seq=row["seq"], event=event, digest=row["digest"], received_at=row["received_at"])

@@ -1,0 +1,78 @@
+"""Open the database, bring its schema up to date, begin transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+
+class Database:
+    """Transactions on one engine. A writing one takes SQLite's lock at once, so that it never fails half-way."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Lend a connection in a transaction that only reads."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Lend a connection in a transaction; it is durable on disk when this returns, and gone if it raises."""
+        with self._engine.execution_options(laneside_begin="BEGIN IMMEDIATE").begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def sqlite_url(path: Path) -> URL:
+    """Return the address of a SQLite file."""
+    return URL.create("sqlite", database=str(path))
+
+
+def open_database(url: URL | str) -> Database:
+    """Open a database and bring its schema to the newest version."""
+    engine = create_engine(make_url(url))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    database = Database(engine)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def migrate(database: Database) -> None:
+    """Run the migrations that are still missing, all in one transaction."""
+    config = Config()
+    folder = str(files("laneside.centre.storage") / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Set what each SQLite connection needs; FULL, as NORMAL in WAL can lose committed rows when the power goes."""
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "mmap_size=0"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("laneside_begin", "BEGIN"))
