@@ -1,0 +1,114 @@
+"""特情: the national table of special events with what the collector does next (spec/codes.md section 9, 10.4).
+
+The table is data (``events.toml``) and is read when first asked for.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from laneside.vocab.words import unknown
+
+
+class EventStatus(StrEnum):
+    """Who defines a number: the nation, nobody yet, single provinces, this project, or nobody at all."""
+
+    NATIONAL = "national"
+    RESERVED = "reserved"
+    PROVINCIAL = "provincial"
+    UNDEFINED = "undefined"
+
+
+class EventVehicle(StrEnum):
+    """The kind of passage that a row of the table speaks of."""
+
+    ETC = "ETC"
+    MTC = "MTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialEvent:
+    """One row of the table. ``fee_display_zh`` is "/" where the driver is shown nothing.
+
+    ``lanes`` holds "in" and "out", ``vehicles`` ETC and MTC. ``defined`` is False for a number whose meaning nobody gave.
+    """
+
+    code: int
+    status: EventStatus
+    group: str
+    type_zh: str
+    type_en: str
+    condition_zh: str
+    condition_en: str
+    screen_zh: str
+    screen_en: str
+    fee_display_zh: str
+    remedy_zh: str
+    remedy_en: str
+    lanes: tuple[str, ...]
+    vehicles: tuple[EventVehicle, ...]
+
+    @property
+    def defined(self) -> bool:
+        """Whether the number has a meaning; reserved and undefined ones are only kept."""
+        return self.status in (EventStatus.NATIONAL, EventStatus.PROVINCIAL)
+
+
+def special_event(code: int, *, vehicle: EventVehicle = EventVehicle.ETC) -> SpecialEvent:
+    """Return the row of ``code`` for an ETC (or MTC) passage; an "unknown, number kept" row for undefined numbers."""
+    rows = [row for row in special_event_rows() if row.code == code]
+    fitting = [row for row in rows if vehicle in row.vehicles] or rows
+    return fitting[0] if fitting else _undefined(code)
+
+
+@cache
+def special_event_rows() -> tuple[SpecialEvent, ...]:
+    """Return the whole table in the order of the codes; a code has a second row where MTC differs from ETC."""
+    table = tomllib.loads(files(__package__).joinpath("events.toml").read_text(encoding="utf-8"))
+    rows = [row for event in table["event"] for row in _rows(event, table["remedy"])]
+    return tuple(sorted(rows, key=lambda row: row.code))
+
+
+def _rows(event: dict[str, Any], remedies: dict[str, dict[str, str]]) -> list[SpecialEvent]:
+    """Make the row of an event and those of its variants, each of which says only what differs."""
+    variants = event.pop("variant", [])
+    return [_row(event, remedies), *(_row({**event, **variant}, remedies) for variant in variants)]
+
+
+def _row(event: dict[str, Any], remedies: dict[str, dict[str, str]]) -> SpecialEvent:
+    fields = {"status": "national", **event}
+    remedy = remedies[fields.pop("remedy")]
+    fields.update(
+        status=EventStatus(fields["status"]),
+        lanes=tuple(fields["lanes"]),
+        vehicles=tuple(EventVehicle(vehicle) for vehicle in fields["vehicles"]),
+        remedy_zh=remedy["zh"],
+        remedy_en=remedy["en"],
+    )
+    return SpecialEvent(**fields)
+
+
+@cache
+def _undefined(code: int) -> SpecialEvent:
+    words = unknown(code)
+    return SpecialEvent(
+        code=code,
+        status=EventStatus.UNDEFINED,
+        group="undefined",
+        type_zh=words.zh,
+        type_en=words.en,
+        condition_zh="全国特情表未定义此编号",
+        condition_en="the national table does not define this number",
+        screen_zh=words.zh,
+        screen_en=words.en,
+        fee_display_zh="/",
+        remedy_zh="保留编号，按本省规定处理；不清楚时转人工。",
+        remedy_en="Keep the number and follow the province's rule; if in doubt hand over to the manned lane.",
+        lanes=(),
+        vehicles=(),
+    )

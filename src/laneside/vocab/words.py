@@ -1,0 +1,49 @@
+"""A text in both languages, and the kind of enum whose members carry one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One text, Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class Coded(IntEnum):
+    """A code table of the field: each member is its number and says its meaning as ``.zh`` and ``.en``."""
+
+    zh: str
+    en: str
+
+    def __new__(cls, code: int, zh: str = "", en: str = "") -> Self:
+        """Make a member; the labels are attributes and not part of its value."""
+        member = int.__new__(cls, code)
+        member._value_ = code
+        member.zh = zh
+        member.en = en
+        return member
+
+    @property
+    def words(self) -> Words:
+        """The label in both languages."""
+        return Words(zh=self.zh, en=self.en)
+
+
+def label(table: type[Enum], code: int) -> Words:
+    """Return the label of ``code`` in ``table``; 未知 / unknown with the number for a code that the table lacks."""
+    assert issubclass(table, Coded), "labels stand in code tables"
+    member = table._value2member_map_.get(code)
+    if isinstance(member, Coded):
+        return member.words
+    return unknown(code)
+
+
+def unknown(code: int) -> Words:
+    """Say that nobody defined this code, and keep its number (spec/unknowns.md 68)."""
+    return Words(zh=f"未知 {code}", en=f"unknown {code}")
