@@ -25,7 +25,7 @@ GOODS_KINDS = frozenset(
 
 
 def actual_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
-    """Find event 138: the vehicle bears another plate or colour than its tag (without a tag, its card) was issued for."""
+    """Find event 138: plate or colour of the vehicle are not those its tag (without a tag, its card) was issued for."""
     issued = _issued(facts)
     if not issued:
         return None

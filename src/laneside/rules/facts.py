@@ -50,6 +50,10 @@ class CappFacts:
     station_hex: str
     moment: datetime
 
+    def __post_init__(self) -> None:
+        """Refuse a moment without a zone."""
+        assert self.moment.tzinfo is not None, "time is aware"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFacts:
@@ -88,6 +92,7 @@ class Repeat:
 class Facts:
     """Everything the rules look at. ``card_trouble`` tells a missing card ("" or "absent") from an unreadable one.
 
+    ``tag_trouble`` says why a tag that answered the radio is None here: its system file could not be read.
     ``list_age_s`` is None while no status list was ever loaded. ``lane_open_trade`` says that the lane reports an
     unfinished purchase of this very card. ``now`` is aware.
     """
@@ -97,6 +102,7 @@ class Facts:
     tag: TagFacts | None
     card: CardFacts | None
     card_trouble: str = ""
+    tag_trouble: str = ""
     psam_present: bool = True
     psam_authorised: bool = True
     list_age_s: int | None = None

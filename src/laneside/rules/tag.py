@@ -53,7 +53,7 @@ def tag_not_enabled(facts: Facts) -> Finding | None:
 
 def no_tag(facts: Facts) -> Finding | None:
     """Find ``card-only``: no tag answered; the policy refuses that or lets the card alone pay (transPayType 2)."""
-    if facts.tag is not None:
+    if facts.tag is not None or facts.tag_trouble:
         return None
     return note("card-only") if facts.policy.card_only == "allow" else stop("card-only")
 
@@ -83,10 +83,10 @@ def card_unreadable(facts: Facts) -> Finding | None:
 
 
 def tag_unreadable(facts: Facts) -> Finding | None:
-    """Find ``tag-unreadable``: without the vehicle file nothing says for which vehicle the tag was issued."""
-    if facts.tag is None or facts.tag.vehicle is not None:
-        return None
-    return stop("tag-unreadable", trouble=facts.tag.trouble or "-")
+    """Find ``tag-unreadable``: without system and vehicle file nothing says for which vehicle the tag was issued."""
+    if facts.tag is None:
+        return stop("tag-unreadable", trouble=facts.tag_trouble) if facts.tag_trouble else None
+    return None if facts.tag.vehicle is not None else stop("tag-unreadable", trouble=facts.tag.trouble or "-")
 
 
 def tag_listed(facts: Facts) -> Finding | None:

@@ -67,8 +67,8 @@ def _national(code: int, params: Mapping[str, str]) -> FindingText:
     detail = _table("detail").get(str(code))
     why_zh, why_en = event.condition_zh, event.condition_en
     if detail is not None and params:
-        why_zh = f"{why_zh}。{_fill(detail['zh'], params, 'zh')}"
-        why_en = f"{why_en}. {_fill(detail['en'], params, 'en')}"
+        why_zh = f"{why_zh.rstrip('。')}。{_fill(detail['zh'], params, 'zh')}"
+        why_en = f"{why_en.rstrip('.')}. {_fill(detail['en'], params, 'en')}"
     return FindingText(
         text=Words(zh=event.screen_zh, en=event.screen_en),
         why=Words(zh=why_zh, en=why_en),
