@@ -34,7 +34,7 @@ class StatusListIndex:
 
     version: str
     made_at: datetime
-    _types: Mapping[ListedObject, Mapping[str, _Types]] = field(repr=False)
+    _types: Mapping[ListedObject, Mapping[str, _Types]] = field(repr=False, hash=False)
 
     @classmethod
     def build(cls, full: StatusListFull) -> StatusListIndex:

@@ -139,10 +139,12 @@ def _holiday_lines(
     if not open_now or toll_class not in PASSENGER_CLASSES:
         return
     window = max(open_now, key=lambda each: each.seats_max)
+    yield _holiday_line(window.name, window.seats_max, seats)
+
+
+def _holiday_line(name: str, seats_max: int, seats: int | None) -> QuoteLine:
     if not seats:
-        operation, operands = Operation.HOLIDAY_SEATS_UNKNOWN, (window.seats_max,)
-    elif seats <= window.seats_max:
-        operation, operands = Operation.HOLIDAY_FREE, (seats, window.seats_max)
-    else:
-        operation, operands = Operation.HOLIDAY_TOO_MANY_SEATS, (seats, window.seats_max)
-    yield QuoteLine(operation=operation, operands=operands, subject=window.name)
+        return QuoteLine(operation=Operation.HOLIDAY_SEATS_UNKNOWN, operands=(seats_max,), subject=name)
+    free = seats <= seats_max
+    operation = Operation.HOLIDAY_FREE if free else Operation.HOLIDAY_TOO_MANY_SEATS
+    return QuoteLine(operation=operation, operands=(seats, seats_max), subject=name)
