@@ -59,8 +59,10 @@ def prepare(connection: sqlite3.Connection) -> None:
     """
     try:
         connection.isolation_level = None
+        version = _version(connection)
         _make_durable(connection)
-        _upgrade(connection)
+        for number, step in enumerate(STEPS[version:], start=version + 1):
+            _take(connection, step, number)
     except sqlite3.Error as error:
         raise JournalError(f"the journal can't be opened: {error}") from error
 
@@ -74,20 +76,16 @@ def _make_durable(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _upgrade(connection: sqlite3.Connection) -> None:
+def _version(connection: sqlite3.Connection) -> int:
+    """Return how many steps the file has had; refuse a stranger's file before anything is written into it."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    _refuse_strangers(connection, version)
-    for number, step in enumerate(STEPS[version:], start=version + 1):
-        _take(connection, step, number)
-
-
-def _refuse_strangers(connection: sqlite3.Connection, version: int) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if application != APPLICATION_ID and (application or version or tables):
         raise JournalError("the file is another program's")
     if version > VERSION:
         raise JournalError(f"the journal has version {version}, this software knows {VERSION}")
+    return int(version)
 
 
 def _take(connection: sqlite3.Connection, step: str, number: int) -> None:
