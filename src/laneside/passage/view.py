@@ -1,6 +1,6 @@
 """What a page (or a script) may show of the passage in work: values ready to print, and which actions are open now.
 
-Texts here are Chinese and English in one :class:`Words`; a page picks its language. Nothing here decides anything.
+Texts are Chinese and English in one ``Words``; a page picks its language. Nothing here decides anything.
 """
 
 from __future__ import annotations
@@ -9,13 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """One text in both languages."""
-
-    zh: str
-    en: str
+from laneside.vocab import Words
 
 
 class Step(StrEnum):
@@ -84,7 +78,7 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleView:
-    """What card and tag say of the vehicle, for the card-shaped area after 读卡. ``balance`` is None for charge cards."""
+    """What card and tag say of the vehicle after 读卡. ``balance_fen`` is None for charge cards."""
 
     plate: str
     colour: int
@@ -147,7 +141,7 @@ class ResultView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageView:
-    """The whole linkage page. ``revision`` rises with every change; an action carries the one its page was drawn from."""
+    """The whole linkage page. ``revision`` rises with every change; an action carries that of its page."""
 
     passage_id: str
     revision: int
@@ -173,7 +167,7 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneChoice:
-    """A lane that may be worked: ten hex digits, its name, its type, and the 0019 status (``05``, ``06``) it leads to."""
+    """A lane that may be worked: ten hex digits, name, type, and the 0019 status (``05``, ``06``)."""
 
     lane_hex: str
     name: str

@@ -1,0 +1,165 @@
+"""The debit: intent on disk, one commit, a result or a proof, the sealed record; never a second for an open one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from laneside.clock import beijing_digits, from_beijing_digits
+from laneside.codec import WalletLogRecord
+from laneside.contract.parameters import Policy
+from laneside.contract.records import PassageEvent
+from laneside.passage import notes as n
+from laneside.passage.exit_image import exit_capp
+from laneside.passage.lane import WaitingTrade
+from laneside.passage.logbook import Logbook, outgoing_event, outgoing_record
+from laneside.passage.sealing import Marks, event_of, upload_of
+from laneside.passage.state import PassageState, fold
+from laneside.passage.view import Ending
+from laneside.reader import (
+    Debited,
+    EtcReader,
+    Intent,
+    NotDebited,
+    NotPrepared,
+    Outcome,
+    Pair,
+    PurchaseOrder,
+    Unknown,
+)
+
+
+class Debits:
+    """Carry one purchase from order to sealed record. Called from the device worker only, one call at a time."""
+
+    def __init__(self, *, reader: EtcReader, logbook: Logbook) -> None:
+        self._reader = reader
+        self._logbook = logbook
+
+    def purchase(self, state: PassageState, policy: Policy, marks: Marks) -> PassageState:
+        """Debit what was quoted; the intent is on disk before the card can act. Raises JournalError."""
+        order = self._order(state, policy)
+        prepared = self._reader.prepare(order, search_s=policy.search_s)
+        if isinstance(prepared, NotPrepared):
+            return self._logbook.add(state, n.NotReady(refusal=prepared.refusal, detail=prepared.detail))
+        state = self._write_intent(state, prepared.intent, order.at)
+        return self.conclude(state, self._reader.commit(prepared), marks)
+
+    def take_over(self, state: PassageState, trade: WaitingTrade, policy: Policy, marks: Marks) -> PassageState:
+        """Finish the trade that the fixed antenna left open: fetch its TAC, debit nothing (virtual-and-defaults 6)."""
+        intent = _intent_of_trade(state, trade, write_tag=policy.write_ef04_on_open)
+        if intent is None:
+            return self._logbook.add(state, n.NotReady(refusal="card-refused", detail="the log has another trade"))
+        state = self._write_intent(state, intent, from_beijing_digits(trade.sent_at), taken_over=True)
+        return self.conclude(state, self._reader.prove(intent, search_s=policy.search_s), marks)
+
+    def prove(self, state: PassageState, policy: Policy, marks: Marks) -> PassageState:
+        """Ask card and SAM how an open debit ended; nothing is debited by asking."""
+        assert state.intent is not None and state.debit_open, "only an open debit is proved"
+        return self.conclude(state, self._reader.prove(state.intent.intent(), search_s=policy.search_s), marks)
+
+    def conclude(self, state: PassageState, outcome: Outcome, marks: Marks) -> PassageState:
+        """Write what is known of a debit; a known debit and its sealed record reach the disk together."""
+        assert state.intent is not None
+        record_id = state.intent.record_id
+        match outcome:
+            case Unknown(detail=detail):
+                return self._unknown(state, detail, marks)
+            case NotDebited():
+                return self._not_debited(state, n.DebitNote.of(outcome, record_id=record_id), marks)
+            case Debited():
+                return self._seal(state, n.DebitNote.of(outcome, record_id=record_id), marks)
+            case _:
+                assert_never(outcome)
+
+    def _order(self, state: PassageState, policy: Policy) -> PurchaseOrder:
+        presented, quoted, picture = state.presented, state.quoted, state.picture
+        assert presented is not None and quoted is not None and picture is not None
+        assert state.toll_class is not None and state.vehicle_kind is not None
+        at = self._logbook.now().replace(microsecond=0)
+        capp_after = exit_capp(
+            lane_hex=state.opened.lane_hex,
+            mixed=state.opened.mixed,
+            at=at,
+            plate=picture.plate,
+            plate_colour=picture.colour,
+            toll_class=state.toll_class,
+            vehicle_kind=state.vehicle_kind,
+            amount_fen=quoted.fee_fen,
+        )
+        return PurchaseOrder(
+            pair=Pair.of(presented),
+            amount_fen=quoted.fee_fen,
+            at=at,
+            capp_after=capp_after,
+            write_tag=policy.write_ef04_on_open and presented.tag is not None,
+        )
+
+    def _write_intent(
+        self, state: PassageState, intent: Intent, at: datetime, *, taken_over: bool = False
+    ) -> PassageState:
+        assert state.picture is not None
+        record_id = self._logbook.next_record_id(lane_id=state.opened.lane_id, at=at)
+        note = n.IntentNote.of(intent, record_id=record_id, plate=state.picture.plate, taken_over=taken_over)
+        return self._logbook.add(state, note)
+
+    def _unknown(self, state: PassageState, detail: str, marks: Marks) -> PassageState:
+        note = n.DebitUnknown(detail=detail)
+        if state.unknown:
+            return self._logbook.add(state, note)
+        event = self._event(state, marks, kind="open-debit", reason=detail)
+        return self._logbook.add(state, note, outgoing=(outgoing_event(event),))
+
+    def _not_debited(self, state: PassageState, note: n.DebitNote, marks: Marks) -> PassageState:
+        """Write that nothing was debited; a passage that was left as unknown ends as abandoned then."""
+        if not state.unknown:
+            return self._logbook.add(state, note)
+        event = outgoing_event(self._event(state, marks, kind="debit-settled", reason="not-debited"))
+        if state.ending is None:
+            return self._logbook.add(state, note, outgoing=(event,))
+        ended = n.Ended(ending=Ending.ABANDONED, reason="经核实未扣费")
+        return self._logbook.add(state, note, ended, outgoing=(event,))
+
+    def _seal(self, state: PassageState, note: n.DebitNote, marks: Marks) -> PassageState:
+        upload = upload_of(fold(state, note), marks)
+        outgoing = [outgoing_record(upload)]
+        if state.unknown:
+            outgoing.append(outgoing_event(self._event(state, marks, kind="debit-settled", reason="debited")))
+        sealed = n.Sealed(record_id=upload.record.record_id)
+        ended = n.Ended(ending=Ending.COMPLETED, reason="")
+        return self._logbook.add(state, note, sealed, ended, outgoing=outgoing)
+
+    def _event(self, state: PassageState, marks: Marks, *, kind: str, reason: str) -> PassageEvent:
+        return event_of(state, marks, kind=kind, reason=reason, at=beijing_digits(self._logbook.now()))
+
+
+def _intent_of_trade(state: PassageState, trade: WaitingTrade, *, write_tag: bool) -> Intent | None:
+    """Make the intent of somebody else's purchase from the lane's word and the card's log; None where they disagree."""
+    presented = state.presented
+    assert presented is not None and presented.card is not None
+    card, log = presented.card, presented.card.log
+    if log is None or not _same_trade(log, trade):
+        return None
+    return Intent(
+        card_id=card.card_id,
+        contract_serial=None if presented.tag is None else presented.tag.system.contract_serial,
+        mac_id=None if presented.tag is None else presented.tag.mac_id,
+        counter=log.counter - 1,
+        balance_before_fen=card.balance_fen + trade.amount_fen,
+        amount_fen=trade.amount_fen,
+        capp_before=b"",
+        capp_after=card.capp,
+        write_tag=write_tag and presented.tag is not None,
+        terminal_number=log.terminal_number,
+        transaction_number=bytes.fromhex(trade.transaction_number) or None,
+        purchase_time=log.purchase_time,
+        mac1=None,
+        algorithm=None,
+        key_index=None,
+        key_version=None,
+    )
+
+
+def _same_trade(log: WalletLogRecord, trade: WaitingTrade) -> bool:
+    same_terminal = log.terminal_number.hex().upper() == trade.terminal_number.upper()
+    return same_terminal and log.amount_fen == trade.amount_fen and log.counter > 0

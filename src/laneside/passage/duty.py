@@ -1,0 +1,221 @@
+"""The collector on duty: offline login, lock-out and unlocking, shift and work date. The journal keeps all of it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from threading import RLock
+
+import msgspec
+
+from laneside.clock import BEIJING, Clock, beijing_digits
+from laneside.contract.parameters import Operator, Parameters, Role, ShiftPlan
+from laneside.contract.records import PassageEvent
+from laneside.contract.signing import canonical
+from laneside.journal import Draft, Journal
+from laneside.passage.answers import DONE, Answer, rejected
+from laneside.passage.ports import Documents, TerminalIdentity
+
+KIND = "duty"
+
+
+class DutyNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened to one operator: login, failure, lockout, unlock, logout; the journal's subject is the operator."""
+
+    what: str
+    operator_id: str
+    shift: int = 0
+    work_date: date | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnDuty:
+    """Who works this terminal now, in which shift of which work date."""
+
+    operator_id: str
+    name: str
+    role: Role
+    shift: int
+    shift_name: str
+    work_date: date
+    since: datetime
+
+
+def verifier(password: str, salt: bytes) -> bytes:
+    """Return the 32 bytes by which the device knows a password offline: scrypt, n = 2**14, r = 8, p = 1."""
+    return hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+
+
+def shift_at(plans: tuple[ShiftPlan, ...], now: datetime) -> tuple[ShiftPlan, date]:
+    """Return the shift that runs at a moment and its work date; a shift over midnight keeps the date it began on."""
+    local = now.astimezone(BEIJING)
+    minute = local.hour * 60 + local.minute
+    begun = [plan for plan in plans if plan.starts_minute <= minute]
+    if begun:
+        return max(begun, key=lambda plan: plan.starts_minute), local.date()
+    return max(plans, key=lambda plan: plan.starts_minute), local.date() - timedelta(days=1)
+
+
+class Duty:
+    """Log people in and out of one terminal; only operators of this terminal's own station are known."""
+
+    def __init__(self, *, journal: Journal, documents: Documents, identity: TerminalIdentity, clock: Clock) -> None:
+        self._journal = journal
+        self._documents = documents
+        self._identity = identity
+        self._clock = clock
+        self._lock = RLock()
+        self._on_duty: OnDuty | None = None
+
+    @property
+    def on_duty(self) -> OnDuty | None:
+        """The collector who works this terminal, or None."""
+        return self._on_duty
+
+    def shift_plans(self) -> tuple[ShiftPlan, ...]:
+        """Return the shifts that may be chosen at login."""
+        parameters = self._parameters()
+        return () if parameters is None else parameters.shifts
+
+    def shift_suggestion(self) -> tuple[int, date] | None:
+        """Return number and work date of the shift that runs now; None before the first parameters arrived."""
+        plans = self.shift_plans()
+        if not plans:
+            return None
+        plan, work_date = shift_at(plans, self._clock.now())
+        return plan.number, work_date
+
+    def login(self, operator_id: str, password: str, shift: int, work_date: date) -> Answer:
+        """Take a collector on duty; the same answer whether the number or the password was wrong."""
+        with self._lock:
+            parameters = self._parameters()
+            if parameters is None:
+                return rejected("", "终端尚未收到参数，请联网后重试", "No parameters yet: connect to the centre first")
+            plan = next((plan for plan in parameters.shifts if plan.number == shift), None)
+            if plan is None:
+                return rejected("shift", "没有这个班次", "There is no such shift")
+            operator = self._known(parameters, operator_id)
+            if operator is not None and self.locked(operator.operator_id):
+                return rejected("operator_id", "该工号已锁定，请班长解锁", "Locked: a shift leader must unlock it")
+            if operator is None or not _matches(operator, password):
+                return self._failed(operator, parameters)
+            return self._begin(operator, plan, work_date)
+
+    def check_leader(self, leader_id: str, password: str) -> Operator | Answer:
+        """Return the shift leader (or administrator) whose password this is, else why not."""
+        with self._lock:
+            parameters = self._parameters()
+            leader = None if parameters is None else self._known(parameters, leader_id)
+            if leader is not None and self.locked(leader.operator_id):
+                return rejected("leader", "该工号已锁定", "This number is locked")
+            if leader is None or leader.role is Role.COLLECTOR:
+                return rejected("leader", "不是本站班长工号", "Not a shift leader of this station")
+            if not _matches(leader, password):
+                assert parameters is not None
+                self._failed(leader, parameters)
+                return rejected("password", "班长密码不正确", "The leader's password is wrong")
+            return leader
+
+    def unlock(self, *, operator_id: str, leader: str, password: str) -> Answer:
+        """Let a locked operator try again, on a shift leader's word."""
+        checked = self.check_leader(leader, password)
+        if not isinstance(checked, Operator):
+            return checked
+        with self._lock:
+            if not self.locked(operator_id):
+                return rejected("operator_id", "该工号未锁定", "This number is not locked")
+            self._note(DutyNote(what="unlock", operator_id=operator_id, by=checked.operator_id), event="unlock")
+            return DONE
+
+    def logout(self) -> Answer:
+        """Close the shift on this terminal."""
+        with self._lock:
+            if self._on_duty is not None:
+                duty, self._on_duty = self._on_duty, None
+                note = DutyNote(what="logout", operator_id=duty.operator_id, shift=duty.shift, work_date=duty.work_date)
+                self._note(note, event="shift-close")
+            return DONE
+
+    def locked(self, operator_id: str) -> bool:
+        """Say whether the journal holds a lock-out of this operator that nobody lifted."""
+        for note in reversed(self._history(operator_id)):
+            if note.what in ("lockout", "unlock"):
+                return note.what == "lockout"
+        return False
+
+    def _parameters(self) -> Parameters | None:
+        return self._documents.parameters(self._clock.now())
+
+    @staticmethod
+    def _known(parameters: Parameters, operator_id: str) -> Operator | None:
+        own = parameters.station.station_hex
+        return next((o for o in parameters.operators if o.operator_id == operator_id and o.station_hex == own), None)
+
+    def _history(self, operator_id: str) -> list[DutyNote]:
+        entries = self._journal.of_subject(operator_id)
+        return [msgspec.json.decode(entry.payload, type=DutyNote) for entry in entries if entry.kind == KIND]
+
+    def _failed(self, operator: Operator | None, parameters: Parameters) -> Answer:
+        if operator is not None:
+            self._note(DutyNote(what="failure", operator_id=operator.operator_id))
+            if self._failures(operator.operator_id) >= parameters.policy.login_tries_max:
+                self._note(DutyNote(what="lockout", operator_id=operator.operator_id), event="lockout")
+                return rejected("operator_id", "连续输错，该工号已锁定，请班长解锁", "Too many tries: locked")
+        return rejected("password", "工号或密码不正确", "Number or password is wrong")
+
+    def _failures(self, operator_id: str) -> int:
+        count = 0
+        for note in reversed(self._history(operator_id)):
+            if note.what != "failure":
+                break
+            count += 1
+        return count
+
+    def _begin(self, operator: Operator, plan: ShiftPlan, work_date: date) -> Answer:
+        if self._on_duty is not None and self._on_duty.operator_id != operator.operator_id:
+            self.logout()
+        self._on_duty = OnDuty(
+            operator_id=operator.operator_id,
+            name=operator.name,
+            role=operator.role,
+            shift=plan.number,
+            shift_name=plan.name,
+            work_date=work_date,
+            since=self._clock.now(),
+        )
+        note = DutyNote(what="login", operator_id=operator.operator_id, shift=plan.number, work_date=work_date)
+        self._note(note, event="shift-open")
+        return DONE
+
+    def _note(self, note: DutyNote, *, event: str = "") -> None:
+        """Write what happened; some of it is for the centre too."""
+        drafts = [Draft(kind=KIND, subject=note.operator_id, payload=canonical(note))]
+        if event:
+            drafts.append(self._event(note, event))
+        self._journal.append_all(tuple(drafts))
+
+    def _event(self, note: DutyNote, kind: str) -> Draft:
+        now = self._clock.now()
+        event = PassageEvent(
+            event_id=f"{self._identity.terminal_id}-{kind}-{note.operator_id}-{now:%Y%m%dT%H%M%S%f}",
+            kind=kind,
+            terminal_id=self._identity.terminal_id,
+            passage_id="",
+            at=beijing_digits(now),
+            lane_hex="",
+            operator_id=note.operator_id,
+            card_id="",
+            obu_id="",
+            vehicle_id="",
+            findings=(),
+            reason=note.by,
+            photo_sha256=None,
+        )
+        return Draft(kind="event", subject=event.event_id, payload=canonical(event))
+
+
+def _matches(operator: Operator, password: str) -> bool:
+    return hmac.compare_digest(verifier(password, operator.salt), operator.verifier)

@@ -1,0 +1,36 @@
+"""What a collector types as plate and colour: cleaned, and told beside the field when it can't be one."""
+
+from __future__ import annotations
+
+from laneside.codec import encode_plate
+from laneside.errors import CodecError
+from laneside.passage.answers import Rejected, rejected
+from laneside.vocab import PlateColour
+
+_LENGTH_MIN = 2
+
+
+def clean_plate(text: str) -> str:
+    """Return a typed plate without blanks, in upper case."""
+    return "".join(text.split()).upper()
+
+
+def plate_fault(plate: str, colour: int | None) -> Rejected | None:
+    """Return what is wrong with a typed plate: missing, not fit for the card's twelve bytes, or without a colour."""
+    if not plate:
+        return rejected("plate", "请输入车牌号", "Type the plate")
+    if len(plate) < _LENGTH_MIN or not _fits_card(plate):
+        return rejected("plate", "车牌号长度或字符不正确", "The plate has a wrong length or character")
+    if colour is None:
+        return rejected("colour", "请选择车牌颜色", "Choose the plate's colour")
+    if colour not in set(PlateColour) or colour == PlateColour.NONE:
+        return rejected("colour", "没有这个车牌颜色", "There is no such colour")
+    return None
+
+
+def _fits_card(plate: str) -> bool:
+    try:
+        encode_plate(plate)
+    except CodecError:
+        return False
+    return True

@@ -1,0 +1,84 @@
+"""The demo's panel on the terminal: it moves the virtual roadside. Exists only where the demo asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from laneside.devices import RoadsidePanel
+from laneside.errors import SettingError
+from laneside.passage.answers import DONE, Answer, rejected
+from laneside.passage.view import Words
+from laneside.terminal.services import DemoState, DemoVehicle
+
+
+class DemoRoadside:
+    """Put vehicles at the lane (a :class:`laneside.terminal.services.DemoPanel`)."""
+
+    def __init__(self, panel: RoadsidePanel) -> None:
+        self._panel = panel
+
+    def vehicles(self) -> Sequence[DemoVehicle]:
+        """Return what may be put at the lane."""
+        return tuple(_vehicle(each) for each in self._panel.vehicles())
+
+    def state(self) -> DemoState:
+        """Return what stands there."""
+        return _state(self._panel.state())
+
+    def place(self, vehicle: str, /, *, fresh: bool) -> Answer:
+        """Put a vehicle at the lane."""
+        try:
+            self._panel.place(vehicle, fresh=fresh)
+        except SettingError as error:
+            return rejected("vehicle", f"没有这辆车：{error}", f"No such vehicle: {error}")
+        return DONE
+
+    def remove(self) -> Answer:
+        """Let the vehicle drive away."""
+        self._panel.remove()
+        return DONE
+
+    def insert_card(self) -> Answer:
+        """Put the card into the tag."""
+        return self._move_card(insert=True)
+
+    def withdraw_card(self) -> Answer:
+        """Take the card out of the tag."""
+        return self._move_card(insert=False)
+
+    def picture(self) -> bytes | None:
+        """Return a drawn JPEG of the vehicle with its plate."""
+        return self._panel.picture()
+
+    def _move_card(self, *, insert: bool) -> Answer:
+        try:
+            if insert:
+                self._panel.insert_card()
+            else:
+                self._panel.withdraw_card()
+        except SettingError as error:
+            return rejected("", str(error), str(error))
+        return DONE
+
+
+def _vehicle(row: dict[str, Any]) -> DemoVehicle:
+    codes = "、".join(str(code) for code in row.get("codes", ())) or "—"
+    return DemoVehicle(
+        name=row["name"],
+        title=Words(zh=row["description_zh"], en=row["description_en"]),
+        expected=Words(zh=f"{row['outcome']} {codes}", en=f"{row['outcome']} {codes}"),
+    )
+
+
+def _state(state: dict[str, Any]) -> DemoState:
+    card, lane = state.get("card") or {}, state.get("lane") or {}
+    return DemoState(
+        vehicle=state.get("vehicle") or "",
+        plate=state.get("plate") or "",
+        card_inserted=bool(card.get("inserted")),
+        barrier_open=lane.get("barrier") == "open",
+        display=lane.get("display") or "",
+        balance_fen=card.get("balance_fen"),
+        counter=card.get("counter"),
+    )

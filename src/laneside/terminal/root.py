@@ -1,0 +1,235 @@
+"""The terminal put together: journal, documents, reader, lane, desk and the ways to the centre; it decides nothing."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+
+import httpx2
+import structlog
+
+from laneside import __version__
+from laneside.contract.enrolment import EnrolmentCode
+from laneside.contract.exchange import Refusal
+from laneside.devices import NoLane, RoadsideLink, RoadsidePanel, SystemClock, VirtualLane
+from laneside.errors import SettingError
+from laneside.journal import Journal, schema
+from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup
+from laneside.reader import ApduReader
+from laneside.sync import (
+    DATA,
+    PHOTOS,
+    CentreClient,
+    CentreLink,
+    DiskFolder,
+    DocumentStore,
+    Downloader,
+    Heart,
+    Identity,
+    TerminalState,
+    Uploader,
+    enrol,
+    run,
+)
+from laneside.terminal.demo_panel import DemoRoadside
+from laneside.terminal.documents import StoredDocuments
+from laneside.terminal.photos import PhotoFolder
+from laneside.terminal.preferences import StoredPreferences
+from laneside.terminal.services import Services
+from laneside.terminal.station import StationSetup
+from laneside.terminal.status import SamWatch, TerminalStatus, terminal_state
+
+SAM_LOOK_S = 15.0
+CENTRE_TIMEOUT_S = 10.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalSettings:
+    """Where a terminal lives and what it is attached to. Addresses are ``(host, port)``."""
+
+    data: Path
+    centre_url: str
+    roadside: tuple[str, int]
+    name: str = "handheld"
+    lane_link: bool = True
+    demo: bool = False
+
+
+class Terminal:
+    """One running terminal. ``start`` begins the background work; ``close`` ends it and takes power from the chips."""
+
+    def __init__(self, settings: TerminalSettings, *, enrolment_code: str | None = None) -> None:
+        self._settings = settings
+        self._stop = Event()
+        self._threads: list[Thread] = []
+        self._clock = SystemClock()
+        self._client = httpx2.Client(base_url=settings.centre_url, timeout=CENTRE_TIMEOUT_S)
+        device = DiskFolder(settings.data / "device")
+        self._identity = self._known_or_enrolled(device, enrolment_code)
+        self._connection = _connect(settings.data / "journal.sqlite3")
+        self._journal = Journal(self._connection, clock=self._clock, terminal_id=self._identity.terminal_id)
+        self._logbook = Logbook(journal=self._journal, clock=self._clock, slot=self._identity.slot)
+        self._store = DocumentStore(
+            DiskFolder(settings.data / "documents"),
+            centre_key=self._identity.centre_key,
+            station_hex=self._identity.station_hex,
+        )
+        self._documents = StoredDocuments(self._store)
+        self._photos = PhotoFolder(settings.data / "photos", logbook=self._logbook)
+        self._duty = Duty(journal=self._journal, documents=self._documents, identity=self._identity, clock=self._clock)
+        self._reader = _reader(settings, self._clock)
+        self._sam = SamWatch(self._reader)
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="device")
+        self._pieces = self._ways()
+        self.desk = self._desk()
+        self.services = self._services(device)
+
+    def start(self) -> None:
+        """Begin to talk to the centre and to watch the PSAM; a terminal without parameters asks for them first."""
+        if self._documents.parameters(self._clock.now()) is None:
+            log.info("first-download", outcome=self._pieces["downloader"].step().outcome)
+        for name, piece in self._pieces.items():
+            self._run(name, partial(run, piece, self._stop.wait))
+        self._run("sam", self._watch_sam)
+
+    def close(self) -> None:
+        """Stop everything in order; a job at the reader is waited for, never cut by us."""
+        self._stop.set()
+        self._worker.shutdown(wait=True)
+        for thread in self._threads:
+            thread.join()
+        self._reader.close()
+        self._client.close()
+        self._connection.close()
+
+    def _known_or_enrolled(self, device: DiskFolder, code: str | None) -> Identity:
+        identity = Identity.load(device)
+        if identity is not None:
+            return identity
+        if code is None:
+            raise SettingError("this terminal is not enrolled: start it once with a code from the centre")
+        answer = enrol(
+            CentreLink(self._client),
+            device,
+            code=EnrolmentCode.parse(code),
+            name=self._settings.name,
+            random_bytes=secrets.token_bytes,
+        )
+        if isinstance(answer, Refusal):
+            raise SettingError(f"the centre refused the enrolment: {answer.text}")
+        return answer
+
+    def _ways(self) -> dict[str, Uploader | Downloader | Heart]:
+        """Upload of data, upload of photos, download and heartbeat: each at its own pace."""
+        centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
+        return {
+            "records": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=DATA),
+            "photos": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=PHOTOS),
+            "downloader": Downloader(self._store, centre, clock=self._clock),
+            "heart": Heart(
+                centre,
+                self._identity,
+                self._journal,
+                self._store,
+                clock=self._clock,
+                software=__version__,
+                state=self._state,
+            ),
+        }
+
+    def _state(self) -> TerminalState:
+        duty, view = self._duty.on_duty, self.desk.view()
+        return terminal_state(
+            logbook=self._logbook,
+            sam=self._sam,
+            operator_id=None if duty is None else duty.operator_id,
+            shift=None if duty is None else duty.shift,
+            lane_hex=None if view is None else view.lane_hex,
+        )
+
+    def _desk(self) -> Desk:
+        host, port = self._settings.roadside
+        lane: LaneLink = VirtualLane(host, port) if self._settings.lane_link else NoLane()
+        self._setup = Setup(journal=self._journal, duty=self._duty)
+        return Desk(
+            Equipment(
+                reader=self._reader,
+                lane=lane,
+                logbook=self._logbook,
+                documents=self._documents,
+                photos=self._photos,
+                identity=self._identity,
+                duty=self._duty,
+                setup=self._setup,
+                clock=self._clock,
+                random_bytes=secrets.token_bytes,
+                worker=self._in_worker,
+            )
+        )
+
+    def _services(self, device: DiskFolder) -> Services:
+        ways = tuple(way.patience for way in self._pieces.values())
+        return Services(
+            desk=self.desk,
+            duty=self._duty,
+            ledger=Ledger(logbook=self._logbook, duty=self._duty),
+            setup=StationSetup(setup=self._setup, documents=self._documents, clock=self._clock),
+            status=TerminalStatus(
+                journal=self._journal,
+                logbook=self._logbook,
+                documents=self._documents,
+                sam=self._sam,
+                ways=ways,
+                clock=self._clock,
+            ),
+            photos=self._photos,
+            preferences=StoredPreferences(device),
+            demo=DemoRoadside(RoadsidePanel(*self._settings.roadside)) if self._settings.demo else None,
+        )
+
+    def _in_worker(self, job: Callable[[], None]) -> None:
+        """Queue a device job; what it raises beyond its own kind of failure is a defect and is logged as one."""
+        future = self._worker.submit(job)
+        future.add_done_callback(_log_defect)
+
+    def _watch_sam(self) -> None:
+        while True:
+            self._in_worker(self._sam.look)
+            if self._stop.wait(SAM_LOOK_S):
+                return
+
+    def _run(self, name: str, work: Callable[[], None]) -> None:
+        thread = Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+
+def _log_defect(future: Future[None]) -> None:
+    error = future.exception()
+    if error is not None:
+        log.error("device-job-failed", error=repr(error), exc_info=error)
+
+
+def _reader(settings: TerminalSettings, clock: SystemClock) -> ApduReader:
+    link = RoadsideLink(*settings.roadside)
+    return ApduReader(
+        open_card=link.open_card,
+        open_tag=link.open_tag,
+        open_psam=link.open_psam,
+        clock=clock,
+        random_bytes=secrets.token_bytes,
+    )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False)
+    schema.prepare(connection)
+    return connection

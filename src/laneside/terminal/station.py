@@ -1,0 +1,63 @@
+"""系统配置 and what the pages know of the station: the centre's parameters beside this terminal's own choice."""
+
+from __future__ import annotations
+
+from laneside.clock import Clock
+from laneside.contract.parameters import Lane, LaneUse, Parameters
+from laneside.passage import Answer, Documents, Setup, is_exit
+from laneside.passage.view import Words
+from laneside.terminal.services import LaneSetting
+from laneside.vocab import PROVINCES
+
+_USES = {
+    LaneUse.ETC_ENTRY: Words(zh="ETC入口", en="ETC entry"),
+    LaneUse.ETC_EXIT: Words(zh="ETC出口", en="ETC exit"),
+    LaneUse.MIXED_ENTRY: Words(zh="混合入口", en="Mixed entry"),
+    LaneUse.MIXED_EXIT: Words(zh="混合出口", en="Mixed exit"),
+}
+_STATUS_CODES = {LaneUse.ETC_EXIT: "06", LaneUse.MIXED_EXIT: "05"}
+
+
+class StationSetup:
+    """Show the registered lanes and keep which are enabled."""
+
+    def __init__(self, *, setup: Setup, documents: Documents, clock: Clock) -> None:
+        self._setup = setup
+        self._documents = documents
+        self._clock = clock
+
+    def station_name(self) -> str:
+        """Return the station's name, empty before the first parameters."""
+        parameters = self._parameters()
+        return "" if parameters is None else parameters.station.name
+
+    def home_initial(self) -> str:
+        """Return the initial of the station's province, or an empty text."""
+        parameters = self._parameters()
+        code = "" if parameters is None else parameters.station.station_hex[:2]
+        return next((province.initial for province in PROVINCES if f"{province.code:02d}" == code), "")
+
+    def lanes(self) -> tuple[LaneSetting, ...]:
+        """Return all lanes that the centre registered for this station."""
+        parameters = self._parameters()
+        enabled = self._setup.enabled()
+        lanes = () if parameters is None else parameters.station.lanes
+        return tuple(_setting(lane, enabled) for lane in lanes)
+
+    def enable(self, lanes_hex: frozenset[str]) -> Answer:
+        """Enable exactly these lanes; administrators only."""
+        return self._setup.enable(lanes_hex)
+
+    def _parameters(self) -> Parameters | None:
+        return self._documents.parameters(self._clock.now())
+
+
+def _setting(lane: Lane, enabled: frozenset[str]) -> LaneSetting:
+    return LaneSetting(
+        lane_hex=lane.lane_hex,
+        name=lane.name,
+        use=_USES[lane.use],
+        code=_STATUS_CODES.get(lane.use, ""),
+        exit=is_exit(lane),
+        enabled=lane.lane_hex in enabled,
+    )

@@ -1,0 +1,103 @@
+"""The top line: queue, list, SAM, battery. It shows what was last seen and never touches a device itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from laneside.clock import Clock
+from laneside.journal import Journal
+from laneside.passage import Documents, Logbook
+from laneside.reader import EtcReader
+from laneside.reader import PsamState as SamReport
+from laneside.sync import Patience, TerminalState
+from laneside.terminal.services import PsamState, TopLine
+
+ONLINE_FOR_S = 900.0
+_BATTERIES = Path("/sys/class/power_supply")
+
+
+class SamWatch:
+    """Remember what the PSAM last said of itself; ``look`` runs in the device worker, between two jobs."""
+
+    def __init__(self, reader: EtcReader) -> None:
+        self._reader = reader
+        self._report: SamReport | None = None
+
+    def look(self) -> None:
+        """Ask the PSAM now."""
+        self._report = self._reader.status()
+
+    @property
+    def state(self) -> PsamState:
+        """What the top line shows."""
+        if self._report is None:
+            return PsamState.UNKNOWN
+        if not self._report.present:
+            return PsamState.ABSENT
+        return PsamState.READY if self._report.authorised else PsamState.UNAUTHORISED
+
+
+class TerminalStatus:
+    """Put the top line together (a :class:`laneside.terminal.services.Status`)."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        logbook: Logbook,
+        documents: Documents,
+        sam: SamWatch,
+        ways: tuple[Patience, ...],
+        clock: Clock,
+    ) -> None:
+        self._journal = journal
+        self._logbook = logbook
+        self._documents = documents
+        self._sam = sam
+        self._ways = ways
+        self._clock = clock
+
+    def top_line(self) -> TopLine:
+        """Return the present state."""
+        now = self._clock.now()
+        counts = self._journal.counts()
+        status_list = self._documents.status_list(now)
+        parameters = self._documents.parameters(now)
+        age_s = None if status_list is None else status_list.age_s(now)
+        limit_s = None if parameters is None else parameters.policy.status_list_age_s_max
+        return TopLine(
+            unsent=counts.unsent,
+            rejected=counts.refused,
+            open_debits=len(self._logbook.open_debits()),
+            online=self._online(),
+            list_age_s=age_s,
+            list_stale=age_s is not None and limit_s is not None and age_s > limit_s,
+            psam=self._sam.state,
+            battery_percent=battery_percent(),
+        )
+
+    def _online(self) -> bool:
+        """Count the centre as reachable when the newest word on any of the ways to it was a success."""
+        reached = [way.reached_at for way in self._ways if way.reached_at is not None and not way.trouble]
+        return bool(reached) and (self._clock.now() - max(reached)).total_seconds() < ONLINE_FOR_S
+
+
+def terminal_state(
+    *, logbook: Logbook, sam: SamWatch, operator_id: str | None, shift: int | None, lane_hex: str | None
+) -> TerminalState:
+    """Return what a heartbeat says beyond the journal."""
+    known = sam.state in (PsamState.READY, PsamState.UNAUTHORISED)
+    return TerminalState(
+        open_debits=len(logbook.open_debits()),
+        operator_id=operator_id,
+        shift=shift,
+        lane_hex=lane_hex,
+        psam_authorised=sam.state is PsamState.READY if known else None,
+    )
+
+
+def battery_percent() -> int | None:
+    """Return the battery's charge as the kernel tells it; None on a machine without one."""
+    for capacity in sorted(_BATTERIES.glob("BAT*/capacity")):
+        return int(capacity.read_text())
+    return None
