@@ -71,6 +71,7 @@ class CardProfile:
         assert 0 <= self.counter <= 0xFFFF, "the counter has two bytes"
         assert len(self.capp) == CAPP_LENGTH, "0019 record 1 has 43 bytes"
         assert self.capp[:2] == b"\xaa\x29", "0019 record 1 begins with AA29"
+        assert isinstance(self.proof_life, ProofLife), "the life of a proof is one of its enum"
         assert len(self.log) <= LOG_RECORDS, "the ring of 0018 has 50 records"
         assert all(len(record) == LOG_LENGTH for record in self.log), "a record of 0018 has 23 bytes"
 
@@ -147,6 +148,7 @@ class PsamProfile:
         assert len(self.terminal_number) == 6, "a terminal number has six bytes"
         assert len(self.issuer) == 8, "an issuer id has eight bytes"
         assert len(self.start) == len(self.expiry) == 4, "a BCD date has four bytes"
+        assert isinstance(self.authorisation, Authorisation), "the authorisation is one of its enum"
         assert 0 <= self.next_transaction_number <= 0xFFFFFFFF, "a transaction number has four bytes"
 
     @property
