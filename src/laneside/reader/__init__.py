@@ -2,3 +2,52 @@
 
 Decisions of the business, the journal and any device driver must not enter.
 """
+
+from laneside.reader.apdu import ApduReader
+from laneside.reader.port import (
+    Algorithm,
+    Capability,
+    Debited,
+    EtcReader,
+    Intent,
+    NotDebited,
+    NotPrepared,
+    Outcome,
+    Pair,
+    Prepared,
+    PrepareRefusal,
+    Presented,
+    PresentedCard,
+    PresentedTag,
+    Proof,
+    PsamState,
+    PurchaseOrder,
+    TagWrite,
+    Unknown,
+)
+from laneside.reader.settling import KeyIndex, ReaderPolicy
+
+__all__ = [
+    "Algorithm",
+    "ApduReader",
+    "Capability",
+    "Debited",
+    "EtcReader",
+    "Intent",
+    "KeyIndex",
+    "NotDebited",
+    "NotPrepared",
+    "Outcome",
+    "Pair",
+    "PrepareRefusal",
+    "Prepared",
+    "Presented",
+    "PresentedCard",
+    "PresentedTag",
+    "Proof",
+    "PsamState",
+    "PurchaseOrder",
+    "ReaderPolicy",
+    "TagWrite",
+    "Unknown",
+]

@@ -1,7 +1,7 @@
 """The reader as the passage sees it: find, prepare, commit, prove. No layout of a frame or an APDU shows here.
 
 The two radio sessions of a passage (DESIGN section 1) are ``read`` and, half a minute later, ``prepare`` + ``commit``.
-Between ``prepare`` and ``commit`` the passage writes the intent to the journal; after a cut ``prove`` settles that intent.
+Between ``prepare`` and ``commit`` the passage writes the intent to the journal; after a cut ``prove`` settles it.
 """
 
 from __future__ import annotations
@@ -85,12 +85,16 @@ class PresentedCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presented:
-    """What one radio session found. ``card_trouble`` says why there is no card (absent, mute, not an ETC card)."""
+    """What one radio session found. ``card_trouble`` says why there is no card (absent, mute, not an ETC card).
+
+    ``tag_trouble`` says why a tag that answered the radio is not shown: its system information can't be read.
+    """
 
     tag: PresentedTag | None
     card: PresentedCard | None
     psam: PsamState
     card_trouble: str = ""
+    tag_trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +131,8 @@ class PurchaseOrder:
     def __post_init__(self) -> None:
         """Hold the order inside what an APDU can carry."""
         assert 0 <= self.amount_fen <= 0xFFFFFFFF, "the amount has four bytes"
-        assert len(self.capp_after) == 43 and self.capp_after[:3] == b"\xaa\x29\x00", "record 1 of 0019"
+        assert len(self.capp_after) == 43, "record 1 of 0019"
+        assert self.capp_after[:3] == b"\xaa\x29\x00", "record 1 of 0019"
         assert self.at.tzinfo is not None, "time is aware"
 
 
@@ -190,12 +195,17 @@ class Proof(StrEnum):
     ANSWER = "answer"
     PROVE = "prove"
     WALLET_LOG = "wallet-log"
+    IMAGE = "image"
     UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Debited:
-    """The card was debited. ``tac`` is None when it can't be had any more (spec/recovery.md step 4)."""
+    """The card was debited. ``tac`` is None when it can't be had any more (spec/recovery.md step 4).
+
+    ``counter`` is N, as in the intent: the value *before* the increment, which is also what the record carries.
+    ``mac2_verified`` is None when the SAM could not be asked.
+    """
 
     tac: bytes | None
     mac2: bytes | None

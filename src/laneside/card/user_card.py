@@ -1,0 +1,169 @@
+"""The user card: its selection and everything that is read from it (spec/icc.md sections 2-6 and 8.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar, Final
+
+from laneside.card.apdu import Command, Device, Flow, ask
+from laneside.card.files import ReadBinary, ReadRecord, Select
+from laneside.card.status import Meaning, RefusedError, StatusTable, statuses
+from laneside.codec import IssueInfo, WalletLogRecord
+from laneside.errors import CodecError
+
+TOLL_APPLICATION: Final = bytes.fromhex("1001")
+CAPP_LENGTH: Final = 43
+WALLET_LOG_LENGTH: Final = 23
+WALLET_LOG_RECORDS: Final = 50
+ISSUE_LENGTHS: Final = (50, 43)
+
+_LOCKED_ROWS: Final = {0x6A81: Meaning.LOCKED_OR_UNSUPPORTED}
+
+
+class Selected(Enum):
+    """How the toll application answered its selection."""
+
+    OPEN = "open"
+    LOCKED = "locked"
+
+
+class ForeignCardError(RefusedError):
+    """The card has no toll application: a bank card, a bus card, something else."""
+
+    code = "foreign-card"
+
+
+class LockedCardError(RefusedError):
+    """The card's application is locked and nothing of it can be read."""
+
+    code = "locked-card"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadIssueInfo(ReadBinary):
+    """READ BINARY of 0015 (SFI 15h): 50 bytes, on older cards 43."""
+
+    NAME: ClassVar[str] = "read 0015"
+    STATUSES: ClassVar[StatusTable] = statuses(_LOCKED_ROWS)
+    sfi: int | None = 0x15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCapp(ReadRecord):
+    """READ RECORD 1 of 0019 (``CC``)."""
+
+    NAME: ClassVar[str] = "read 0019"
+    STATUSES: ClassVar[StatusTable] = statuses(_LOCKED_ROWS)
+    sfi: int = 0x19
+    number: int = 1
+    length: int = CAPP_LENGTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadWalletLog(ReadRecord):
+    """READ RECORD n of 0018 (``C4``), 1 being the newest."""
+
+    NAME: ClassVar[str] = "read 0018"
+    STATUSES: ClassVar[StatusTable] = statuses(_LOCKED_ROWS)
+    sfi: int = 0x18
+    length: int = WALLET_LOG_LENGTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetBalance(Command):
+    """GET BALANCE of the wallet, ``80 5C 00 02 04``."""
+
+    NAME: ClassVar[str] = "balance"
+    STATUSES: ClassVar[StatusTable] = statuses(_LOCKED_ROWS)
+
+    @property
+    def header(self) -> bytes:
+        """``80 5C 00 02``."""
+        return bytes.fromhex("805C0002")
+
+    @property
+    def le(self) -> int | None:
+        """Four bytes."""
+        return 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardContents:
+    """What a read of the card gives; ``capp`` is record 1 of 0019 as it stands, 43 bytes."""
+
+    issue: IssueInfo
+    capp: bytes
+    balance_fen: int
+    log: WalletLogRecord | None
+    locked: bool
+
+
+def select_application() -> Flow[Selected]:
+    """Select the toll application. Raises ForeignCardError where there is none, RefusedError for other answers."""
+    reply = yield from ask(Device.CARD, Select(file_id=TOLL_APPLICATION))
+    if reply.meaning is Meaning.FILE_INVALID:
+        return Selected.LOCKED
+    if reply.meaning is Meaning.NO_FILE:
+        raise ForeignCardError(step="toll application", sw=reply.sw, meaning=reply.meaning)
+    reply.expect()
+    return Selected.OPEN
+
+
+def read_issue_info() -> Flow[IssueInfo]:
+    """Read 0015, first 50 bytes, then 43 where the file ends there. Raises RefusedError, CodecError."""
+    long, short = ISSUE_LENGTHS
+    reply = yield from ask(Device.CARD, ReadIssueInfo(length=long))
+    if reply.meaning is Meaning.WRONG_OFFSET:
+        reply = yield from ask(Device.CARD, ReadIssueInfo(length=short))
+    return IssueInfo.from_bytes(reply.expect())
+
+
+def read_capp() -> Flow[bytes]:
+    """Read record 1 of 0019 as it stands, 43 bytes. Raises RefusedError."""
+    reply = yield from ask(Device.CARD, ReadCapp())
+    return reply.expect(CAPP_LENGTH)
+
+
+def read_balance() -> Flow[int]:
+    """Read the balance in fen. Raises RefusedError."""
+    reply = yield from ask(Device.CARD, GetBalance())
+    return int.from_bytes(reply.expect(4), "big")
+
+
+def read_log(number: int) -> Flow[WalletLogRecord | None]:
+    """Read entry ``number`` of 0018; None where the ring has no such entry yet. Raises RefusedError, CodecError."""
+    reply = yield from ask(Device.CARD, ReadWalletLog(number=number))
+    if reply.meaning is Meaning.NO_RECORD:
+        return None
+    data = reply.expect(WALLET_LOG_LENGTH)
+    if data.strip(b"\x00") == b"" or data.strip(b"\xff") == b"":
+        return None  # a place of the ring that was made at issue and never written
+    return WalletLogRecord.from_bytes(data)
+
+
+def read_newest_log() -> Flow[WalletLogRecord | None]:
+    """Read the newest entry of 0018; None also where the card does not let it be read or it makes no sense."""
+    try:
+        return (yield from read_log(1))
+    except (RefusedError, CodecError):
+        return None  # the log is a witness, not a condition: some cards want the PIN for it
+
+
+def read_card() -> Flow[CardContents]:
+    """Read the whole card. Raises ForeignCardError, LockedCardError, RefusedError, CodecError."""
+    selected = yield from select_application()
+    if selected is Selected.OPEN:
+        return (yield from _read_selected(locked=False))
+    try:
+        return (yield from _read_selected(locked=True))
+    except RefusedError as error:
+        raise LockedCardError(step="locked application", sw=error.sw, meaning=error.meaning) from error
+
+
+def _read_selected(*, locked: bool) -> Flow[CardContents]:
+    issue = yield from read_issue_info()
+    capp = yield from read_capp()
+    balance_fen = yield from read_balance()
+    log = yield from read_newest_log()
+    return CardContents(issue=issue, capp=capp, balance_fen=balance_fen, log=log, locked=locked)

@@ -1,0 +1,253 @@
+"""The APDU reader: an ``EtcReader`` over three channels - card, tag and PSAM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from threading import Lock
+from typing import Final
+
+from laneside.card import (
+    AnswerLostError,
+    CardChannel,
+    Device,
+    Happened,
+    PurchaseRefused,
+    RefusedError,
+    TagPresence,
+    prepare_debit,
+    prove_debit,
+)
+from laneside.clock import Clock
+from laneside.errors import LinkLostError, NothingPresentedError
+from laneside.reader.committing import Commitment, Pending
+from laneside.reader.field import Field, Openers, Result, open_field, play, search
+from laneside.reader.pairing import find_pair
+from laneside.reader.port import (
+    Capability,
+    Intent,
+    NotPrepared,
+    Outcome,
+    Prepared,
+    PrepareRefusal,
+    Presented,
+    PsamState,
+    PurchaseOrder,
+    TagWrite,
+    Unknown,
+)
+from laneside.reader.presenting import present_card, present_tag
+from laneside.reader.psam import PsamSlot
+from laneside.reader.settling import (
+    ReaderPolicy,
+    debited,
+    intent_of,
+    not_debited,
+    not_prepared,
+    open_debit,
+    purchase_terms,
+)
+from laneside.reader.tagging import Rewrite, tag_shows
+
+CHALLENGE_LENGTH: Final = 8
+
+
+class _HalfAPairError(NothingPresentedError):
+    """Only one of card and tag answered in this try; it counts if the time runs out."""
+
+    def __init__(self, presented: Presented) -> None:
+        super().__init__(presented.card_trouble or "no tag answers")
+        self.presented = presented
+
+
+class ApduReader:
+    """Drive card, tag and PSAM with APDUs. One call at a time; ``status`` answers from memory while one runs.
+
+    The PSAM stays powered from its first use on (its authorisation depends on it); card and tag only for one session.
+    """
+
+    def __init__(
+        self,
+        *,
+        open_card: Callable[[], CardChannel],
+        open_tag: Callable[[], tuple[TagPresence, CardChannel]] | None,
+        open_psam: Callable[[], CardChannel],
+        clock: Clock,
+        random_bytes: Callable[[int], bytes],
+        policy: ReaderPolicy | None = None,
+    ) -> None:
+        self._openers = Openers(open_card=open_card, open_tag=open_tag, open_psam=open_psam)
+        self._psam = PsamSlot(open_psam)
+        self._clock = clock
+        self._random_bytes = random_bytes
+        self._policy = policy or ReaderPolicy()
+        self._commitment = Commitment(
+            openers=self._openers,
+            psam=self._psam,
+            clock=clock,
+            pause_s=self._policy.pause_s,
+        )
+        self._lock = Lock()
+        self._pending: Pending | None = None
+        self._last_token = 0
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Everything, as far as there is a way to the tag."""
+        card_only = frozenset({Capability.PROVE, Capability.WALLET_LOG})
+        return card_only if self._openers.open_tag is None else card_only | {Capability.TAG, Capability.REWRITE_TAG}
+
+    def close(self) -> None:
+        """Remove power from everything; a prepared purchase is given up."""
+        with self._lock:
+            self._give_up()
+            self._psam.drop("closed")
+
+    def status(self) -> PsamState:
+        """Ask the PSAM how it is; from memory while a session holds it."""
+        if not self._lock.acquire(blocking=False):
+            return self._psam.state
+        try:
+            return self._psam.state if self._pending else self._psam.wake()
+        finally:
+            self._lock.release()
+
+    def read(self, *, search_s: float) -> Presented:
+        """Read tag and card in a session of their own. Raises NothingPresentedError, LinkLostError.
+
+        Half a pair is searched for until the time is over, unless the tag says itself that it holds no card.
+        """
+        with self._lock:
+            self._give_up()
+            try:
+                return self._search(search_s, self._read_once)
+            except _HalfAPairError as half:
+                return half.presented
+
+    def prepare(self, order: PurchaseOrder, *, search_s: float) -> Prepared | NotPrepared:
+        """Find the same pair again and run ``8050``, ``8070``, ``80DC``; its chips stay powered for ``commit``."""
+        with self._lock:
+            self._give_up()
+            try:
+                return self._search(search_s, partial(self._prepare_once, order))
+            except NothingPresentedError as error:
+                return NotPrepared(refusal=PrepareRefusal.NOTHING_PRESENTED, detail=str(error))
+            except LinkLostError as error:
+                return NotPrepared(refusal=PrepareRefusal.LINK_LOST, detail=str(error))
+
+    def commit(self, prepared: Prepared) -> Outcome:
+        """Debit once. A lost answer is proved at once if the card answers again, otherwise the result is Unknown."""
+        with self._lock:
+            pending = self._pending
+            if pending is None or pending.token != prepared.token:
+                return Unknown(detail="this purchase is not open any more")
+            self._pending = None
+            with pending.field:
+                return self._commitment.debit(pending)
+
+    def prove(self, intent: Intent, *, search_s: float) -> Outcome:
+        """Settle an intent in a session of its own, also after a restart; no ``8050`` is sent."""
+        with self._lock:
+            self._give_up()
+            try:
+                return self._search(search_s, partial(self._prove_once, intent))
+            except (NothingPresentedError, LinkLostError) as error:
+                return Unknown(detail=str(error))
+
+    def rewrite_tag(self, intent: Intent, *, search_s: float) -> TagWrite:
+        """Find the tag by its contract serial and write its copy of 0019 again (补写标签)."""
+        if intent.contract_serial is None:
+            return TagWrite.FAILED
+        with self._lock:
+            self._give_up()
+            rewrite = Rewrite(openers=self._openers, intent=intent)
+            try:
+                return self._search(search_s, rewrite)
+            except (NothingPresentedError, LinkLostError):
+                return rewrite.unfinished
+
+    def _search(self, search_s: float, attempt: Callable[[], Result]) -> Result:
+        """Try within the time; a PSAM that went silent is started again for the next try."""
+
+        def watched() -> Result:
+            try:
+                return attempt()
+            except AnswerLostError as lost:
+                if lost.device is Device.PSAM:
+                    self._psam.drop(str(lost))
+                raise
+
+        return search(self._clock, search_s=search_s, pause_s=self._policy.pause_s, attempt=watched)
+
+    def _give_up(self) -> None:
+        """Close a prepared purchase that nobody committed; its SAM number is burnt."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.field.close()
+
+    def _with_psam(self, field: Field) -> dict[Device, CardChannel]:
+        return {**field.chips, Device.PSAM: self._psam.channel}
+
+    def _read_once(self) -> Presented:
+        psam = self._psam.wake()
+        with open_field(self._openers, tag=True, card=True) as field:
+            if field.presence is None and not field.has_card:
+                raise NothingPresentedError(field.card_trouble)
+            presented = self._presented(field, psam)
+            if self._is_half(field):
+                raise _HalfAPairError(presented)
+        return presented
+
+    def _is_half(self, field: Field) -> bool:
+        if field.presence is None:
+            return self._openers.open_tag is not None
+        return not field.has_card and not field.tag_without_card
+
+    def _presented(self, field: Field, psam: PsamState) -> Presented:
+        chips = self._with_psam(field) if psam.present else field.chips
+        tag, tag_trouble = None, ""
+        if field.presence is not None:
+            tag, tag_trouble = present_tag(field.presence, chips, self._random_bytes(CHALLENGE_LENGTH))
+        card, card_trouble = None, field.card_trouble
+        if field.has_card:
+            card, card_trouble = present_card(chips)
+        return Presented(tag=tag, card=card, psam=psam, card_trouble=card_trouble, tag_trouble=tag_trouble)
+
+    def _prepare_once(self, order: PurchaseOrder) -> Prepared | NotPrepared:
+        psam = self._psam.wake()
+        if not psam.authorised:
+            return NotPrepared(refusal=PrepareRefusal.PSAM_NOT_AUTHORISED, detail=psam.trouble)
+        with ExitStack() as undo:
+            field = open_field(self._openers, tag=order.pair.contract_serial is not None, card=True)
+            undo.callback(field.close)
+            prepared = self._prepare_in(field, order, psam.terminal_number)
+            if isinstance(prepared, Prepared):
+                undo.pop_all()
+        return prepared
+
+    def _prepare_in(self, field: Field, order: PurchaseOrder, terminal_number: bytes) -> Prepared | NotPrepared:
+        found = find_pair(field, order.pair)
+        if isinstance(found, NotPrepared):
+            return found
+        terms = purchase_terms(order, found, terminal_number, self._policy)
+        try:
+            ready = play(prepare_debit(terms), self._with_psam(field))
+        except RefusedError as error:
+            return NotPrepared(refusal=PrepareRefusal.CARD_REFUSED, detail=str(error))
+        if isinstance(ready, PurchaseRefused):
+            return not_prepared(ready)
+        mac_id = None if field.presence is None else field.presence.mac_id
+        intent = intent_of(order, found, terms, ready, mac_id=mac_id)
+        self._last_token += 1
+        self._pending = Pending(token=self._last_token, field=field, intent=intent, ready=ready)
+        return Prepared(intent=intent, token=self._last_token)
+
+    def _prove_once(self, intent: Intent) -> Outcome:
+        with open_field(self._openers, tag=False, card=True) as field:
+            if not field.has_card:
+                raise NothingPresentedError(field.card_trouble)
+            finding = play(prove_debit(open_debit(intent)), field.chips)
+        if not isinstance(finding, Happened):
+            return not_debited(finding)
+        return debited(intent, finding, mac2_verified=None, tag_write=tag_shows(self._openers, intent))

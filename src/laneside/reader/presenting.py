@@ -1,0 +1,71 @@
+"""From open chips to what the passage sees: one tag, one card, each with its trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from laneside.card import CardChannel, Device, RefusedError, TagPresence, read_card
+from laneside.card.tag import read_passage, read_system, read_vehicle
+from laneside.codec import PassageBlock, SystemInfo, VehicleInfo
+from laneside.errors import CodecError
+from laneside.reader.field import play
+from laneside.reader.port import PresentedCard, PresentedTag
+
+
+def present_card(chips: Mapping[Device, CardChannel]) -> tuple[PresentedCard | None, str]:
+    """Read the card; what is not a readable ETC card comes back as a sentence. Raises AnswerLostError."""
+    try:
+        contents = play(read_card(), chips)
+    except (RefusedError, CodecError) as error:
+        return None, str(error)
+    card = PresentedCard(
+        issue=contents.issue,
+        capp=contents.capp,
+        balance_fen=contents.balance_fen,
+        log=contents.log,
+        locked=contents.locked,
+    )
+    return card, ""
+
+
+def present_tag(
+    presence: TagPresence,
+    chips: Mapping[Device, CardChannel],
+    challenge: bytes,
+) -> tuple[PresentedTag | None, str]:
+    """Read the tag, each file for itself; without its system information it can't be named. Raises AnswerLostError."""
+    try:
+        system = play(read_system(), chips)
+    except (RefusedError, CodecError) as error:
+        return None, str(error)
+    vehicle, vehicle_trouble = _vehicle(system, chips, challenge)
+    passage, passage_trouble = _passage(chips)
+    tag = PresentedTag(
+        mac_id=presence.mac_id,
+        status=presence.status,
+        system=system,
+        vehicle=vehicle,
+        passage=passage,
+        trouble="; ".join(trouble for trouble in (vehicle_trouble, passage_trouble) if trouble),
+    )
+    return tag, ""
+
+
+def _vehicle(
+    system: SystemInfo,
+    chips: Mapping[Device, CardChannel],
+    challenge: bytes,
+) -> tuple[VehicleInfo | None, str]:
+    if Device.PSAM not in chips:
+        return None, "no PSAM to decrypt the vehicle file"
+    try:
+        return play(read_vehicle(system, challenge), chips), ""
+    except (RefusedError, CodecError) as error:
+        return None, str(error)
+
+
+def _passage(chips: Mapping[Device, CardChannel]) -> tuple[PassageBlock | None, str]:
+    try:
+        return play(read_passage(), chips), ""
+    except (RefusedError, CodecError) as error:
+        return None, str(error)

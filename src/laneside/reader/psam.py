@@ -1,0 +1,69 @@
+"""The terminal's PSAM: powered at first use, kept powered across radio sessions, started again after a lost link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from laneside.card import AnswerLostError, CardChannel, Device, PsamIdentity, RefusedError
+from laneside.card.psam import is_authorised, start
+from laneside.errors import CodecError, LinkLostError, NothingPresentedError
+from laneside.reader.field import play
+from laneside.reader.port import PsamState
+
+
+class PsamSlot:
+    """One PSAM and what is known of it. Power-off loses its authorisation, so it is closed only when it is lost."""
+
+    def __init__(self, open_psam: Callable[[], CardChannel]) -> None:
+        self._open = open_psam
+        self._channel: CardChannel | None = None
+        self._identity: PsamIdentity | None = None
+        self.state = PsamState(present=False, authorised=False, trouble="not started")
+
+    @property
+    def channel(self) -> CardChannel:
+        """The powered PSAM; only after ``wake`` said that it is present."""
+        assert self._channel is not None, "wake the PSAM first"
+        return self._channel
+
+    def wake(self) -> PsamState:
+        """Bring the PSAM to where it can sign, and say how it is. Ends any session that it holds; never raises."""
+        if self._channel is not None and self._ask():
+            return self.state
+        self._start()
+        return self.state
+
+    def drop(self, trouble: str) -> None:
+        """Give up a PSAM that does not answer; the next ``wake`` starts it again."""
+        if self._channel is not None:
+            self._channel.close()
+        self._channel, self._identity = None, None
+        self.state = PsamState(present=False, authorised=False, trouble=trouble)
+
+    def _start(self) -> None:
+        try:
+            self._channel = self._open()
+            self._identity = play(start(), {Device.PSAM: self._channel})
+        except (NothingPresentedError, LinkLostError, RefusedError, CodecError) as error:
+            self.drop(str(error) or "no PSAM answers")
+            return
+        self._ask()
+
+    def _ask(self) -> bool:
+        """Renew ``state`` from a running PSAM; False when it has gone away."""
+        assert self._channel is not None, "a powered PSAM"
+        assert self._identity is not None, "a started PSAM"
+        region = self._identity.application.area_id
+        try:
+            authorised = play(is_authorised(region), {Device.PSAM: self._channel})
+        except AnswerLostError as error:
+            self.drop(str(error))
+            return False
+        self.state = PsamState(
+            present=True,
+            authorised=authorised,
+            terminal_number=self._identity.terminal.terminal_number,
+            serial=self._identity.issue.serial,
+            trouble="" if authorised else "PSAM not authorised",
+        )
+        return True
