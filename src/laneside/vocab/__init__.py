@@ -8,6 +8,7 @@ from laneside.vocab.events import EventStatus, EventVehicle, SpecialEvent, speci
 from laneside.vocab.lists import CardListType, CardState, ListRowStatus, ObuListType, ObuState
 from laneside.vocab.media import (
     CardType,
+    ContractType,
     DiscountType,
     EtcCardType,
     ExitFeeType,
@@ -17,6 +18,7 @@ from laneside.vocab.media import (
     ObuSign,
     OperationMedia,
     PayType,
+    RemovalFlag,
     TransactionPayType,
     TransactionType,
 )
@@ -30,6 +32,7 @@ __all__ = [
     "CardState",
     "CardType",
     "Coded",
+    "ContractType",
     "DiscountType",
     "EntryExitStatus",
     "EtcCardType",
@@ -47,6 +50,7 @@ __all__ = [
     "PayType",
     "PlateColour",
     "Province",
+    "RemovalFlag",
     "SpecialEvent",
     "TollClass",
     "TransactionPayType",

@@ -111,3 +111,16 @@ class OperationMedia(Coded):
 
     LANE = 1, "车道", "lane"
     HANDHELD = 2, "手持终端", "handheld terminal"
+
+
+class ContractType(Coded):
+    """协约类型, tag EF01 byte 8 (obu.md 3)."""
+
+    COMMON = 0x00, "普通", "common"
+
+
+class RemovalFlag(Coded):
+    """拆卸状态, tag EF01 byte 26 (obu.md 3.1). Other numbers occur; their high nibble is not understood."""
+
+    REMOVED = 0x00, "已拆卸或未激活", "removed, or not yet activated"
+    INSTALLED = 0x01, "已安装", "installed, valid"

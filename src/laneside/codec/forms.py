@@ -1,0 +1,230 @@
+"""How one field of a file is written: bytes ⇄ a value, and how the value is shown in ``laneside decode``.
+
+``decode`` and ``encode`` are inverse on canonical bytes; a file that spells a value otherwise keeps its own spelling
+(:mod:`laneside.codec.layout`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, Protocol
+
+from laneside.clock import BEIJING
+from laneside.codec.bcd import bcd_from_date, bcd_from_digits, date_from_bcd, digits_from_bcd, is_blank, moment_of
+from laneside.codec.plate import decode_plate, decode_text, encode_plate
+from laneside.errors import CodecError
+
+Shown = str | int | None
+"""What a decoded field looks like in JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a field stands: its file, its offset in it, its length."""
+
+    file: str
+    offset: int
+    length: int
+
+    def error(self, reason: str) -> CodecError:
+        """Return the error that names this place."""
+        return CodecError(file=self.file, offset=self.offset, reason=reason)
+
+
+class Form(Protocol):
+    """One way of writing a value into a field of fixed length."""
+
+    def decode(self, raw: bytes, at: Place) -> Any:
+        """Return the value. Raises CodecError."""
+        ...
+
+    def encode(self, value: Any, at: Place) -> bytes:
+        """Return exactly ``at.length`` bytes. Raises CodecError."""
+        ...
+
+    def show(self, value: Any) -> Shown:
+        """Return the value as JSON and tables show it."""
+        ...
+
+
+class Number:
+    """An unsigned big-endian integer."""
+
+    def decode(self, raw: bytes, _at: Place) -> int:
+        """Every byte string is a number."""
+        return int.from_bytes(raw, "big")
+
+    def encode(self, value: int, at: Place) -> bytes:
+        """Refuse what the field can't hold."""
+        if not 0 <= value < 1 << 8 * at.length:
+            raise at.error(f"{value} does not fit into {at.length} bytes")
+        return value.to_bytes(at.length, "big")
+
+    def show(self, value: int) -> Shown:
+        """As a number."""
+        return value
+
+
+class NumberOrNone:
+    """An unsigned integer whose field may be blank; all 00 and all FF both mean that nobody wrote it."""
+
+    def decode(self, raw: bytes, _at: Place) -> int | None:
+        """None for a blank field."""
+        return None if is_blank(raw) else int.from_bytes(raw, "big")
+
+    def encode(self, value: int | None, at: Place) -> bytes:
+        """None is written as FF."""
+        return b"\xff" * at.length if value is None else Number().encode(value, at)
+
+    def show(self, value: int | None) -> Shown:
+        """As a number, null when blank."""
+        return value
+
+
+class Raw:
+    """Bytes as they are."""
+
+    def decode(self, raw: bytes, _at: Place) -> bytes:
+        """Keep them."""
+        return bytes(raw)
+
+    def encode(self, value: bytes, at: Place) -> bytes:
+        """Refuse another length."""
+        if len(value) != at.length:
+            raise at.error(f"{len(value)} bytes given, the field has {at.length}")
+        return bytes(value)
+
+    def show(self, value: bytes) -> Shown:
+        """As upper-case hex."""
+        return value.hex().upper()
+
+
+class HexText:
+    """Bytes that the field reads as hex digits (station, lane, gantry)."""
+
+    def decode(self, raw: bytes, _at: Place) -> str:
+        """Upper-case hex."""
+        return raw.hex().upper()
+
+    def encode(self, value: str, at: Place) -> bytes:
+        """Refuse another number of digits."""
+        if len(value) != 2 * at.length or any(digit not in "0123456789abcdefABCDEF" for digit in value):
+            raise at.error(f"{value!r} is not {2 * at.length} hex digits")
+        return bytes.fromhex(value)
+
+    def show(self, value: str) -> Shown:
+        """As it is."""
+        return value
+
+
+class HexNumber(Number):
+    """A number that people read as hex (the record id ``AA``)."""
+
+    def show(self, value: int) -> Shown:
+        """As two upper-case hex digits."""
+        return f"{value:02X}"
+
+
+class Digits:
+    """A printed number in BCD."""
+
+    def decode(self, raw: bytes, at: Place) -> str:
+        """Refuse nibbles above 9, a number that was never personalised too: a file without its number is no identity."""
+        return digits_from_bcd(raw, file=at.file, offset=at.offset)
+
+    def encode(self, value: str, at: Place) -> bytes:
+        """Refuse another number of digits."""
+        if len(value) != 2 * at.length:
+            raise at.error(f"{value!r} is not {2 * at.length} digits")
+        return bcd_from_digits(value, file=at.file, offset=at.offset)
+
+    def show(self, value: str) -> Shown:
+        """As printed."""
+        return value
+
+
+class Day:
+    """CCYYMMDD in BCD; blank (00 or FF) means that no day was written."""
+
+    def decode(self, raw: bytes, at: Place) -> date | None:
+        """None for a blank field."""
+        return date_from_bcd(raw, file=at.file, offset=at.offset)
+
+    def encode(self, value: date | None, at: Place) -> bytes:
+        """Four bytes."""
+        assert at.length == 4, "CCYYMMDD"
+        return bcd_from_date(value)
+
+    def show(self, value: date | None) -> Shown:
+        """ISO 8601."""
+        return None if value is None else value.isoformat()
+
+
+class PurchaseTime:
+    """CCYYMMDDhhmmss in BCD, Beijing time, kept as the bytes that went into MAC1 and TAC."""
+
+    def decode(self, raw: bytes, at: Place) -> bytes:
+        """Refuse what is neither blank nor a moment."""
+        moment_of(raw, file=at.file, offset=at.offset)
+        return bytes(raw)
+
+    def encode(self, value: bytes, at: Place) -> bytes:
+        """Refuse the same."""
+        if len(value) != at.length:
+            raise at.error(f"{len(value)} bytes given, a date and time have {at.length}")
+        return self.decode(value, at)
+
+    def show(self, value: bytes) -> Shown:
+        """Upper-case hex; the layout shows date and time as two rows instead."""
+        return value.hex().upper()
+
+
+class UnixTime(Number):
+    """Unix seconds, UTC (spec/unknowns.md 3)."""
+
+    def show(self, value: int) -> Shown:
+        """ISO 8601 with +08:00; null for a field that was never written."""
+        if value in (0, 0xFFFFFFFF):
+            return None
+        return datetime.fromtimestamp(value, UTC).astimezone(BEIJING).isoformat()
+
+
+class PlateText:
+    """A plate: twelve bytes GBK."""
+
+    def decode(self, raw: bytes, at: Place) -> str:
+        """Strip the padding and upper-case the rest."""
+        return decode_plate(raw, file=at.file, offset=at.offset)
+
+    def encode(self, value: str, at: Place) -> bytes:
+        """Zero padded."""
+        return encode_plate(value, file=at.file, offset=at.offset)
+
+    def show(self, value: str) -> Shown:
+        """As it is."""
+        return value
+
+
+class Remark(Raw):
+    """A text that the toll never needs (description, engine, VIN): kept as bytes, so that its typos stop no vehicle."""
+
+    def show(self, value: bytes) -> Shown:
+        """As text where it is one, else as upper-case hex."""
+        try:
+            return decode_text(value, file="", offset=0)
+        except CodecError:
+            return value.hex().upper()
+
+
+NUMBER: Final = Number()
+NUMBER_OR_NONE: Final = NumberOrNone()
+RAW: Final = Raw()
+HEX_TEXT: Final = HexText()
+HEX_NUMBER: Final = HexNumber()
+DIGITS: Final = Digits()
+DAY: Final = Day()
+PURCHASE_TIME: Final = PurchaseTime()
+UNIX_TIME: Final = UnixTime()
+PLATE: Final = PlateText()
+REMARK: Final = Remark()

@@ -1,0 +1,175 @@
+"""One description of a file, from which it is parsed, built and shown: a table of fields in the spec's own words.
+
+Every accepted file comes back byte for byte. Where a file spells a value in another way than we would (a plate padded with
+FF, a blank date of FF), its own bytes are kept as ``spelling`` and used for each field that still has that value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self
+
+from laneside.codec.forms import NUMBER, Form, Place, Shown
+from laneside.errors import CodecError
+from laneside.vocab import Coded, Words, label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of ``laneside decode``: the spec's name, value, label, and which bytes it stands on."""
+
+    field: str
+    value: Shown
+    label: Words | None
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a file. ``attribute`` is its name in our value, ``name`` (if another) the spec's name in snake_case."""
+
+    attribute: str
+    length: int
+    form: Form = NUMBER
+    name: str = ""
+    codes: type[Coded] | None = None
+    optional: bool = False
+    parts: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def spec_name(self) -> str:
+        """The name under which the field is shown."""
+        return self.name or self.attribute
+
+    @property
+    def absent(self) -> Any:
+        """The value of an optional field in a file that ends before it."""
+        return b"" if self.spec_name == "reserved" else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The fields of one file in order; ``lengths`` are the file sizes in the field."""
+
+    file: str
+    fields: tuple[Field, ...]
+    lengths: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Hold the table together: the longest size is the sum of the fields."""
+        assert sum(each.length for each in self.fields) == max(self.lengths), self.file
+
+    def parse(self, data: bytes) -> dict[str, Any]:
+        """Return the values by attribute. Raises CodecError for a wrong size or a field that has no meaning."""
+        self.check_size(data)
+        values = {}
+        for each, at in self._places():
+            present = at.offset < len(data)
+            raw = data[at.offset : at.offset + at.length]
+            values[each.attribute] = each.form.decode(raw, at) if present else each.absent
+        return values
+
+    def build(self, values: Mapping[str, Any], spelling: bytes = b"") -> bytes:
+        """Return the file of ``values``, in its own spelling where that still says the same. Raises CodecError."""
+        pieces = []
+        for each, at in self._places():
+            value = values[each.attribute]
+            if each.optional and value == each.absent:
+                continue
+            pieces.append(_spelt(each, value, at, spelling) or each.form.encode(value, at))
+        data = b"".join(pieces)
+        self.check_size(data)
+        return data
+
+    def rows(self, values: Mapping[str, Any]) -> Iterator[Row]:
+        """Return a row per field of a file that holds ``values``; together they cover every byte once."""
+        for each, at in self._places():
+            value = values[each.attribute]
+            if not (each.optional and value == each.absent):
+                yield from _rows(each, value, at)
+
+    def check_size(self, data: bytes) -> None:
+        """Raise CodecError at the first byte that is missing or too many."""
+        if len(data) in self.lengths:
+            return
+        sizes = " or ".join(str(size) for size in sorted(self.lengths))
+        what = "cut short" if len(data) < max(self.lengths) else "too long"
+        raise CodecError(
+            file=self.file, offset=min(len(data), max(self.lengths)), reason=f"{what}: {len(data)} bytes, not {sizes}"
+        )
+
+    def _places(self) -> Iterator[tuple[Field, Place]]:
+        offset = 0
+        for each in self.fields:
+            yield each, Place(file=self.file, offset=offset, length=each.length)
+            offset += each.length
+
+
+def _spelt(each: Field, value: Any, at: Place, spelling: bytes) -> bytes:
+    """Return the file's own bytes of a field if they still mean ``value``, else nothing."""
+    own = spelling[at.offset : at.offset + at.length]
+    return own if len(own) == at.length and each.form.decode(own, at) == value else b""
+
+
+def _rows(each: Field, value: Any, at: Place) -> Iterator[Row]:
+    if each.parts:
+        yield from _part_rows(each, value, at)
+        return
+    words = label(each.codes, value) if each.codes is not None and isinstance(value, int) else None
+    yield Row(field=each.spec_name, value=each.form.show(value), label=words, offset=at.offset, length=at.length)
+
+
+def _part_rows(each: Field, value: bytes, at: Place) -> Iterator[Row]:
+    """Show a field that the spec counts as several; only date and time of 0018 are such."""
+    (day, day_length), (time, time_length) = each.parts
+    digits = value.hex()
+    blank = value in (bytes(at.length), b"\xff" * at.length)
+    shown_day = None if blank else f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
+    shown_time = None if blank else f"{digits[8:10]}:{digits[10:12]}:{digits[12:]}"
+    yield Row(field=day, value=shown_day, label=None, offset=at.offset, length=day_length)
+    yield Row(field=time, value=shown_time, label=None, offset=at.offset + day_length, length=time_length)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipFile:
+    """The base of every decoded file: ``X.from_bytes(data)``, ``bytes(x)``, ``x.rows()``; it can't exist invalid."""
+
+    LAYOUT: ClassVar[Layout]
+
+    spelling: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse values that their fields can't hold, and drop a spelling that is the canonical one. Raises CodecError."""
+        layout, values = self.layout, self.values()
+        spelt = layout.build(values, self.spelling)
+        canonical = layout.build(values) if self.spelling else spelt
+        object.__setattr__(self, "spelling", b"" if spelt == canonical else spelt)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Decode a file. Raises CodecError naming file, offset and reason."""
+        layout = cls.layout_of(data)
+        return cls(**layout.parse(data), spelling=bytes(data))
+
+    @classmethod
+    def layout_of(cls, _data: bytes) -> Layout:
+        """Return the layout that fits these bytes."""
+        return cls.LAYOUT
+
+    @property
+    def layout(self) -> Layout:
+        """The layout of this value."""
+        return self.LAYOUT
+
+    def values(self) -> dict[str, Any]:
+        """Return the fields by attribute."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "spelling"}
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return what ``laneside decode`` shows."""
+        return tuple(self.layout.rows(self.values()))
+
+    def __bytes__(self) -> bytes:
+        return self.layout.build(self.values(), self.spelling)
