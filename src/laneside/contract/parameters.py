@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 from msgspec import field
@@ -104,7 +105,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     card_only: str = field(name="cardOnly", default="refuse")
     key_index_default: int = field(name="keyIndexDefault", default=0x01)
     key_index_sm4: int = field(name="keyIndexSm4", default=0x41)
-    layout_0019: str = field(name="layout0019", default="new")
+    layout_0019: Literal["new", "old", "auto"] = field(name="layout0019", default="new")
     removal_ok: int = field(name="removalOk", default=0x01)
     removal_mask: int = field(name="removalMask", default=0x0F)
     search_s: float = field(name="searchS", default=10.0)

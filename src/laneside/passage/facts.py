@@ -80,8 +80,9 @@ def _tag_facts(tag: PresentedTag, status_list: StatusListIndex | None) -> TagFac
         signed=system.signed,
         expiry=system.expiry,
         removal_flag=system.removal_flag,
-        vehicle=vehicle
-        and IssuedVehicle(plate=vehicle.plate, colour=vehicle.plate_colour, toll_class=vehicle.toll_class),
+        vehicle=None
+        if vehicle is None
+        else IssuedVehicle(plate=vehicle.plate, colour=vehicle.plate_colour, toll_class=vehicle.toll_class),
         copied_card_id=None if block is None else _card_id_of_copy(block.issue_copy),
         listed=_listed(status_list, ListedObject.OBU, system.contract_serial),
         trouble=tag.trouble,

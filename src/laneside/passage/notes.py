@@ -283,16 +283,22 @@ AnyNote = (
     | Left
 )
 
-_decoder = msgspec.json.Decoder(AnyNote)
+_decoder: msgspec.json.Decoder[AnyNote] = msgspec.json.Decoder(AnyNote)
 _encoder = msgspec.json.Encoder(order="deterministic")
-KINDS = frozenset(str(member.__struct_config__.tag) for member in get_args(AnyNote) if isinstance(member, type))
 
 
 def kind_of(note: AnyNote) -> str:
     """Return the journal kind of a note."""
-    tag = type(note).__struct_config__.tag
-    assert isinstance(tag, str)
+    return _tag(type(note))
+
+
+def _tag(kind: type[Note]) -> str:
+    tag = kind.__struct_config__.tag
+    assert isinstance(tag, str), "every note has a tag of its own"
     return tag
+
+
+KINDS = frozenset(_tag(kind) for kind in get_args(AnyNote))
 
 
 def write(note: AnyNote) -> bytes:
@@ -308,7 +314,25 @@ def read(payload: bytes) -> AnyNote:
 def note_presented(presented: Presented) -> tuple[TagNote | None, CardNote | None]:
     """Keep what a radio session found, as raw bytes."""
     tag, card = presented.tag, presented.card
-    tag_note = tag and TagNote(
+    return None if tag is None else _note_tag(tag), None if card is None else _note_card(card)
+
+
+def presented_of(note: Read) -> Presented:
+    """Give back what a radio session found."""
+    return Presented(
+        tag=None if note.tag is None else _tag_of(note.tag),
+        card=None if note.card is None else _card_of(note.card),
+        psam=PsamState(
+            present=note.psam_present,
+            authorised=note.psam_authorised,
+            terminal_number=note.psam_terminal_number,
+        ),
+        card_trouble=note.card_trouble,
+    )
+
+
+def _note_tag(tag: PresentedTag) -> TagNote:
+    return TagNote(
         mac_id=tag.mac_id,
         status=tag.status,
         system=bytes(tag.system),
@@ -316,41 +340,34 @@ def note_presented(presented: Presented) -> tuple[TagNote | None, CardNote | Non
         passage=None if tag.passage is None else bytes(tag.passage),
         trouble=tag.trouble,
     )
-    card_note = card and CardNote(
+
+
+def _note_card(card: PresentedCard) -> CardNote:
+    return CardNote(
         issue=bytes(card.issue),
         capp=card.capp,
         balance_fen=card.balance_fen,
         log=None if card.log is None else bytes(card.log),
         locked=card.locked,
     )
-    return tag_note, card_note
 
 
-def presented_of(note: Read) -> Presented:
-    """Give back what a radio session found."""
-    tag, card = note.tag, note.card
-    return Presented(
-        tag=tag
-        and PresentedTag(
-            mac_id=tag.mac_id,
-            status=tag.status,
-            system=SystemInfo.from_bytes(tag.system),
-            vehicle=None if tag.vehicle is None else parse_vehicle(tag.vehicle),
-            passage=None if tag.passage is None else PassageBlock.from_bytes(tag.passage),
-            trouble=tag.trouble,
-        ),
-        card=card
-        and PresentedCard(
-            issue=IssueInfo.from_bytes(card.issue),
-            capp=card.capp,
-            balance_fen=card.balance_fen,
-            log=None if card.log is None else WalletLogRecord.from_bytes(card.log),
-            locked=card.locked,
-        ),
-        psam=PsamState(
-            present=note.psam_present,
-            authorised=note.psam_authorised,
-            terminal_number=note.psam_terminal_number,
-        ),
-        card_trouble=note.card_trouble,
+def _tag_of(tag: TagNote) -> PresentedTag:
+    return PresentedTag(
+        mac_id=tag.mac_id,
+        status=tag.status,
+        system=SystemInfo.from_bytes(tag.system),
+        vehicle=None if tag.vehicle is None else parse_vehicle(tag.vehicle),
+        passage=None if tag.passage is None else PassageBlock.from_bytes(tag.passage),
+        trouble=tag.trouble,
+    )
+
+
+def _card_of(card: CardNote) -> PresentedCard:
+    return PresentedCard(
+        issue=IssueInfo.from_bytes(card.issue),
+        capp=card.capp,
+        balance_fen=card.balance_fen,
+        log=None if card.log is None else WalletLogRecord.from_bytes(card.log),
+        locked=card.locked,
     )

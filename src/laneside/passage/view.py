@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from laneside.vocab import Words
+from laneside.vocab import Words as Words  # noqa: PLC0414 - pages know texts by this room
 
 
 class Step(StrEnum):
