@@ -64,13 +64,13 @@ def require_length(name: str, data: bytes, *lengths: int) -> None:
     """Raise ValueError, without showing the data, unless it has one of the lengths."""
     if len(data) not in lengths:
         wanted = " or ".join(str(length) for length in lengths)
-        raise ValueError(f"{name} has {len(data)} bytes, not {wanted}")
+        raise ValueError(f"{name}: {wanted} bytes are needed, {len(data)} given")
 
 
 def require_blocks(suite: Suite, data: bytes) -> None:
     """Raise ValueError unless the data are one or more whole blocks."""
     if not data or len(data) % suite.block_length:
-        raise ValueError(f"data have {len(data)} bytes, not whole blocks of {suite.block_length}")
+        raise ValueError(f"data: whole blocks of {suite.block_length} bytes are needed, {len(data)} bytes given")
 
 
 def _algorithm(suite: Suite, key: bytes) -> CipherAlgorithm:

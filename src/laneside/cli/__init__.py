@@ -7,4 +7,8 @@ from __future__ import annotations
 
 import typer
 
+from laneside.cli import sam
+
 app = typer.Typer(name="laneside", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+sam.register(app)

@@ -217,13 +217,13 @@ def test_padding_always_adds_at_least_the_80(suite: Suite, length: int) -> None:
 
 
 def test_wrong_lengths_are_named_without_showing_the_key() -> None:
-    with pytest.raises(ValueError, match="root has 15 bytes, not 16"):
+    with pytest.raises(ValueError, match="root: 16 bytes are needed, 15 given"):
         diversify(TDES, bytes(15), F1)
-    with pytest.raises(ValueError, match="session key has 16 bytes, not 8"):
+    with pytest.raises(ValueError, match="session key: 8 bytes are needed, 16 given"):
         mac1(TDES, bytes(16), MAC1_DATA)
-    with pytest.raises(ValueError, match="factor has 7 bytes"):
+    with pytest.raises(ValueError, match="factor: 8 bytes are needed, 7 given"):
         diversify(SM4, bytes(16), bytes(7))
-    with pytest.raises(ValueError, match="not whole blocks of 8"):
+    with pytest.raises(ValueError, match="whole blocks of 8"):
         decrypt_vehicle_file(TDES, MESSAGE_KEY, bytes(9))
     with pytest.raises(ValueError, match="length byte") as caught:
         decrypt_vehicle_file(SM4, MESSAGE_KEY, bytes(16))
