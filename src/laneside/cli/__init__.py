@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import typer
 
-from laneside.cli import sam
+from laneside.cli import centre, sam, virtual
 
 app = typer.Typer(name="laneside", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 sam.register(app)
+virtual.register(app)
+decode.register(app)
+centre.register(app)

@@ -1,6 +1,6 @@
 """Bytes of chips ⇄ frozen values: plates, card 0015/0018/0019, tag EF01/vehicle/EF04, PSAM 0015/0016/0017.
 
-Pure: no I/O, no key, no judgement. Codes that a table lacks stay integers; what has no meaning at all is one CodecError.
+Pure: no I/O, no key, no judgement. Codes that a table lacks stay integers; what has no meaning at all is a CodecError.
 """
 
 from laneside.codec.bcd import bcd_from_digits, digits_from_bcd, moment_of, purchase_time
@@ -14,6 +14,7 @@ from laneside.codec.card import (
     parse_capp,
 )
 from laneside.codec.layout import ChipFile, Row
+from laneside.codec.passage_file import PassageFile, ProvinceFee, parse_passage_file
 from laneside.codec.plate import PlateKind, decode_plate, encode_plate, plate_kind, vehicle_id
 from laneside.codec.psam import PsamApplication, PsamIssue, PsamTerminal
 from laneside.codec.tag import PassageBlock, PassengerVehicle, SystemInfo, TruckVehicle, VehicleInfo, parse_vehicle
@@ -27,8 +28,10 @@ __all__ = [
     "IssueInfo",
     "OldCappRecord",
     "PassageBlock",
+    "PassageFile",
     "PassengerVehicle",
     "PlateKind",
+    "ProvinceFee",
     "PsamApplication",
     "PsamIssue",
     "PsamTerminal",
@@ -44,6 +47,7 @@ __all__ = [
     "encode_plate",
     "moment_of",
     "parse_capp",
+    "parse_passage_file",
     "parse_vehicle",
     "plate_kind",
     "purchase_time",

@@ -18,7 +18,7 @@ def digits_from_bcd(data: bytes, *, file: str, offset: int) -> str:
 
 def bcd_from_digits(digits: str, *, file: str = "bcd", offset: int = 0) -> bytes:
     """Return an even number of decimal digits as bytes. Raises CodecError for anything else."""
-    if len(digits) % 2 or not (digits.isascii() and digits.isdigit() or digits == ""):
+    if len(digits) % 2 or any(digit not in "0123456789" for digit in digits):
         raise CodecError(file=file, offset=offset, reason=f"{digits!r} is not an even number of decimal digits")
     return bytes.fromhex(digits)
 

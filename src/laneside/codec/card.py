@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import ClassVar, Final, Literal, assert_never
 
-from laneside.codec.bcd import bcd_from_digits, moment_of
+from laneside.codec.bcd import bcd_from_digits, is_blank, moment_of
 from laneside.codec.forms import (
     DAY,
     DIGITS,
@@ -17,7 +18,7 @@ from laneside.codec.forms import (
     RAW,
     UNIX_TIME,
 )
-from laneside.codec.layout import ChipFile, Field, Layout
+from laneside.codec.layout import ChipFile, Field, Layout, Row
 from laneside.codec.plate import decode_plate
 from laneside.errors import CodecError
 from laneside.vocab import (
@@ -86,6 +87,13 @@ class IssueInfo(ChipFile):
     toll_class: int | None = None
     reserved: bytes = b""
 
+    def __post_init__(self) -> None:
+        """Refuse a class on a card that has no place for it, and the other way round."""
+        if (self.toll_class is None) is not (self.version == _OLD_CARD_VERSION):
+            reason = f"version {self.version:02X} does not go with class {self.toll_class}"
+            raise CodecError(file=_ISSUE.file, offset=42, reason=reason)
+        super(IssueInfo, self).__post_init__()  # slots make a new class, which bare super() misses
+
     @classmethod
     def layout_of(cls, data: bytes) -> Layout:
         """Tell the old layout by the card's version."""
@@ -122,6 +130,15 @@ class IssueInfo(ChipFile):
         return self.card_type == CardType.STORED_VALUE
 
 
+def _date_and_time(value: bytes, offset: int) -> Iterator[Row]:
+    """Show the seven bytes as the two fields that they are on the card."""
+    digits = value.hex()
+    day = None if is_blank(value) else f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
+    time = None if is_blank(value) else f"{digits[8:10]}:{digits[10:12]}:{digits[12:]}"
+    yield Row(field="date", value=day, offset=offset, length=4)
+    yield Row(field="time", value=time, offset=offset + 4, length=3)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletLogRecord(ChipFile):
     """终端交易记录, one record of file 0018, 23 bytes (icc.md 4). ``counter`` is N+1, the value after the increment."""
@@ -134,7 +151,7 @@ class WalletLogRecord(ChipFile):
             Field(attribute="amount_fen", name="amount", length=4),
             Field(attribute="transaction_type", length=1, codes=TransactionType),
             Field(attribute="terminal_number", length=6, form=RAW),
-            Field(attribute="purchase_time", length=7, form=PURCHASE_TIME, parts=(("date", 4), ("time", 3))),
+            Field(attribute="purchase_time", length=7, form=PURCHASE_TIME, expand=_date_and_time),
         ),
         lengths=(23,),
     )

@@ -130,7 +130,7 @@ class Digits:
     """A printed number in BCD."""
 
     def decode(self, raw: bytes, at: Place) -> str:
-        """Refuse nibbles above 9, a number that was never personalised too: a file without its number is no identity."""
+        """Refuse nibbles above 9, and so a number that was never personalised: it identifies nothing."""
         return digits_from_bcd(raw, file=at.file, offset=at.offset)
 
     def encode(self, value: str, at: Place) -> bytes:

@@ -1,12 +1,12 @@
 """One description of a file, from which it is parsed, built and shown: a table of fields in the spec's own words.
 
-Every accepted file comes back byte for byte. Where a file spells a value in another way than we would (a plate padded with
-FF, a blank date of FF), its own bytes are kept as ``spelling`` and used for each field that still has that value.
+Every accepted file comes back byte for byte. Where a file spells a value in another way than we would (a plate padded
+with FF, a blank date of FF), its own bytes are kept as ``spelling`` and used for each field that still has that value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
@@ -21,14 +21,17 @@ class Row:
 
     field: str
     value: Shown
-    label: Words | None
+    label: Words | None = None
     offset: int
     length: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a file. ``attribute`` is its name in our value, ``name`` (if another) the spec's name in snake_case."""
+    """One field of a file. ``attribute`` names it in our value, ``name`` (if another) is the spec's in snake_case.
+
+    ``expand`` makes the rows of a field that the spec counts as several, from its value and its offset.
+    """
 
     attribute: str
     length: int
@@ -36,7 +39,7 @@ class Field:
     name: str = ""
     codes: type[Coded] | None = None
     optional: bool = False
-    parts: tuple[tuple[str, int], ...] = ()
+    expand: Callable[[Any, int], Iterable[Row]] | None = None
 
     @property
     def spec_name(self) -> str:
@@ -114,22 +117,11 @@ def _spelt(each: Field, value: Any, at: Place, spelling: bytes) -> bytes:
 
 
 def _rows(each: Field, value: Any, at: Place) -> Iterator[Row]:
-    if each.parts:
-        yield from _part_rows(each, value, at)
+    if each.expand is not None:
+        yield from each.expand(value, at.offset)
         return
     words = label(each.codes, value) if each.codes is not None and isinstance(value, int) else None
     yield Row(field=each.spec_name, value=each.form.show(value), label=words, offset=at.offset, length=at.length)
-
-
-def _part_rows(each: Field, value: bytes, at: Place) -> Iterator[Row]:
-    """Show a field that the spec counts as several; only date and time of 0018 are such."""
-    (day, day_length), (time, time_length) = each.parts
-    digits = value.hex()
-    blank = value in (bytes(at.length), b"\xff" * at.length)
-    shown_day = None if blank else f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
-    shown_time = None if blank else f"{digits[8:10]}:{digits[10:12]}:{digits[12:]}"
-    yield Row(field=day, value=shown_day, label=None, offset=at.offset, length=day_length)
-    yield Row(field=time, value=shown_time, label=None, offset=at.offset + day_length, length=time_length)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +133,12 @@ class ChipFile:
     spelling: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse values that their fields can't hold, and drop a spelling that is the canonical one. Raises CodecError."""
-        layout, values = self.layout, self.values()
-        spelt = layout.build(values, self.spelling)
-        canonical = layout.build(values) if self.spelling else spelt
-        object.__setattr__(self, "spelling", b"" if spelt == canonical else spelt)
+        """Hold exactly what the bytes say: values in clean form, no spelling but an unusual one. Raises CodecError."""
+        data = self.layout.build(self.values(), self.spelling)
+        for attribute, value in self.layout.parse(data).items():
+            object.__setattr__(self, attribute, value)
+        canonical = self.layout.build(self.values())
+        object.__setattr__(self, "spelling", b"" if data == canonical else data)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:

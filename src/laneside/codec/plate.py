@@ -26,7 +26,7 @@ def decode_plate(raw: bytes, *, file: str = "plate", offset: int = 0) -> str:
 
 
 def encode_plate(text: str, *, file: str = "plate", offset: int = 0) -> bytes:
-    """Return a plate as 12 bytes GBK, zero padded. Raises CodecError if it does not fit or is not in clean form."""
+    """Return a plate as 12 bytes GBK, zero padded. Raises CodecError if it does not fit or has no GBK."""
     return encode_text(text, PLATE_LENGTH, file=file, offset=offset)
 
 

@@ -110,7 +110,7 @@ class PassengerVehicle(ChipFile):
         """Refuse a class that has the other form."""
         if self.toll_class >= _FIRST_TRUCK_CLASS:
             raise _wrong_form(self.toll_class, "passenger")
-        super(PassengerVehicle, self).__post_init__()  # noqa: UP008  # slots make a new class, which bare super() misses
+        super(PassengerVehicle, self).__post_init__()  # slots make a new class, which bare super() misses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +154,7 @@ class TruckVehicle(ChipFile):
         """Refuse a class that has the other form."""
         if self.toll_class < _FIRST_TRUCK_CLASS:
             raise _wrong_form(self.toll_class, "truck")
-        super(TruckVehicle, self).__post_init__()  # noqa: UP008  # slots make a new class, which bare super() misses
+        super(TruckVehicle, self).__post_init__()  # slots make a new class, which bare super() misses
 
     @property
     def axle_count(self) -> int | None:

@@ -1,7 +1,7 @@
 """The words of the field: every code table with its Chinese and English labels, provinces, and the 特情 table.
 
-Only names, numbers, texts and remedies live here. No byte layout (codec), no decision (rules), no fee, no I/O beyond this
-package's own data files, which are read when first asked for.
+Only names, numbers, texts and remedies live here. No byte layout (codec), no decision (rules), no fee, no I/O beyond
+this package's own data files, which are read when first asked for.
 """
 
 from laneside.vocab.events import EventStatus, EventVehicle, SpecialEvent, special_event, special_event_rows

@@ -35,7 +35,7 @@ class EventVehicle(StrEnum):
 class SpecialEvent:
     """One row of the table. ``fee_display_zh`` is "/" where the driver is shown nothing.
 
-    ``lanes`` holds "in" and "out", ``vehicles`` ETC and MTC. ``defined`` is False for a number whose meaning nobody gave.
+    ``lanes`` holds "in" and "out", ``vehicles`` ETC and MTC.
     """
 
     code: int

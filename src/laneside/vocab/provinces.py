@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from laneside.vocab.words import Words
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Province:
@@ -19,6 +21,11 @@ class Province:
     def issuer(self) -> bytes:
         """The first four bytes of an issuer id: the two characters in GBK."""
         return self.name_zh.encode("gbk")
+
+    @property
+    def words(self) -> Words:
+        """The name in both languages."""
+        return Words(zh=self.name_zh, en=self.name_en)
 
     @property
     def initial_gbk(self) -> bytes:
