@@ -64,6 +64,21 @@ def draw_vehicle(plate: str, colour: int, toll_class: int, seed: int, caption: s
     _body(brush, toll_class, chance.choice(_BODY_PAINT))
     image = _grain(image, chance)
     _plate(image, plate, colour)
+    return _finished(image, caption, seed)
+
+
+def draw_empty_lane(seed: int, caption: str = "") -> bytes:
+    """Draw the lane with nobody in it, as a JPEG of 1280×960 with the seed's pattern."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 -- Pillow loads only where pictures are made
+
+    chance = random.Random(seed)  # noqa: S311 -- a picture, not a secret
+    image = Image.new("RGB", SIZE)
+    _scenery(ImageDraw.Draw(image), chance)
+    return _finished(_grain(image, chance), caption, seed)
+
+
+def _finished(image: Image.Image, caption: str, seed: int) -> bytes:
+    """Add caption and pattern and encode."""
     _caption(image, caption)
     paint_marker(image, seed)
     out = io.BytesIO()

@@ -1,0 +1,185 @@
+"""The roadside as a TCP server: one port, and per connection one channel: card, tag, psam, lane or panel.
+
+A chip's connection is its power. One client holds a chip at a time: a newer one takes it over, as a reader that was
+plugged in again would. All state is the world's; the server adds the connections and the faults.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from laneside.virtual.chip import Chip
+from laneside.virtual.faults import Fault, FaultKind, FaultPlan, When
+from laneside.virtual.frames import FrameStream
+from laneside.virtual.holds import Holds
+from laneside.virtual.panel import Panel
+from laneside.virtual.requests import LaneDesk, RefusedError, operation
+from laneside.virtual.world import World
+
+HELLO_TIMEOUT_S = 10.0
+
+
+class RoadsideServer:
+    """Serves one world until it is stopped. Everything runs in the loop that called :meth:`start`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._plan = FaultPlan()
+        self._holds = Holds()
+        self._lane = LaneDesk(world)
+        self._panel = Panel(world, self._plan, self._holds)
+        self._powered: dict[str, tuple[FrameStream, Chip]] = {}
+        self._clients: dict[asyncio.Task[None], FrameStream] = {}
+        self._server: asyncio.Server | None = None
+        world.on_gone(self._hang_up)
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; return the port, which is a free one when 0 was asked for. Raises OSError."""
+        self._server = await asyncio.start_server(self._client, host, port)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Hang up on everybody, power all chips off and listen no more."""
+        assert self._server is not None, "stop follows start"
+        self._server.close()
+        for task, stream in self._clients.items():
+            stream.abort()
+            task.cancel()
+        await asyncio.gather(*self._clients, return_exceptions=True)
+        await self._server.wait_closed()
+
+    async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection from its hello to its end."""
+        stream = FrameStream(reader, writer)
+        task = asyncio.current_task()
+        assert task is not None, "a connection runs in a task"
+        self._clients[task] = stream
+        try:
+            await self._greeted(stream)
+        finally:
+            del self._clients[task]
+            await stream.close()
+
+    async def _greeted(self, stream: FrameStream) -> None:
+        """Learn the channel, then serve it; an unknown name is hung up on."""
+        try:
+            hello = await asyncio.wait_for(stream.receive(), HELLO_TIMEOUT_S)
+        except TimeoutError:
+            return
+        match (hello or b"").decode("ascii", "replace"):
+            case "card" | "tag" | "psam" as channel:
+                await self._serve_chip(channel, stream)
+            case "lane" | "panel" as channel:
+                await stream.send_json({"ok": True})
+                await self._serve_json(channel, stream)
+            case _:
+                return
+
+    # --- chips
+
+    async def _serve_chip(self, channel: str, stream: FrameStream) -> None:
+        """Power a chip, exchange APDUs, take the power away."""
+        chip = self._world.chip(channel)
+        self._hang_up(channel)
+        if chip is None:
+            await stream.send_json(self._world.greeting(channel))
+            return
+        self._powered[channel] = (stream, chip)
+        chip.power_on()
+        try:
+            await stream.send_json(self._world.greeting(channel))
+            await self._exchanges(channel, chip, stream)
+        finally:
+            if self._has_power(channel, stream):
+                self._hang_up(channel)
+
+    async def _exchanges(self, channel: str, chip: Chip, stream: FrameStream) -> None:
+        """Answer commands until the client, the chip or a fault ends it."""
+        while (command := await stream.receive()) is not None:
+            fired = self._plan.take(channel, command[1:2].hex())
+            if not await self._survived(fired.get(When.BEFORE), channel, stream):
+                return
+            if not self._has_power(channel, stream):
+                return
+            answer = chip.transmit(command)
+            if not await self._survived(fired.get(When.AFTER), channel, stream):
+                return
+            await stream.send(answer)
+
+    async def _survived(self, fault: Fault | None, channel: str, stream: FrameStream) -> bool:
+        """Let a fault strike; False when the exchange ends without an answer."""
+        if fault is None:
+            return True
+        match fault.kind:
+            case FaultKind.HOLD:
+                return await self._holds.keep(channel, stream)
+            case FaultKind.CUT:
+                stream.abort()
+                return False
+            case FaultKind.WITHDRAW_CARD:
+                if self._world.vehicle is not None:
+                    self._world.withdraw_card()
+                return channel != "card"
+
+    def _has_power(self, channel: str, stream: FrameStream) -> bool:
+        """Say whether this client still holds the chip: a newer one may have come while an answer was kept back."""
+        held = self._powered.get(channel)
+        return held is not None and held[0] is stream
+
+    def _hang_up(self, channel: str) -> None:
+        """Take the power from a chip that is held, because it left or because another client wants it."""
+        held = self._powered.pop(channel, None)
+        if held is not None:
+            stream, chip = held
+            stream.abort()
+            chip.power_off()
+
+    # --- lane and panel
+
+    async def _serve_json(self, channel: str, stream: FrameStream) -> None:
+        """Answer JSON requests; a refused one is an answer too."""
+        while (body := await stream.receive()) is not None:
+            fired = self._plan.take(channel, operation(body)) if channel == "lane" else {}
+            if not await self._survived(fired.get(When.BEFORE), channel, stream):
+                return
+            try:
+                answer = self._lane.answer(body) if channel == "lane" else await self._panel.answer(body)
+            except RefusedError as refused:
+                answer = {"ok": False, "text": str(refused)}
+            if not await self._survived(fired.get(When.AFTER), channel, stream):
+                return
+            await stream.send_json(answer)
+
+
+@contextmanager
+def serving(world: World, *, host: str = "127.0.0.1") -> Iterator[tuple[str, int]]:
+    """Serve a world from a thread of its own and yield its address; for tests and for a demo in one process."""
+    ready: queue.SimpleQueue[int | OSError] = queue.SimpleQueue()
+    loop = asyncio.new_event_loop()
+    stopping = asyncio.Event()
+
+    async def run() -> None:
+        server = RoadsideServer(world)
+        try:
+            ready.put(await server.start(host, 0))
+        except OSError as error:
+            ready.put(error)
+            return
+        await stopping.wait()
+        await server.stop()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), name="roadside")
+    thread.start()
+    port = ready.get()
+    try:
+        if isinstance(port, OSError):
+            raise port
+        yield host, port
+    finally:
+        loop.call_soon_threadsafe(stopping.set)
+        thread.join()
+        loop.close()

@@ -1,0 +1,179 @@
+"""The state of the roadside: which vehicle stands at the lane, its chips, the terminal's PSAM, and the lane itself.
+
+Everything that matters outlives the process on a shelf. Not thread-safe: one loop, or one test, owns a world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from laneside.clock import Clock
+from laneside.errors import SettingError
+from laneside.virtual.chip import Chip
+from laneside.virtual.facts import card_facts, psam_facts, tag_facts
+from laneside.virtual.issuing import Issuer
+from laneside.virtual.lane import Lane
+from laneside.virtual.picture import draw_empty_lane, draw_vehicle
+from laneside.virtual.shelf import Shelf
+from laneside.virtual.stories import ETC_LANE, HOME_STATION, MIXED_LANE, Vehicle
+from laneside.virtual.tag import VirtualTag
+from laneside.virtual.vehicles import describe, vehicle_named
+
+LANES = (HOME_STATION + ETC_LANE, HOME_STATION + MIXED_LANE)
+NOTE = "world"
+EMPTY_LANE_SEED = 0x1A9E
+
+
+class Notes(Struct, frozen=True, kw_only=True):
+    """What is written down of the world beside the chips."""
+
+    lane: Lane
+    vehicle: str | None = None
+    card_inserted: bool = False
+
+
+class World:
+    """One roadside. ``shelf`` keeps it; ``psam_required`` asks for a PSAM that wants its authorisation first."""
+
+    def __init__(
+        self,
+        *,
+        shelf: Shelf,
+        clock: Clock,
+        random_bytes: Callable[[int], bytes],
+        psam_required: bool = False,
+        lanes: tuple[str, ...] = LANES,
+    ) -> None:
+        self._shelf = shelf
+        self._issuer = Issuer(shelf=shelf, clock=clock, random_bytes=random_bytes)
+        self._psam_required = psam_required
+        self._gone: list[Callable[[str], None]] = []
+        kept = shelf.note(NOTE)
+        self._notes = Notes(lane=Lane(lanes=lanes)) if kept is None else msgspec.json.decode(kept, type=Notes)
+        self._psam = self._issuer.psam(required=psam_required)
+        self._card, self._tag = self._chips()
+
+    # --- what stands here
+
+    @property
+    def vehicle(self) -> Vehicle | None:
+        """The vehicle at the lane."""
+        return None if self._notes.vehicle is None else vehicle_named(self._notes.vehicle)
+
+    @property
+    def card_inserted(self) -> bool:
+        """Whether the vehicle's card is in its tag."""
+        return self._notes.card_inserted
+
+    @property
+    def lane(self) -> Lane:
+        """The lane as it is now."""
+        return self._notes.lane
+
+    def keep_lane(self, lane: Lane) -> None:
+        """Make another value the lane, durably."""
+        if lane is not self._notes.lane:
+            self._keep(lane=lane)
+
+    def chip(self, channel: str) -> Chip | None:
+        """Return the chip of a channel, None when there is none to power."""
+        match channel:
+            case "card":
+                return self._card if self.card_inserted else None
+            case "tag":
+                return self._tag
+            case "psam":
+                return self._psam
+            case _:
+                raise AssertionError(f"{channel} is no chip's channel")
+
+    def greeting(self, channel: str) -> dict[str, Any]:
+        """Write what a client learns when it opens a chip's channel."""
+        chip = self.chip(channel)
+        if chip is None:
+            return {"present": False}
+        if isinstance(chip, VirtualTag):
+            presence = chip.presence(self.card_inserted)
+            return {"present": True, "mac_id": presence.mac_id.hex().upper(), "status": presence.status}
+        return {"present": True, "atr": chip.atr.hex().upper()}
+
+    def on_gone(self, tell: Callable[[str], None]) -> None:
+        """Register who is told that a channel's chip goes; its power is still on then."""
+        self._gone.append(tell)
+
+    # --- what happens here
+
+    def place(self, name: str, *, fresh: bool = False) -> None:
+        """Let a vehicle come to the lane, issuing its chips when they are new or their story needs it.
+
+        Raises SettingError for a name that no vehicle has.
+        """
+        vehicle = vehicle_named(name)
+        self._leave()
+        left = self._issuer.issue(vehicle) if fresh or self._issuer.must_issue(vehicle) else None
+        lane = self.lane.arrive(plate=vehicle.plate, lane_event=122 if vehicle.left_by_lane else None, open_trade=left)
+        self._keep(vehicle=name, card_inserted=vehicle.card_inserted, lane=lane)
+        self._card, self._tag = self._chips()
+
+    def remove(self) -> None:
+        """Let the vehicle drive away; twice is harmless."""
+        self._leave()
+        self._keep(vehicle=None, card_inserted=False, lane=self.lane.leave())
+        self._card, self._tag = None, None
+
+    def insert_card(self) -> None:
+        """Push the vehicle's card into its tag. Raises SettingError when nobody stands here."""
+        self._move_card(inserted=True)
+
+    def withdraw_card(self) -> None:
+        """Pull the vehicle's card. Raises SettingError when nobody stands here."""
+        self._move_card(inserted=False)
+
+    def picture(self) -> bytes:
+        """Take the lane's picture, JPEG 1280×960."""
+        vehicle = self.vehicle
+        if vehicle is None:
+            return draw_empty_lane(EMPTY_LANE_SEED)
+        return draw_vehicle(vehicle.plate, vehicle.colour, vehicle.toll_class, vehicle.seed, vehicle.name)
+
+    def state(self) -> dict[str, Any]:
+        """Write everything that can be seen here, read from the chips' memories without touching their sessions."""
+        vehicle = self.vehicle
+        return {
+            "vehicle": None if vehicle is None else describe(vehicle),
+            "card": None if vehicle is None else card_facts(self._issuer.card(vehicle), self.card_inserted),
+            "tag": None if vehicle is None else tag_facts(self._issuer.tag(vehicle), self.card_inserted),
+            "psam": psam_facts(self._issuer.psam(required=self._psam_required)),
+            "lane": msgspec.to_builtins(self.lane),
+        }
+
+    def _move_card(self, *, inserted: bool) -> None:
+        if self.vehicle is None:
+            raise SettingError("no vehicle stands at the lane")
+        if not inserted:
+            self._tell_gone("card")
+        self._keep(card_inserted=inserted)
+
+    def _leave(self) -> None:
+        self._tell_gone("card")
+        self._tell_gone("tag")
+
+    def _tell_gone(self, channel: str) -> None:
+        for tell in self._gone:
+            tell(channel)
+
+    def _keep(self, **changes: Any) -> None:
+        """Write the notes before anybody sees them changed."""
+        notes = msgspec.structs.replace(self._notes, **changes)
+        self._shelf.keep_note(NOTE, msgspec.json.encode(notes))
+        self._notes = notes
+
+    def _chips(self) -> tuple[Chip | None, VirtualTag | None]:
+        vehicle = self.vehicle
+        if vehicle is None:
+            return None, None
+        return self._issuer.card(vehicle), self._issuer.tag(vehicle)
