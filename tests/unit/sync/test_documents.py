@@ -1,0 +1,247 @@
+"""Current and next of each document, what is not believed, and what a damaged file leaves in force."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx2
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from laneside.contract.exchange import VersionReport
+from laneside.contract.parameters import DocumentKind, TariffTable
+from laneside.contract.signing import canonical, document_bytes
+from laneside.errors import ContractError, SignatureError
+from laneside.sync import DocumentStore, Downloader, Offer, Outcome
+from laneside.sync.folder import DiskFolder
+
+TARIFF = DocumentKind.TARIFF
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def documents_path(tmp_path):
+    return tmp_path / "documents"
+
+
+@pytest.fixture
+def store(documents_path, centre, identity):
+    return open_store(documents_path, centre, identity)
+
+
+@pytest.fixture
+def downloader(store, remote, clock):
+    return Downloader(store, remote, clock=clock)
+
+
+def open_store(path, centre, identity):
+    return DocumentStore(DiskFolder(path), centre_key=centre.public_key, station_hex=identity.station_hex)
+
+
+def table(version):
+    return TariffTable(rate_version=f"62202607010{version:02d}", rows=())
+
+
+def publish(centre, version, at):
+    return centre.publish(TARIFF, version, table(version), at)
+
+
+def held(store, now):
+    found = store.tariff(now)
+    return None if found is None else (found[0].rate_version, found[1])
+
+
+def test_a_device_without_documents_says_none(store, clock):
+    now = clock.now()
+    assert (store.parameters(now), store.tariff(now), store.status_list(now)) == (None, None, None)
+    assert store.current(TARIFF, now) is None
+    assert store.age_s(TARIFF, now) is None
+    assert store.newest(TARIFF) == 0
+    assert store.versions(now)[1] == VersionReport(kind="tariff", current=None, next=None, next_activates_at=None)
+
+
+def test_each_kind_comes_back_as_what_it_is(store, downloader, centre, clock, bodies):
+    for kind, body in bodies.items():
+        centre.publish(kind, 1, body(), clock.now())
+    step = downloader.step()
+    assert (step.outcome, step.subject) == (Outcome.DONE, "parameters-1 tariff-1 status-list-1")
+    now = clock.now()
+    assert store.parameters(now) == bodies[DocumentKind.PARAMETERS]()
+    assert store.tariff(now) == (bodies[TARIFF](), 1)
+    assert store.status_list(now) == bodies[DocumentKind.STATUS_LIST]()
+
+
+def test_the_next_holds_from_its_moment_and_not_before(store, downloader, centre, clock):
+    publish(centre, 1, clock.now() - HOUR)
+    publish(centre, 2, clock.now() + HOUR)
+    downloader.step()
+    assert held(store, clock.now()) == ("6220260701001", 1)
+    report = store.versions(clock.now())[1]
+    assert (report.current, report.next, report.next_activates_at) == (1, 2, clock.now() + HOUR)
+    assert held(store, clock.now() + HOUR - timedelta(microseconds=1)) == ("6220260701001", 1)
+    assert held(store, clock.now() + HOUR) == ("6220260701002", 2)
+    assert store.versions(clock.now() + HOUR)[1].next is None
+    assert store.age_s(TARIFF, clock.now() + 2 * HOUR) == 3600
+
+
+def test_current_and_next_are_there_after_a_restart(store, downloader, centre, clock, identity, documents_path):
+    publish(centre, 1, clock.now())
+    publish(centre, 2, clock.now() + HOUR)
+    downloader.step()
+    again = open_store(documents_path, centre, identity)
+    assert again.damaged == ()
+    assert held(again, clock.now()) == ("6220260701001", 1)
+    assert held(again, clock.now() + HOUR) == ("6220260701002", 2)
+
+
+def test_versions_only_rise(store, centre, clock):
+    assert store.offer(publish(centre, 5, clock.now()), clock.now()) is Offer.TAKEN
+    assert store.offer(publish(centre, 5, clock.now()), clock.now()) is Offer.OLD
+    assert store.offer(publish(centre, 4, clock.now()), clock.now()) is Offer.OLD
+    assert held(store, clock.now()) == ("6220260701005", 5)
+
+
+def test_a_version_in_force_stays_when_the_clock_is_set_back(store, centre, clock):
+    store.offer(publish(centre, 1, clock.now()), clock.now())
+    store.offer(publish(centre, 2, clock.now() + HOUR), clock.now())
+    assert held(store, clock.now() + HOUR)[1] == 2
+    assert held(store, clock.now())[1] == 2
+
+
+def test_a_newer_version_takes_the_place_of_the_next_unless_the_next_would_lose_its_time(
+    store, centre, clock, documents_path
+):
+    now = clock.now()
+    store.offer(publish(centre, 1, now), now)
+    store.offer(publish(centre, 2, now + 2 * HOUR), now)
+    assert store.offer(publish(centre, 3, now + HOUR), now) is Offer.TAKEN
+    later = publish(centre, 4, now + 3 * HOUR)
+    assert store.offer(later, now) is Offer.LATER
+    assert [held(store, now + hours * HOUR)[1] for hours in (0, 1, 2)] == [1, 3, 3]
+    assert store.offer(later, now + HOUR) is Offer.TAKEN
+    assert held(store, now + 3 * HOUR)[1] == 4
+    assert sorted(path.name for path in documents_path.iterdir()) == [
+        f"tariff-{version:010d}.json" for version in (1, 3, 4)
+    ]
+
+
+def test_old_files_go_but_the_one_before_stays(store, centre, clock, documents_path):
+    for version in range(1, 6):
+        store.offer(publish(centre, version, clock.now()), clock.now())
+    assert sorted(path.name for path in documents_path.iterdir()) == [
+        "tariff-0000000004.json",
+        "tariff-0000000005.json",
+    ]
+
+
+@pytest.mark.parametrize("cut", [0, 20, -1])
+def test_a_damaged_file_leaves_the_one_before_in_force_until_it_is_fetched_again(
+    store, downloader, centre, clock, identity, remote, documents_path, cut
+):
+    publish(centre, 1, clock.now())
+    downloader.step()
+    publish(centre, 2, clock.now())
+    clock.sleep(60)
+    downloader.step()
+    path = documents_path / "tariff-0000000002.json"
+    path.write_bytes(path.read_bytes()[:cut])
+    again = open_store(documents_path, centre, identity)
+    assert len(again.damaged) == 1
+    assert again.damaged[0].startswith("tariff-0000000002.json")
+    assert held(again, clock.now())[1] == 1
+    Downloader(again, remote, clock=clock).step()
+    assert held(again, clock.now())[1] == 2
+    assert open_store(documents_path, centre, identity).damaged == ()
+
+
+def test_one_changed_byte_in_the_body_is_found_by_the_signature(store, centre, clock, identity, documents_path):
+    document = publish(centre, 1, clock.now())
+    store.offer(document, clock.now())
+    path = documents_path / "tariff-0000000001.json"
+    changed = msgspec.structs.replace(document, body=document.body.replace(b"6220260701001", b"6220260701009"))
+    path.write_bytes(msgspec.json.encode(changed))
+    again = open_store(documents_path, centre, identity)
+    assert "signature" in again.damaged[0]
+    assert again.tariff(clock.now()) is None
+
+
+def test_a_document_of_another_key_or_with_a_changed_head_is_not_believed(store, centre, clock, documents_path):
+    stranger = Ed25519PrivateKey.from_private_bytes(b"\x0a" * 32)
+    foreign = centre.publish(TARIFF, 1, table(1), clock.now(), key=stranger)
+    good = publish(centre, 1, clock.now())
+    for document in (
+        foreign,
+        msgspec.structs.replace(good, version=2),
+        msgspec.structs.replace(good, activates_at=clock.now() - HOUR),
+        msgspec.structs.replace(good, kind=DocumentKind.STATUS_LIST),
+    ):
+        with pytest.raises(SignatureError):
+            store.offer(document, clock.now())
+    assert list(documents_path.iterdir()) == []
+
+
+def test_signed_nonsense_and_another_stations_parameters_are_not_kept(store, centre, clock, documents_path, bodies):
+    other_station = bodies[DocumentKind.PARAMETERS](station_hex="62010A0C")
+    for kind, version, body in (
+        (TARIFF, 1, {"rows": "many"}),
+        (TARIFF, 0, table(0)),
+        (DocumentKind.PARAMETERS, 1, other_station),
+    ):
+        document = centre.publish(kind, version, body, clock.now())
+        assert centre.key.public_key().verify(document.signature, document_bytes(document)) is None
+        with pytest.raises(ContractError):
+            store.offer(document, clock.now())
+    assert list(documents_path.iterdir()) == []
+
+
+def test_one_bad_kind_does_not_keep_the_others_from_coming(store, downloader, centre, clock, bodies):
+    centre.publish(DocumentKind.PARAMETERS, 1, {"nonsense": True}, clock.now())
+    publish(centre, 1, clock.now())
+    step = downloader.step()
+    assert (step.outcome, step.subject) == (Outcome.FAILED, "tariff-1")
+    assert held(store, clock.now())[1] == 1
+
+
+def test_the_downloader_asks_after_what_it_has_and_not_before_its_time(downloader, centre, clock):
+    publish(centre, 7, clock.now())
+    downloader.step()
+    assert "GET /api/v1/documents/tariff?after=0" in centre.requests
+    asked = len(centre.requests)
+    clock.sleep(59)
+    assert downloader.step().outcome is Outcome.IDLE
+    assert len(centre.requests) == asked
+    clock.sleep(1)
+    downloader.step()
+    assert "GET /api/v1/documents/tariff?after=7" in centre.requests[asked:]
+
+
+def test_a_document_of_another_kind_than_asked_for_is_left(store, downloader, centre, clock):
+    document = publish(centre, 1, clock.now())
+    centre.documents.clear()
+    centre.trouble = lambda request: (
+        httpx2.Response(200, content=canonical([document])) if request.url.path.endswith("/parameters") else None
+    )
+    assert downloader.step().outcome is Outcome.IDLE
+    assert [store.newest(kind) for kind in DocumentKind] == [0, 0, 0]
+
+
+def test_a_full_disk_is_a_failure_that_is_tried_again(documents_path, centre, identity, remote, clock):
+    class Full(DiskFolder):
+        full = True
+
+        def write(self, name, body):
+            if self.full:
+                raise OSError(28, "No space left on device")
+            super().write(name, body)
+
+    folder = Full(documents_path)
+    store = DocumentStore(folder, centre_key=centre.public_key, station_hex=identity.station_hex)
+    downloader = Downloader(store, remote, clock=clock)
+    publish(centre, 1, clock.now())
+    assert downloader.step().outcome is Outcome.FAILED
+    assert store.tariff(clock.now()) is None
+    folder.full = False
+    clock.sleep(1)
+    assert downloader.step().outcome is Outcome.DONE
+    assert held(store, clock.now())[1] == 1
