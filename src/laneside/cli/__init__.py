@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from laneside.cli import centre, sam, virtual
+from laneside.cli import decode, centre, decode, sam, virtual
 
 app = typer.Typer(name="laneside", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

@@ -45,10 +45,9 @@ def register(app: typer.Typer) -> None:
 def decode(
     kind: Annotated[Kind, typer.Argument(help="Which file it is.")],
     data: Annotated[list[str], typer.Argument(metavar="HEX", help="Its bytes in hex; blanks do not matter.")],
+    *,
     layout: Annotated[Layout, typer.Option(help="The layout of 0019.")] = Layout.NEW,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print a list of {field, value, label, offset, length}.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON: field, value, label, offset, length.")] = False,
 ) -> None:
     """Print the fields; exit 2 with the reason on standard error where the bytes are no such file."""
     from laneside.errors import CodecError

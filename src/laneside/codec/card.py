@@ -20,6 +20,7 @@ from laneside.codec.forms import (
 )
 from laneside.codec.layout import ChipFile, Field, Layout, Row
 from laneside.codec.plate import decode_plate
+from laneside.codec.wording import province_words
 from laneside.errors import CodecError
 from laneside.vocab import (
     PROVINCES,
@@ -30,15 +31,26 @@ from laneside.vocab import (
     TransactionType,
     UserType,
     VehicleStatusFlag,
+    Words,
 )
 
 _OLD_CARD_VERSION: Final = 0x10
 _VERSION_OFFSET: Final = 9
 
+
+def _version_words(version: int) -> Words | None:
+    """Say what a card version means (icc.md 2); versions are written in hex in the field."""
+    if version == _OLD_CARD_VERSION:
+        return Words(zh="10h 旧卡", en="10h old card with composite purchase")
+    kinds = {4: Words(zh="全国联网3DES卡", en="national-network 3DES card"), 5: Words(zh="国密卡", en="SM4 card")}
+    words = kinds.get(version >> 4)
+    return words and Words(zh=f"{version:02X}h {words.zh}", en=f"{version:02X}h {words.en}")
+
+
 _ISSUE_HEAD: Final = (
-    Field(attribute="issuer", name="issuer_id", length=8, form=RAW),
+    Field(attribute="issuer", name="issuer_id", length=8, form=RAW, say=province_words),
     Field(attribute="card_type", length=1, codes=CardType),
-    Field(attribute="version", name="card_version", length=1),
+    Field(attribute="version", name="card_version", length=1, say=_version_words),
     Field(attribute="network", name="network_id", length=2, form=DIGITS),
     Field(attribute="internal_number", length=8, form=DIGITS),
     Field(attribute="start", name="start_date", length=4, form=DAY),

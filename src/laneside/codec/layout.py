@@ -30,6 +30,7 @@ class Row:
 class Field:
     """One field of a file. ``attribute`` names it in our value, ``name`` (if another) is the spec's in snake_case.
 
+    The label comes from a code table or from ``say``;
     ``expand`` makes the rows of a field that the spec counts as several, from its value and its offset.
     """
 
@@ -38,6 +39,7 @@ class Field:
     form: Form = NUMBER
     name: str = ""
     codes: type[Coded] | None = None
+    say: Callable[[Any], Words | None] | None = None
     optional: bool = False
     expand: Callable[[Any, int], Iterable[Row]] | None = None
 
@@ -120,8 +122,14 @@ def _rows(each: Field, value: Any, at: Place) -> Iterator[Row]:
     if each.expand is not None:
         yield from each.expand(value, at.offset)
         return
-    words = label(each.codes, value) if each.codes is not None and isinstance(value, int) else None
-    yield Row(field=each.spec_name, value=each.form.show(value), label=words, offset=at.offset, length=at.length)
+    shown = each.form.show(value)
+    yield Row(field=each.spec_name, value=shown, label=_words(each, value), offset=at.offset, length=at.length)
+
+
+def _words(each: Field, value: Any) -> Words | None:
+    if each.say is not None:
+        return each.say(value)
+    return None if each.codes is None else label(each.codes, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ class _Block:
             raise CodecError(file=at.file, offset=at.offset + error.offset, reason=error.reason) from None
 
     def encode(self, value: PassageBlock, _at: Place) -> bytes:
-        """The block's own bytes."""
+        """Write the block's own bytes."""
         return bytes(value)
 
     def show(self, value: PassageBlock) -> Shown:

@@ -9,12 +9,23 @@ from typing import ClassVar, Final
 from laneside.codec.bcd import bcd_from_digits
 from laneside.codec.forms import DAY, DIGITS, HEX_TEXT, NUMBER_OR_NONE, PLATE, RAW, REMARK
 from laneside.codec.layout import ChipFile, Field, Layout
+from laneside.codec.wording import province_words
 from laneside.errors import CodecError
-from laneside.vocab import ContractType, PlateColour, RemovalFlag, TollClass, UserType
+from laneside.vocab import ContractType, PlateColour, RemovalFlag, TollClass, UserType, Words
 
 _FIRST_TRUCK_CLASS: Final = 0x0A
 _CLASS_OFFSET: Final = 14
 _CLASS_AXLES: Final = {int(toll_class): toll_class.axle_count for toll_class in TollClass}
+
+
+def _is_sm4(contract_version: int) -> bool:
+    """Version high nibble ≥ 5 and not FF (spec/unknowns.md 25)."""
+    return contract_version >> 4 >= 5 and contract_version != 0xFF
+
+
+def _version_words(version: int) -> Words:
+    algorithm = Words(zh="国密标签", en="SM4 tag") if _is_sm4(version) else Words(zh="3DES标签", en="3DES tag")
+    return Words(zh=f"{version:02X}h {algorithm.zh}", en=f"{version:02X}h {algorithm.en}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +35,9 @@ class SystemInfo(ChipFile):
     LAYOUT: ClassVar[Layout] = Layout(
         file="obu-ef01",
         fields=(
-            Field(attribute="issuer", name="issuer_id", length=8, form=RAW),
+            Field(attribute="issuer", name="issuer_id", length=8, form=RAW, say=province_words),
             Field(attribute="contract_type", length=1, codes=ContractType),
-            Field(attribute="contract_version", length=1),
+            Field(attribute="contract_version", length=1, say=_version_words),
             Field(attribute="contract_serial", length=8, form=DIGITS),
             Field(attribute="signed", name="signed_date", length=4, form=DAY),
             Field(attribute="expiry", name="expiry_date", length=4, form=DAY),
@@ -57,8 +68,8 @@ class SystemInfo(ChipFile):
 
     @property
     def is_sm4(self) -> bool:
-        """Whether the tag uses SM4: version high nibble ≥ 5 and not FF (spec/unknowns.md 25)."""
-        return self.contract_version >> 4 >= 5 and self.contract_version != 0xFF
+        """Whether the tag uses SM4."""
+        return _is_sm4(self.contract_version)
 
 
 _VEHICLE_HEAD: Final = (
