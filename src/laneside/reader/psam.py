@@ -53,7 +53,7 @@ class PsamSlot:
         """Renew ``state`` from a running PSAM; False when it has gone away."""
         assert self._channel is not None, "a powered PSAM"
         assert self._identity is not None, "a started PSAM"
-        region = self._identity.application.area_id
+        region = self._identity.application.area
         try:
             authorised = play(is_authorised(region), {Device.PSAM: self._channel})
         except AnswerLostError as error:
