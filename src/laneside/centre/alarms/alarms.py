@@ -25,6 +25,7 @@ class AlarmKind(StrEnum):
     JOURNAL_WENT_BACK = "journal-went-back"
     JOURNAL_FORKED = "journal-forked"
     JOURNAL_SIGNATURE = "journal-signature"
+    CLOCK_OFF = "clock-off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

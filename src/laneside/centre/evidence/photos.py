@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -37,13 +37,11 @@ class Photos:
         clock: Clock,
         *,
         receipts: Receipts,
-        after_commit: Callable[[str], None],
     ) -> None:
         self._folder = folder
         self._database = database
         self._clock = clock
         self._receipts = receipts
-        self._after_commit = after_commit
 
     def keep(self, upload: Upload) -> Receipt | Refusal:
         """Keep a photo under its digest; the same photo may come again, from anyone."""
@@ -53,7 +51,6 @@ class Photos:
             return NOT_JPEG
         self._write_file(upload)
         stored = self._write_row(upload)
-        self._after_commit(upload.subject)
         return self._receipts.write(
             terminal_id=upload.terminal_id, subject=upload.subject, digest=upload.digest, stored=stored
         )

@@ -27,7 +27,7 @@ OTHER_SUBJECT: Final = Refusal(
 
 
 class Intake:
-    """Take uploads in. ``after_commit`` gets the subject once it is durable, before the receipt is written."""
+    """Take uploads in. ``after_commit`` gets a record's id once it is durable, before its receipt is written."""
 
     def __init__(
         self,
@@ -71,7 +71,8 @@ class Intake:
             "received_at": self._clock.now(),
         }
         stored = self._store(noun, upload.subject, columns_of(message), common)
-        self._after_commit(upload.subject)
+        if noun is RECORD:
+            self._after_commit(upload.subject)
         return self._receipts.write(
             terminal_id=upload.terminal_id, subject=upload.subject, digest=upload.digest, stored=stored
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
@@ -24,7 +24,8 @@ HEAD_SIGNATURE: Final = Refusal(
 class Heartbeats:
     """Keep each terminal's last heartbeat and the furthest head of its journal."""
 
-    def __init__(self, database: Database, clock: Clock, alarms: Alarms) -> None:
+    def __init__(self, database: Database, clock: Clock, alarms: Alarms, *, age_s_max: int) -> None:
+        self._age_max = timedelta(seconds=age_s_max)
         self._database = database
         self._clock = clock
         self._alarms = alarms
@@ -36,6 +37,9 @@ class Heartbeats:
             if not _head_verifies(terminal, beat):
                 self._ring(connection, AlarmKind.JOURNAL_SIGNATURE, beat, known=terminal)
                 return HEAD_SIGNATURE
+            if abs(now - beat.at) > self._age_max:
+                self._ring_clock(connection, beat, now)
+                return now  # it hears how late it really is; what it says is not kept, for its time orders nothing
             query = select(terminals).where(terminals.c.terminal_id == terminal.terminal_id).with_for_update()
             known = terminal_from(connection.execute(query).mappings().one())
             if known.heartbeat is not None and beat.at <= known.heartbeat.at:
@@ -57,6 +61,11 @@ class Heartbeats:
         elif beat.journal_hash != known.journal_hash:
             self._ring(connection, AlarmKind.JOURNAL_FORKED, beat, known=known)
         return {}
+
+    def _ring_clock(self, connection: Connection, beat: Heartbeat, now: datetime) -> None:
+        detail = f"{beat.at.isoformat()} ≠ {now.isoformat()}"
+        subject = beat.terminal_id
+        self._alarms.ring(connection, AlarmKind.CLOCK_OFF, subject=subject, terminal_id=subject, detail=detail)
 
     def _ring(self, connection: Connection, kind: AlarmKind, beat: Heartbeat, *, known: Terminal) -> None:
         detail = f"{known.journal_seq} {known.journal_hash} → {beat.journal_seq} {beat.journal_hash}"

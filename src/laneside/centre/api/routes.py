@@ -1,0 +1,172 @@
+"""The terminal's interface, version 1."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from laneside.centre.api.answers import answer, answer_receipt, refuse
+from laneside.centre.api.doorkeeper import Doorkeeper, SignedRequest, read_body
+from laneside.centre.evidence import Photos
+from laneside.centre.ingest import Intake, Upload
+from laneside.centre.parameters import Documents
+from laneside.centre.settings import Settings
+from laneside.centre.terminals import Enrolment, Heartbeats
+from laneside.clock import Clock
+from laneside.contract import headers
+from laneside.contract.exchange import EnrolmentRequest, Heartbeat, HeartbeatReply, Receipt, Refusal
+from laneside.contract.parameters import DocumentKind
+from laneside.contract.signing import parse
+from laneside.errors import ContractError
+
+NO_DOCUMENT: Final = Refusal(code="not-found", text="没有这份参数 / there is no such document")
+BAD_VERSION: Final = Refusal(code="contract", text="版本必须是数字 / a version is a number")
+FOREIGN_HEARTBEAT: Final = Refusal(
+    code="foreign-terminal", text="心跳属于另一终端 / the heartbeat names another terminal than its sender"
+)
+
+Work = Callable[[Request, SignedRequest], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The nouns that the interface speaks for."""
+
+    settings: Settings
+    clock: Clock
+    doorkeeper: Doorkeeper
+    enrolment: Enrolment
+    heartbeats: Heartbeats
+    documents: Documents
+    intake: Intake
+    photos: Photos
+
+
+def api_routes(rooms: Rooms) -> list[Route]:
+    """Return the routes below ``/api/v1``."""
+    small, large = rooms.settings.message_bytes_max, rooms.settings.photo_bytes_max
+    return [
+        Route("/enrol", _enrol(rooms), methods=["POST"]),
+        Route("/heartbeat", _signed(rooms, _heartbeat(rooms), any_time=True), methods=["POST"]),
+        Route("/records/{subject}", _signed(rooms, _take(rooms.intake.record), body_max=small), methods=["PUT"]),
+        Route("/events/{subject}", _signed(rooms, _take(rooms.intake.event), body_max=small), methods=["PUT"]),
+        Route("/images/{subject}", _signed(rooms, _take(rooms.intake.image), body_max=small), methods=["PUT"]),
+        Route("/photos/{subject}", _signed(rooms, _take(rooms.photos.keep), body_max=large), methods=["PUT"]),
+        Route("/documents/{kind}", _signed(rooms, _documents_after(rooms)), methods=["GET"]),
+        Route("/documents/{kind}/{version}", _signed(rooms, _document(rooms)), methods=["GET"]),
+    ]
+
+
+def _signed(rooms: Rooms, work: Work, *, body_max: int | None = None, any_time: bool = False) -> Endpoint:
+    """Wrap work that a terminal may ask for; it runs in a thread, for it waits for disk."""
+    limit = rooms.settings.message_bytes_max if body_max is None else body_max
+
+    async def endpoint(request: Request) -> Response:
+        admitted = await rooms.doorkeeper.admit(request, body_max=limit, any_time=any_time)
+        if isinstance(admitted, Refusal):
+            return _timed(rooms, refuse(admitted))
+        return _timed(rooms, await run_in_threadpool(_guarded, work, request, admitted))
+
+    return endpoint
+
+
+def _guarded(work: Work, request: Request, signed: SignedRequest) -> Response:
+    try:
+        return work(request, signed)
+    except ContractError as error:
+        return refuse(Refusal(code=error.code, text=f"消息格式不符 / {error}"))
+
+
+def _timed(rooms: Rooms, response: Response) -> Response:
+    """Tell the centre's clock with every answer, so that a terminal whose clock is refused can see by how much."""
+    response.headers[headers.TIME] = rooms.clock.now().isoformat()
+    return response
+
+
+def _enrol(rooms: Rooms) -> Endpoint:
+    def enrol(body: bytes) -> Response:
+        try:
+            reply = rooms.enrolment.enrol(parse(body, EnrolmentRequest))
+        except ContractError as error:
+            return refuse(Refusal(code=error.code, text=f"消息格式不符 / {error}"))
+        return refuse(reply) if isinstance(reply, Refusal) else answer(reply, status=201)
+
+    async def endpoint(request: Request) -> Response:
+        body = await read_body(request, 4096)
+        if isinstance(body, Refusal):
+            return _timed(rooms, refuse(body))
+        return _timed(rooms, await run_in_threadpool(enrol, body))
+
+    return endpoint
+
+
+def _take(keep: Callable[[Upload], Receipt | Refusal]) -> Work:
+    def work(request: Request, signed: SignedRequest) -> Response:
+        upload = Upload(
+            terminal_id=signed.terminal.terminal_id,
+            subject=request.path_params["subject"],
+            body=signed.body,
+            sent_at=signed.sent_at,
+            signature=signed.signature,
+        )
+        return answer_receipt(keep(upload))
+
+    return work
+
+
+def _heartbeat(rooms: Rooms) -> Work:
+    def work(_request: Request, signed: SignedRequest) -> Response:
+        beat = parse(signed.body, Heartbeat)
+        if beat.terminal_id != signed.terminal.terminal_id:
+            return refuse(FOREIGN_HEARTBEAT)
+        heard_at = rooms.heartbeats.take(signed.terminal, beat)
+        if isinstance(heard_at, Refusal):
+            return refuse(heard_at)
+        versions = rooms.documents.versions(signed.terminal.station_hex)
+        return answer(HeartbeatReply(at=heard_at, versions=versions))
+
+    return work
+
+
+def _documents_after(rooms: Rooms) -> Work:
+    def work(request: Request, signed: SignedRequest) -> Response:
+        kind, after = _kind(request.path_params["kind"]), request.query_params.get("after", "0")
+        if kind is None:
+            return refuse(NO_DOCUMENT)
+        if not _is_version(after):
+            return refuse(BAD_VERSION)
+        return answer(rooms.documents.after(signed.terminal.station_hex, kind, int(after)))
+
+    return work
+
+
+def _document(rooms: Rooms) -> Work:
+    def work(request: Request, signed: SignedRequest) -> Response:
+        kind, version = _kind(request.path_params["kind"]), request.path_params["version"]
+        station = signed.terminal.station_hex
+        if kind is None:
+            return refuse(NO_DOCUMENT)
+        if version == "newest":
+            found = rooms.documents.newest(station, kind)
+        elif _is_version(version):
+            found = rooms.documents.version(station, kind, int(version))
+        else:
+            return refuse(BAD_VERSION)
+        return refuse(NO_DOCUMENT) if found is None else answer(found)
+
+    return work
+
+
+def _kind(text: str) -> DocumentKind | None:
+    return DocumentKind(text) if text in set(DocumentKind) else None
+
+
+def _is_version(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9

@@ -1,0 +1,109 @@
+"""The pages of records, events and photos."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from laneside.centre.ingest import KeptEvent, KeptRecord
+from laneside.centre.web.desk import Visit
+from laneside.centre.web.doors import no_such_page
+from laneside.centre.web.tongue import Speech, spaced_digits, yuan
+from laneside.contract.records import ExitRecord
+
+_PAGE: Final = 50
+
+_DIGIT_TIMES: Final = frozenset({"exit_time", "entry_time"})
+
+
+def home(_visit: Visit) -> Response:
+    """Show the records first."""
+    return RedirectResponse("/records", 303)
+
+
+def records(visit: Visit) -> Response:
+    """List records, newest first."""
+    kept = visit.desk.ledger.records(before=_before(visit), limit=_PAGE)
+    wanted = [item.upload.photo_sha256 for item in kept if item.upload.photo_sha256]
+    arrived = visit.desk.photos.among(wanted)
+    return visit.page("records.html", kept=kept, arrived=arrived, older=_older(kept))
+
+
+def record(visit: Visit) -> Response:
+    """Show one record with its photo, its checks, its fee and every field."""
+    kept = visit.desk.ledger.record(visit.request.path_params["record_id"])
+    if kept is None:
+        return no_such_page(visit.request)
+    record_id, photo = kept.upload.record.record_id, kept.upload.photo_sha256
+    return visit.page(
+        "record.html",
+        kept=kept,
+        photo_here=photo is not None and visit.desk.photos.file(photo) is not None,
+        fields=record_fields(kept.upload.record, visit.speech),
+        conflicts=visit.desk.ledger.conflicts(record_id),
+    )
+
+
+def events(visit: Visit) -> Response:
+    """List events, newest first."""
+    kept = visit.desk.ledger.events(before=_before(visit), limit=_PAGE)
+    arrived = visit.desk.photos.among([item.event.photo_sha256 for item in kept if item.event.photo_sha256])
+    return visit.page("events.html", kept=kept, arrived=arrived, older=_older(kept))
+
+
+def event(visit: Visit) -> Response:
+    """Show one event with its reason and picture."""
+    kept = visit.desk.ledger.event(visit.request.path_params["event_id"])
+    if kept is None:
+        return no_such_page(visit.request)
+    photo = kept.event.photo_sha256
+    here = photo is not None and visit.desk.photos.file(photo) is not None
+    return visit.page("event.html", kept=kept, photo_here=here)
+
+
+def photo(visit: Visit) -> Response:
+    """Send a photo as it came."""
+    path = visit.desk.photos.file(visit.request.path_params["sha256"])
+    if path is None:
+        return no_such_page(visit.request)
+    headers = {"Cache-Control": "private, max-age=31536000, immutable"}  # its name is its content
+    return FileResponse(path, media_type="image/jpeg", headers=headers)
+
+
+def record_fields(kept: ExitRecord, speech: Speech) -> list[tuple[str, str, str]]:
+    """Return label, wire name and readable value of every field, in the order of the spec."""
+    wire: dict[str, Any] = msgspec.to_builtins(kept)
+    return [
+        (
+            speech.known("field", item.encode_name),
+            item.encode_name,
+            _readable(item.name, wire[item.encode_name], speech),
+        )
+        for item in msgspec.structs.fields(ExitRecord)
+    ]
+
+
+def _readable(name: str, value: Any, speech: Speech) -> str:
+    """Write a value by the unit that its name ends with."""
+    if value is None or value == "":
+        return "—"
+    if name.endswith("_fen"):
+        return yuan(value)
+    if name in _DIGIT_TIMES:
+        return spaced_digits(value)
+    if name == "toll_class":
+        return f"{value} {speech.toll_class(value)}"
+    if name == "vehicle_kind":
+        return f"{value} {speech.vehicle_kind(value)}"
+    return str(value)
+
+
+def _before(visit: Visit) -> int | None:
+    asked = visit.request.query_params.get("before", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
+
+
+def _older(kept: tuple[KeptRecord, ...] | tuple[KeptEvent, ...]) -> int | None:
+    return kept[-1].seq if len(kept) == _PAGE else None

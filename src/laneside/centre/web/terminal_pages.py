@@ -1,0 +1,52 @@
+"""The pages of terminals and alarms, and what can be done there."""
+
+from __future__ import annotations
+
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from laneside.centre.web.desk import Visit, field
+
+
+def terminals(visit: Visit) -> Response:
+    """List the terminals with what their last heartbeat said."""
+    return _terminals_page(visit, issued=None)
+
+
+def new_code(visit: Visit, form: FormData) -> Response:
+    """Make an enrolment code for a station and show it once."""
+    station = field(form, "station")
+    if station not in visit.desk.documents.stations():
+        return visit.page("refused.html", status=400)
+    return _terminals_page(visit, issued=visit.desk.enrolment.issue(station))
+
+
+def revoke(visit: Visit, _form: FormData) -> Response:
+    """Take a terminal's key out of use."""
+    visit.desk.registry.revoke(visit.request.path_params["terminal_id"])
+    return RedirectResponse("/terminals", 303)
+
+
+def alarms(visit: Visit) -> Response:
+    """List the alarms."""
+    return visit.page("alarms.html", alarms=visit.desk.alarms.shown())
+
+
+def settle(visit: Visit, _form: FormData) -> Response:
+    """Mark an alarm as looked after."""
+    visit.desk.alarms.settle(visit.request.path_params["seq"], by=visit.session.account)
+    return RedirectResponse("/alarms", 303)
+
+
+def _terminals_page(visit: Visit, *, issued: object) -> Response:
+    desk = visit.desk
+    stations = desk.documents.stations()
+    newest = {station: desk.documents.versions(station) for station in stations}
+    return visit.page(
+        "terminals.html",
+        terminals=desk.registry.all(),
+        stations=stations,
+        newest=newest,
+        issued=issued,
+        now=desk.clock.now(),
+    )
