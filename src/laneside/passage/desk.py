@@ -380,19 +380,18 @@ class Desk:
         assert state.quoted is not None
         trade = None if state.read is None else state.read.waiting.open_trade
         if state.quoted.taken_over and trade is not None:
-            after = self._debits.take_over(state, trade, policy, marks)
-        else:
-            after = self._debits.purchase(state, policy, marks)
-        return self._after_debit(after)
+            return self._after_proof(self._debits.take_over(state, trade, policy, marks))
+        paid = self._debits.purchase(state, policy, marks)
+        return self._tell_lane(paid) if paid.debited else paid
 
     def _prove(self, state: PassageState) -> PassageState:
-        return self._after_debit(self._debits.prove(state, self._policy(), self._marks(state)))
+        return self._after_proof(self._debits.prove(state, self._policy(), self._marks(state)))
 
-    def _after_debit(self, state: PassageState) -> PassageState:
-        """Repair the tag's copy where a proof left it open, then tell the lane."""
+    def _after_proof(self, state: PassageState) -> PassageState:
+        """Write the tag's copy if the cut came before it, then tell the lane."""
         if not state.debited:
             return state
-        if state.tag_write == TagWrite.UNKNOWN:
+        if state.tag_write in (TagWrite.UNKNOWN, TagWrite.FAILED):
             state = self._rewrite_tag(state)
         return self._tell_lane(state)
 

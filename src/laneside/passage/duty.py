@@ -200,7 +200,7 @@ class Duty:
     def _event(self, note: DutyNote, kind: str) -> Draft:
         now = self._clock.now()
         event = PassageEvent(
-            event_id=f"{self._identity.terminal_id}-{kind}-{note.operator_id}-{now:%Y%m%dT%H%M%S%f}",
+            event_id=f"{self._identity.terminal_id}-{self._journal.head().seq + 1}-{kind}",
             kind=kind,
             terminal_id=self._identity.terminal_id,
             passage_id="",

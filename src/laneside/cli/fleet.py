@@ -1,0 +1,163 @@
+"""Centre, virtual roadside and terminal as three processes on free loopback ports, for demo, tests and measurements."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from laneside.cli.demo_data import DEMO, enrolment_code, seed_centre
+
+START_S_MAX = 30.0
+END_S_MAX = 10.0
+
+
+class FleetError(Exception):
+    """A process did not come up or went away; its log is named."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Member:
+    """One process of the fleet."""
+
+    name: str
+    child: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as host and port."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Where it listens, for a browser."""
+        return f"http://{self.address}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Fleet:
+    """Start with ``with``; every process ends with the block. ``data`` keeps everything, so that a next start goes on."""
+
+    data: Path
+    psam: str = "none"
+    demo_panel: bool = True
+    environment: dict[str, str] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        self.data.mkdir(parents=True, exist_ok=True)
+        try:
+            seed_centre(self.data / "centre", DEMO)
+            self.start_centre()
+            self.start_roadside()
+            self.start_terminal()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def centre(self) -> Member:
+        """The centre's process."""
+        return self.members["centre"]
+
+    @property
+    def roadside(self) -> Member:
+        """The roadside's process."""
+        return self.members["roadside"]
+
+    @property
+    def terminal(self) -> Member:
+        """The terminal's process."""
+        return self.members["terminal"]
+
+    def start_centre(self, *, port: int = 0) -> Member:
+        """Start the centre."""
+        return self._start("centre", ["centre", "--data", str(self.data / "centre")], port)
+
+    def start_roadside(self, *, port: int = 0) -> Member:
+        """Start the virtual roadside."""
+        words = ["virtual", "roadside", "--data", str(self.data / "roadside"), "--psam", self.psam]
+        return self._start("roadside", words, port)
+
+    def start_terminal(self, *, port: int = 0) -> Member:
+        """Start the terminal; the first time it is enrolled with a fresh code."""
+        folder = self.data / "terminal"
+        words = ["terminal", "--data", str(folder), "--centre", self.centre.url, "--roadside", self.roadside.address]
+        if not (folder / "device" / "identity.json").exists():
+            words += ["--enrol", enrolment_code(self.data / "centre"), "--name", "demo"]
+        if self.demo_panel:
+            words.append("--demo")
+        return self._start("terminal", words, port)
+
+    def kill(self, name: str) -> None:
+        """Kill one process as a dead battery would."""
+        member = self.members.pop(name)
+        member.child.kill()
+        member.child.wait()
+
+    def end(self, name: str) -> None:
+        """Ask one process to end, and make sure that it did."""
+        member = self.members.pop(name)
+        member.child.send_signal(signal.SIGTERM)
+        try:
+            member.child.wait(END_S_MAX)
+        except subprocess.TimeoutExpired:
+            member.child.kill()
+            member.child.wait()
+
+    def stop(self) -> None:
+        """End all processes, the terminal first."""
+        for name in ("terminal", "roadside", "centre"):
+            if name in self.members:
+                self.end(name)
+
+    def wait(self) -> None:
+        """Return when any process has ended by itself; FleetError names it."""
+        while True:
+            for member in self.members.values():
+                if member.child.poll() is not None:
+                    raise FleetError(f"{member.name} ended with {member.child.returncode}, see {member.log}")
+            time.sleep(0.5)
+
+    def _start(self, name: str, words: list[str], port: int) -> Member:
+        port_file, log = self.data / f"{name}.port", self.data / f"{name}.log"
+        port_file.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "laneside", *words, "--port", str(port), "--port-file", str(port_file)]
+        with log.open("ab") as out:
+            child = subprocess.Popen(  # noqa: S603 - our own command line
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**os.environ, **self.environment},
+                start_new_session=True,
+            )
+        member = Member(name=name, child=child, port=_await_port(name, child, port_file, log), log=log)
+        self.members[name] = member
+        return member
+
+
+def _await_port(name: str, child: subprocess.Popen[bytes], port_file: Path, log: Path) -> int:
+    deadline = time.monotonic() + START_S_MAX
+    while time.monotonic() < deadline:
+        if port_file.exists():
+            return int(port_file.read_text(encoding="ascii"))
+        if child.poll() is not None:
+            tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
+            raise FleetError(f"{name} did not start:\n{tail}")
+        time.sleep(0.02)
+    child.kill()
+    child.wait()
+    raise FleetError(f"{name} did not start within {START_S_MAX:.0f} s, see {log}")

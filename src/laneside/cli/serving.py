@@ -1,0 +1,36 @@
+"""Serve an application on loopback, on a free port that is told in a file, until the process is asked to end."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LAST_ANSWERS_S = 3
+
+
+def serve(app: ASGIApp, *, host: str, port: int, port_file: Path | None) -> None:
+    """Listen, tell the port, and serve until SIGTERM or SIGINT."""
+    import uvicorn
+
+    if host not in LOOPBACK:
+        raise SystemExit(f"laneside: servers bind to loopback only, not to {host}")
+    with socket.create_server((host, port)) as listener:
+        if port_file is not None:
+            tell(port_file, listener.getsockname()[1])
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=LAST_ANSWERS_S, server_header=False
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def tell(port_file: Path, port: int) -> None:
+    """Write a port so that a reader finds the whole number or no file."""
+    half = port_file.with_suffix(".half")
+    half.write_text(f"{port}\n", encoding="ascii")
+    os.replace(half, port_file)  # noqa: PTH105 - the atomic form by its own name

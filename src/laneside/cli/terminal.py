@@ -1,0 +1,54 @@
+"""``laneside terminal``: the handheld's local service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("terminal")(terminal)
+
+
+def terminal(
+    data: Annotated[Path, typer.Option(help="folder of this terminal: journal, photos, identity, documents")],
+    centre: Annotated[str, typer.Option(help="address of the centre, for example http://127.0.0.1:8080")],
+    roadside: Annotated[str, typer.Option(help="HOST:PORT of the virtual roadside")],
+    enrol: Annotated[str | None, typer.Option(help="one-time code from the centre, needed once")] = None,
+    name: Annotated[str, typer.Option(help="name under which the centre shows this terminal")] = "handheld",
+    host: Annotated[str, typer.Option(help="loopback address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on; 0 takes a free one")] = 0,
+    port_file: Annotated[Path | None, typer.Option(help="file that is told the port")] = None,
+    lane_link: Annotated[bool, typer.Option(help="talk to the lane's computer; without, 人工放行")] = True,
+    demo: Annotated[bool, typer.Option(hidden=True, help="show the roadside's panel")] = False,
+) -> None:
+    """Serve the collector's pages on loopback."""
+    from laneside.cli.serving import serve
+    from laneside.errors import LanesideError
+    from laneside.terminal.app import create_app
+    from laneside.terminal.root import Terminal, TerminalSettings
+
+    road_host, _, road_port = roadside.rpartition(":")
+    if not road_host or not road_port.isdecimal():
+        raise typer.BadParameter("expected HOST:PORT", param_hint="--roadside")
+    settings = TerminalSettings(
+        data=data,
+        centre_url=centre,
+        roadside=(road_host, int(road_port)),
+        name=name,
+        lane_link=lane_link,
+        demo=demo,
+    )
+    try:
+        machine = Terminal(settings, enrolment_code=enrol)
+    except LanesideError as error:
+        typer.echo(f"laneside terminal: {error}", err=True)
+        raise typer.Exit(1) from error
+    try:
+        machine.start()
+        serve(create_app(machine.services), host=host, port=port, port_file=port_file)
+    finally:
+        machine.close()

@@ -1,0 +1,201 @@
+"""Cuts of link, card, power and disk around the debit: exactly one debit or none, exactly one record or none."""
+
+from __future__ import annotations
+
+import pytest
+
+from laneside.errors import JournalError, LinkLostError
+from laneside.passage import Action, Ending
+
+FEE_FEN = 1045
+
+
+class PowerGoneError(BaseException):
+    """The terminal dies here; nothing of its own code runs any more."""
+
+
+def ready(station, name="car-sm4"):
+    station.arrive(name)
+    station.confirm(name)
+    station.does("quote")
+    return station.card
+
+
+def lose(station, channel, ins, *, acted):
+    """Lose the link at one exchange, once and for good."""
+    state = {"gone": False}
+
+    def cut(name, command, after):
+        if name == channel and command[1] == ins and after is acted:
+            state["gone"] = True
+        return state["gone"] and name != "psam"
+
+    station.link.cut = cut
+
+
+def mend(station):
+    station.link.cut = lambda _channel, _command, _acted: False
+
+
+@pytest.mark.parametrize("acted", [False, True])
+@pytest.mark.parametrize("name", ["car-sm4", "car-3des", "charge-card", "green-truck"])
+def test_a_link_lost_at_the_debit_is_unknown_and_settled_by_proof(station, name, acted):
+    before = ready(station, name)
+    fee_fen = station.view.quote.fee_fen
+    lose(station, "card", 0x54, acted=acted)
+    view = station.does("submit")
+    assert view.result.ending is Ending.UNKNOWN
+    assert view.actions == {Action.PROVE, Action.LEAVE}
+    assert station.records() == []
+    assert len(station.events("open-debit")) == 1
+    assert len(station.desk.open_debits()) == 1
+    mend(station)
+    proved = station.does("prove")
+    if acted:
+        assert proved.result.ending is Ending.COMPLETED
+        assert station.card["balance_fen"] == before["balance_fen"] - fee_fen
+        assert station.card["counter"] == before["counter"] + 1
+        (upload,) = station.records()
+        assert upload.record.tac != "00000000"
+        assert station.tag["copy_0019"] == station.card["file_0019"][:78]
+    else:
+        assert proved.result.ending is None
+        assert station.card == before
+        paid = station.does("submit")
+        assert paid.result.ending is Ending.COMPLETED
+        assert station.card["balance_fen"] == before["balance_fen"] - fee_fen
+        assert len(station.records()) == 1
+    assert station.desk.open_debits() == ()
+    assert len(station.events("debit-settled")) == 1
+
+
+@pytest.mark.parametrize("acted", [False, True])
+def test_power_gone_at_the_debit_is_unknown_after_the_restart_and_proved(station, acted):
+    before = ready(station)
+
+    def cut(name, command, after):
+        if name == "card" and command[1] == 0x54 and after is acted:
+            raise PowerGoneError
+        return False
+
+    station.link.cut = cut
+    with pytest.raises(PowerGoneError):
+        station.desk.submit(station.view.revision)
+    mend(station)
+    station.restart()
+    assert station.view.result.ending is Ending.UNKNOWN
+    assert station.view.picture.plate == "甘A8K631"
+    proved = station.does("prove")
+    if not acted:
+        assert proved.result.ending is None
+        assert station.card == before
+        station.does("submit")
+    assert station.view.result.ending is Ending.COMPLETED
+    assert station.card["balance_fen"] == before["balance_fen"] - FEE_FEN
+    assert len(station.records()) == 1
+
+
+def test_an_open_debit_left_behind_stops_its_card_and_plate_and_nothing_else(station):
+    ready(station, "car-sm4")
+    lose(station, "card", 0x54, acted=True)
+    station.does("submit")
+    station.home()
+    mend(station)
+    station.arrive("car-3des")
+    station.pay("car-3des")
+    station.home()
+    assert len(station.desk.open_debits()) == 1
+    assert len(station.records()) == 1
+    station.clock.forward(60)
+    seen = station.arrive("car-sm4")
+    assert station.desk.open_debits() == ()
+    assert len(station.records()) == 2
+    assert [f.code for f in seen.findings if f.severity == "stop"] == [141]
+
+
+def test_another_card_proves_nothing(station):
+    ready(station, "car-sm4")
+    lose(station, "card", 0x54, acted=True)
+    station.does("submit")
+    mend(station)
+    station.world.place("car-3des")
+    still = station.does("prove")
+    assert still.result.ending is Ending.UNKNOWN
+    assert len(station.desk.open_debits()) == 1
+    station.world.place("car-sm4")
+    assert station.does("prove").result.ending is Ending.COMPLETED
+
+
+def test_another_pair_at_submission_is_not_debited(station):
+    ready(station, "car-sm4")
+    station.world.place("car-3des")
+    other = station.card
+    view = station.does("submit")
+    assert view.result.ending is None
+    assert "卡签已更换" in view.result.cause.zh
+    assert station.card == other
+    assert station.records() == []
+    assert station.journal.of_kind("intent") == ()
+
+
+def test_a_journal_that_cannot_be_written_before_the_debit_stops_it(station, monkeypatch):
+    before = ready(station)
+    append_all = station.journal.append_all
+
+    def full(drafts):
+        if any(draft.kind == "intent" for draft in drafts):
+            raise JournalError("disk full")
+        return append_all(drafts)
+
+    monkeypatch.setattr(station.journal, "append_all", full)
+    view = station.does("submit")
+    assert station.card == before
+    assert view.trouble is not None
+    assert view.result is None
+
+
+def test_a_journal_that_cannot_be_written_after_the_debit_leaves_it_open_and_proof_mends_it(station, monkeypatch):
+    before = ready(station)
+    append_all = station.journal.append_all
+
+    def full(drafts):
+        if any(draft.kind == "debit-settled" for draft in drafts):
+            raise JournalError("disk full")
+        return append_all(drafts)
+
+    monkeypatch.setattr(station.journal, "append_all", full)
+    view = station.does("submit")
+    assert view.actions == {Action.PROVE, Action.LEAVE}
+    assert station.card["balance_fen"] == before["balance_fen"] - FEE_FEN
+    monkeypatch.setattr(station.journal, "append_all", append_all)
+    assert station.does("prove").result.ending is Ending.COMPLETED
+    assert station.card["balance_fen"] == before["balance_fen"] - FEE_FEN
+    assert len(station.records()) == 1
+
+
+@pytest.mark.parametrize("acted", [False, True])
+def test_a_tag_that_was_not_written_is_written_again_without_a_debit(station, acted):
+    before = ready(station)
+    lose(station, "tag", 0xD6, acted=acted)
+    view = station.does("submit")
+    mend(station)
+    assert view.result.ending is Ending.COMPLETED
+    if Action.REWRITE_TAG in view.actions:
+        view = station.does("rewrite_tag")
+    assert view.result.tag_write == "written"
+    assert station.tag["copy_0019"] == station.card["file_0019"][:78]
+    assert station.card["balance_fen"] == before["balance_fen"] - FEE_FEN
+    assert len(station.records()) == 1
+
+
+def test_a_mute_lane_changes_nothing_of_the_result(station, monkeypatch):
+    ready(station)
+
+    def mute(_conclusion):
+        raise LinkLostError("no lane")
+
+    monkeypatch.setattr(station.lane, "conclude", mute)
+    view = station.does("submit")
+    assert view.result.ending is Ending.COMPLETED
+    assert "人工放行" in view.result.remedy.zh
+    assert len(station.records()) == 1
