@@ -62,7 +62,11 @@ class Journal:
         return self.append_all((Draft(kind=kind, payload=payload, passage=passage, subject=subject),))[0]
 
     def append_all(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
-        """Write several entries in one transaction: all of them are on disk when this returns, or none."""
+        """Write several entries in one transaction: all of them are on disk when this returns.
+
+        After a JournalError none of them is in the journal. Only where the disk failed in the very sync of the commit
+        may all of them be found after a power loss; an intent found so is proved as not debited.
+        """
         with self._transaction():
             return tuple(self._write(draft, draft.kind, "") for draft in drafts)
 
