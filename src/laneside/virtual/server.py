@@ -60,6 +60,8 @@ class RoadsideServer:
         self._clients[task] = stream
         try:
             await self._greeted(stream)
+        except asyncio.CancelledError:
+            stream.abort()  # the server stops; Python 3.11's streams would take a cancelled task for a fault
         finally:
             del self._clients[task]
             await stream.close()

@@ -41,37 +41,37 @@ def _ordinary() -> tuple[Vehicle, ...]:
     coach = replace(car(4, "甘AY5678"), colour=1, toll_class=3, bodywork=COACH)
     charge = car(9, "甘A9B207")
     return (
-        named(car(1, "甘A12345"), "car-3des", "客一,3DES 储值卡与标签", "Passenger car, 3DES card and tag"),
-        named(car(2, "甘A8K631", sm4=True), "car-sm4", "客一,国密卡与国密标签", "Passenger car, SM4 card and tag"),
+        named(car(1, "甘A12345"), "car-3des", "客一，3DES 储值卡与标签", "Passenger car, 3DES card and tag"),
+        named(car(2, "甘A8K631", sm4=True), "car-sm4", "客一，国密卡与国密标签", "Passenger car, SM4 card and tag"),
         named(
             replace(car(3, "甘AD20188", sm4=True), colour=4),
             "car-new-energy",
-            "客一新能源,8 位渐变绿牌",
+            "客一新能源，8 位渐变绿牌",
             "New-energy car, eight characters on gradient green",
         ),
-        named(coach, "coach-3", "客三,35 座大客车", "Coach of class 3, 35 seats"),
+        named(coach, "coach-3", "客三，35 座大客车", "Coach of class 3, 35 seats"),
         named(
             _truck(car(5, "甘A6F680"), toll_class=16, kind=0, user_type=0x00, bodywork=TRUCK_6),
             "truck-6",
-            "货六,六轴(2019 版车辆信息)",
+            "货六，六轴（2019 版车辆信息）",
             "Truck of class 6, six axles, vehicle file in the 2019 form",
         ),
         named(
             _truck(car(6, "甘A7G119"), toll_class=16, kind=24, user_type=0x18, bodywork=TRUCK_6),
             "container-tractor",
-            "集装箱牵引车,J1 类集装箱",
+            "集装箱牵引车，J1 类集装箱",
             "Container tractor with a J1 container",
         ),
         named(
             _truck(car(7, "甘A3H902"), toll_class=13, kind=21, user_type=0x00, bodywork=TRUCK_3),
             "green-truck",
-            "货三,绿通车辆免费",
+            "货三，绿通车辆免费",
             "Truck of class 3 on the green channel, free of charge",
         ),
         named(
             replace(charge, card=replace(charge.card, card_type=CHARGE, balance_fen=1_999_876_543)),
             "charge-card",
-            "客一,记账卡",
+            "客一，记账卡",
             "Passenger car with a charge card",
         ),
     )
@@ -84,7 +84,7 @@ def _card_refused() -> tuple[Vehicle, ...]:
         named(
             refused(replace(poor, card=replace(poor.card, balance_fen=500)), 27),
             "low-balance",
-            "储值卡余额 5.00 元,不足",
+            "储值卡余额 5.00 元，不足",
             "Stored-value card with 5.00 yuan left, too little",
         ),
         named(refused(car(11, "甘A0M727"), 24), "card-listed", "ETC 卡在状态名单", "The card is on the status list"),
@@ -97,7 +97,7 @@ def _card_refused() -> tuple[Vehicle, ...]:
         named(
             refused(replace(car(14, "甘A6L390"), card_inserted=False), 5),
             "tag-without-card",
-            "标签无卡(卡已拔出)",
+            "标签无卡（卡已拔出）",
             "The tag holds no card; it lies beside and can be inserted",
         ),
         named(
@@ -145,7 +145,7 @@ def _told_by_trips() -> tuple[Vehicle, ...]:
                 car(18, "甘A4U660"), trips=(YESTERDAY, replace(here, ago_s=60)), follows_clock=True, left_by_lane=True
             ),
             "lane-left-unfinished",
-            "一分钟前固定天线已扣费,车道未取得交易认证码",
+            "一分钟前固定天线已扣费，车道未取得交易认证码",
             "The fixed antenna debited it a minute ago and never saw the TAC",
         ),
         named(
