@@ -102,7 +102,7 @@ class VirtualPsam(Chip):
     @classmethod
     def personalise(cls, profile: PsamProfile, *, medium: Medium, random_bytes: Callable[[int], bytes]) -> VirtualPsam:
         """Make a new PSAM on a medium."""
-        return cls(Store.create(medium, _personalised(profile)), random_bytes=random_bytes)
+        return cls(Store.create(medium, personalised(profile)), random_bytes=random_bytes)
 
     def _instruction_set(self) -> dict[tuple[int, int], Act]:
         common = super()._instruction_set()
@@ -257,7 +257,7 @@ def _refuse_purchase(data: bytes) -> bytes | None:
     return None if data[18] in versions else apdu.NO_KEY
 
 
-def _personalised(profile: PsamProfile) -> bytes:
+def personalised(profile: PsamProfile) -> bytes:
     """Write a profile into the image of a new PSAM."""
     image = Image(VirtualPsam.LAYOUT)
     image.put("0015", profile.serial + bytes((VERSION, KEY_CARD_TYPE, 0, 0)))

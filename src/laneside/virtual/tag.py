@@ -60,7 +60,7 @@ class VirtualTag(Chip):
     @classmethod
     def personalise(cls, profile: TagProfile, *, medium: Medium, random_bytes: Callable[[int], bytes]) -> VirtualTag:
         """Make a new tag on a medium."""
-        return cls(Store.create(medium, _personalised(profile)), random_bytes=random_bytes)
+        return cls(Store.create(medium, personalised(profile)), random_bytes=random_bytes)
 
     def presence(self, card_present: bool) -> TagPresence:  # noqa: FBT001 - the one thing the caller has to say.
         """Tell what B2 or a VST would carry beside the files; bit 7 of the status says that no card is in the tag."""
@@ -108,7 +108,7 @@ class VirtualTag(Chip):
         return command.wants(len(cipher)) or cipher + OK
 
 
-def _personalised(profile: TagProfile) -> bytes:
+def personalised(profile: TagProfile) -> bytes:
     """Write a profile into the image of a new tag."""
     image = Image(VirtualTag.LAYOUT)
     image.put("mac-id", profile.mac_id)
