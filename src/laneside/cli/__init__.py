@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from laneside.cli import decode, centre, decode, sam, virtual
+from laneside.cli import centre, decode, demo, sam, terminal, virtual
 
 app = typer.Typer(name="laneside", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -15,3 +15,5 @@ sam.register(app)
 virtual.register(app)
 decode.register(app)
 centre.register(app)
+terminal.register(app)
+demo.register(app)
