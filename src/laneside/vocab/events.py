@@ -16,7 +16,7 @@ from laneside.vocab.words import unknown
 
 
 class EventStatus(StrEnum):
-    """Who defines a number: the nation, nobody yet, single provinces, this project, or nobody at all."""
+    """Who defines a number: the nation, nobody yet (预留), single provinces, or nobody at all."""
 
     NATIONAL = "national"
     RESERVED = "reserved"
@@ -70,27 +70,23 @@ def special_event(code: int, *, vehicle: EventVehicle = EventVehicle.ETC) -> Spe
 def special_event_rows() -> tuple[SpecialEvent, ...]:
     """Return the whole table in the order of the codes; a code has a second row where MTC differs from ETC."""
     table = tomllib.loads(files(__package__).joinpath("events.toml").read_text(encoding="utf-8"))
-    rows = [row for event in table["event"] for row in _rows(event, table["remedy"])]
+    rows = [row for event in table["event"] for row in _rows(event)]
     return tuple(sorted(rows, key=lambda row: row.code))
 
 
-def _rows(event: dict[str, Any], remedies: dict[str, dict[str, str]]) -> list[SpecialEvent]:
+def _rows(event: dict[str, Any]) -> list[SpecialEvent]:
     """Make the row of an event and those of its variants, each of which says only what differs."""
-    variants = event.pop("variant", [])
-    return [_row(event, remedies), *(_row({**event, **variant}, remedies) for variant in variants)]
+    first = {key: value for key, value in event.items() if key != "variant"}
+    return [_row(first), *(_row({**first, **variant}) for variant in event.get("variant", ()))]
 
 
-def _row(event: dict[str, Any], remedies: dict[str, dict[str, str]]) -> SpecialEvent:
-    fields = {"status": "national", **event}
-    remedy = remedies[fields.pop("remedy")]
-    fields.update(
-        status=EventStatus(fields["status"]),
-        lanes=tuple(fields["lanes"]),
-        vehicles=tuple(EventVehicle(vehicle) for vehicle in fields["vehicles"]),
-        remedy_zh=remedy["zh"],
-        remedy_en=remedy["en"],
-    )
-    return SpecialEvent(**fields)
+def _row(fields: dict[str, Any]) -> SpecialEvent:
+    typed = {
+        "status": EventStatus(fields.get("status", EventStatus.NATIONAL)),
+        "lanes": tuple(fields["lanes"]),
+        "vehicles": tuple(EventVehicle(vehicle) for vehicle in fields["vehicles"]),
+    }
+    return SpecialEvent(**{**fields, **typed})
 
 
 @cache
