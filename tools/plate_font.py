@@ -28,6 +28,7 @@ def cut_face(target: Path) -> str:
     """Write the subset and return the face's own copyright line."""
     faces = TTCollection(COLLECTION).fonts
     face = next(face for face in faces if face["name"].getDebugName(4) == FACE)
+    face.recalcTimestamp = False  # the same face gives the same bytes on any day
     copyright_line = str(face["name"].getDebugName(0))
     options = subset.Options(layout_features=[], name_IDs=[0, 1, 2, 4, 6, 13, 14], hinting=False, desubroutinize=True)
     cutter = subset.Subsetter(options)

@@ -37,7 +37,7 @@ def vehicles(
         return
     for vehicle in described:
         codes = " ".join(str(code) for code in vehicle["codes"]) or "-"
-        looks = f"{vehicle['plate']}_{vehicle['plate_colour']}".ljust(12 if len(vehicle["plate"]) > 7 else 11)
+        looks = f"{vehicle['plate']}_{vehicle['plate_colour']}".ljust(12)
         kinds = f"{vehicle['toll_class']:>2} {vehicle['vehicle_kind']:>2}"
         words = f"{vehicle['description']['zh']} / {vehicle['description']['en']}"
         print(f"{vehicle['name']:<21}{looks} {kinds}  {vehicle['outcome']:<10}{codes:<13}{words}")
