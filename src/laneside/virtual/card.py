@@ -9,7 +9,8 @@ from laneside.cardcrypto import Suite, external_authenticate
 from laneside.virtual import apdu, cardfiles
 from laneside.virtual.apdu import OK, Command
 from laneside.virtual.cardfiles import KEY_FIELDS, TRIES_FIELDS
-from laneside.virtual.chip import Act, Chip, Directory, ElementaryFile, FileKind, Update
+from laneside.virtual.chip import Act, Chip
+from laneside.virtual.files import Directory, ElementaryFile, FileKind, Update
 from laneside.virtual.image import Layout
 from laneside.virtual.keys import Purpose
 from laneside.virtual.profiles import LOG_LENGTH, CardProfile

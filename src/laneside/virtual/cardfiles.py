@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from laneside.cardcrypto import Suite, diversify_chain
-from laneside.virtual.chip import MASTER_FILE, Directory, ElementaryFile, FileKind, Update
+from laneside.virtual.files import MASTER_FILE, Directory, ElementaryFile, FileKind, Update
 from laneside.virtual.image import Image, Layout
 from laneside.virtual.keys import Purpose
 from laneside.virtual.profiles import LOG_LENGTH, LOG_RECORDS, CardProfile, ProofLife

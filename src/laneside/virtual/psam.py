@@ -22,7 +22,8 @@ from laneside.cardcrypto import (
 from laneside.cardcrypto.engine import MAC_LENGTH, decrypt, encrypt, last_block
 from laneside.virtual import apdu
 from laneside.virtual.apdu import OK, Command
-from laneside.virtual.chip import MASTER_FILE, Act, Chip, Directory, ElementaryFile
+from laneside.virtual.chip import Act, Chip
+from laneside.virtual.files import MASTER_FILE, Directory, ElementaryFile
 from laneside.virtual.image import Image, Layout
 from laneside.virtual.keys import Purpose
 from laneside.virtual.profiles import Authorisation, PsamProfile

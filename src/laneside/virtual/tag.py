@@ -9,7 +9,8 @@ from laneside.card.channel import TagPresence
 from laneside.cardcrypto import Suite, diversify_chain, encrypt_vehicle_file, vehicle_check_code
 from laneside.virtual import apdu
 from laneside.virtual.apdu import OK, Command
-from laneside.virtual.chip import MASTER_FILE, Act, Chip, Directory, ElementaryFile, FileKind, Update
+from laneside.virtual.chip import Act, Chip
+from laneside.virtual.files import MASTER_FILE, Directory, ElementaryFile, FileKind, Update
 from laneside.virtual.image import Image, Layout
 from laneside.virtual.keys import Purpose
 from laneside.virtual.profiles import PASSAGE_FILE_LENGTH, SYSTEM_LENGTH, VEHICLE_LENGTH, TagProfile
