@@ -5,11 +5,15 @@ Whatever is cut: the card was debited once or not at all, the proof says which, 
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from bench import CAPP_AFTER, CAPP_BEFORE, Bench, Cut, Side, Span, card_profile, make_bench, order_for
 
+from laneside.card import Device
+from laneside.errors import LinkLostError
 from laneside.reader import Debited, Intent, NotDebited, NotPrepared, Prepared, Proof, TagWrite, Unknown
-from laneside.virtual import ProofLife
+from laneside.virtual import MemoryMedium, ProofLife, VirtualCard
 
 BALANCE_FEN = 100000
 COUNTER = 0x0123
@@ -136,4 +140,45 @@ def test_a_card_that_forgets_its_proof_at_the_next_init_is_settled_all_the_same(
     bench.arm(Cut(0, side, Span.DEAD))
     assert isinstance(reader.commit(ready), Unknown)
     bench.mend()
+    proved(bench, ready.intent, amount_fen)
+
+
+class FailingMedium(MemoryMedium):
+    """Card memory whose power goes at a chosen write: before it, in its middle, or right after it."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.writes = 0
+        self.fail_at: int | None = None
+        self.share = 0.0
+
+    def write(self, offset: int, data: bytes) -> None:
+        at, self.writes = self.writes, self.writes + 1
+        if at != self.fail_at:
+            super().write(offset, data)
+            return
+        part = data[: int(len(data) * self.share)]
+        if part:
+            super().write(offset, part)
+        raise LinkLostError("the card lost its power while it wrote")
+
+
+@pytest.mark.parametrize("sm4", [False, True])
+@pytest.mark.parametrize("amount_fen", [1250, 0])
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("write", [0, 1])
+def test_power_lost_between_any_two_writes_of_the_card_is_settled(sm4, amount_fen, share, write):
+    bench = make_bench(sm4=sm4)
+    medium = FailingMedium(bench.media[Device.CARD].read())
+    bench.media[Device.CARD] = medium
+    bench.card = VirtualCard.load(medium, random_bytes=Random(1).randbytes)
+    reader = bench.reader()
+    ready = reader.prepare(order_for(reader.read(search_s=0), amount_fen=amount_fen), search_s=0)
+    assert isinstance(ready, Prepared)
+    medium.fail_at, medium.share = medium.writes + write, share
+    outcome = reader.commit(ready)
+    assert medium.writes > medium.fail_at, "the debit wrote"
+    acted = (write, share) == (1, 1.0)
+    assert isinstance(outcome, Debited if acted else NotDebited), outcome
+    facts_agree(bench, amount_fen, debited=acted)
     proved(bench, ready.intent, amount_fen)

@@ -124,10 +124,13 @@ Result = TypeVar("Result")
 Flow: TypeAlias = Generator[Exchange, Response, Result]
 
 
-def ask(device: Device, command: Command) -> Flow[Reply]:
-    """Send one command and bring its whole answer home. Raises AnswerLostError when only half of it can be had."""
+def ask(device: Device, command: Command, *, repeat: bool = True) -> Flow[Reply]:
+    """Send one command and bring its whole answer home. Raises AnswerLostError when only half of it can be had.
+
+    ``repeat`` False never sends the command again, whatever the chip says of its Le.
+    """
     response = yield Exchange(device=device, apdu=bytes(command), step=command.NAME)
-    if response.sw >> 8 == 0x6C:
+    if repeat and response.sw >> 8 == 0x6C:
         response = yield Exchange(device=device, apdu=command.encoded(le=response.sw & 0xFF), step=command.NAME)
     if response.sw >> 8 == 0x61:
         response = yield from _get_response(device, command.NAME, response)

@@ -303,13 +303,14 @@ def _initialise(terms: PurchaseTerms) -> Flow[tuple[int, Reply]]:
 
 
 def debit(command: Debit) -> Flow[DebitAnswer | PurchaseRefused]:
-    """Debit. Raises AnswerLostError whenever the answer does not say clearly what the card did.
+    """Debit: send it exactly once. Raises AnswerLostError whenever the answer does not say clearly what the card did.
 
-    An error word means an unchanged card (spec/recovery.md step 2), except the classes ``62``, ``63`` and ``65``: a
-    warning or a memory failure says that the chip got further than checking, so only a proof may decide.
+    A known error word means an unchanged card (spec/recovery.md step 2). A warning, a memory failure, a general error
+    or a word that nobody defined may come from a chip that got further than checking, so only a proof may decide.
     """
-    reply = yield from ask(Device.CARD, command)
-    if reply.sw >> 8 in (0x62, 0x63, 0x65) or (reply.ok and len(reply.data) != 8):
+    reply = yield from ask(Device.CARD, command, repeat=False)
+    unclear = reply.sw >> 8 in (0x62, 0x63, 0x65, 0x6C) or reply.meaning in (Meaning.UNDEFINED, Meaning.GENERAL_ERROR)
+    if unclear or (reply.ok and len(reply.data) != 8):
         reason = f"{len(reply.data)} bytes, {reply.sw:04X} {reply.meaning.value}"
         raise AnswerLostError(device=Device.CARD, step=command.NAME, reason=reason)
     if not reply.ok:

@@ -15,6 +15,7 @@ TOLL_DIRECTORY: Final = bytes.fromhex("DF01")
 PASSAGE_FILE: Final = bytes.fromhex("EF04")
 SYSTEM_LENGTH: Final = 27
 VEHICLE_LENGTHS: Final = (79, 59)
+CIPHER_LENGTH_MAX: Final = 240
 PASSAGE_OFFSET: Final = 314
 PASSAGE_LENGTH: Final = 91
 CAPP_COPY_OFFSET: Final = 0x013F
@@ -69,11 +70,15 @@ def read_vehicle(system: SystemInfo, challenge: bytes) -> Flow[VehicleInfo]:
 def _read_cipher(challenge: bytes, *, key_id: int) -> Flow[tuple[bytes, int]]:
     """Ask for the whole file, then for its passenger part where the tag gives no more."""
     whole, passenger = VEHICLE_LENGTHS
+    length = whole
     reply = yield from ask(Device.TAG, SecureRead(challenge=challenge, length=whole, key_id=key_id))
-    if reply.ok:
-        return reply.data, whole
-    reply = yield from ask(Device.TAG, SecureRead(challenge=challenge, length=passenger, key_id=key_id))
-    return reply.expect(), passenger
+    if not reply.ok:
+        length = passenger
+        reply = yield from ask(Device.TAG, SecureRead(challenge=challenge, length=passenger, key_id=key_id))
+    cipher = reply.expect()
+    if not length < len(cipher) <= CIPHER_LENGTH_MAX:
+        raise RefusedError(step=f"{reply.step} gave {len(cipher)} bytes", sw=reply.sw, meaning=Meaning.WRONG_LENGTH)
+    return cipher, length
 
 
 def _decrypt(system: SystemInfo, cipher: bytes) -> Flow[bytes]:

@@ -105,13 +105,13 @@ def test_an_unknown_algorithm_is_not_passed_to_the_sam():
         played(prepare_debit(TERMS), INIT.replace("01 00 1A2B3C4D", "01 07 1A2B3C4D"))
 
 
-@pytest.mark.parametrize("sw", ["9302", "9401", "6985", "6F00"])
+@pytest.mark.parametrize("sw", ["9302", "9401", "6985", "6A80"])
 def test_an_error_word_at_the_debit_is_a_refusal(sw):
     refused = played(debit(SIGNED), DEBIT + sw)
     assert isinstance(refused, PurchaseRefused)
 
 
-@pytest.mark.parametrize("answer", ["6581", "6281", "6300", "079F3D94 9000", "9000"])
+@pytest.mark.parametrize("answer", ["6581", "6281", "6300", "6C08", "6F00", "9999", "079F3D94 9000", "9000"])
 def test_an_answer_that_does_not_say_clearly_what_happened_is_a_lost_one(answer):
     with pytest.raises(AnswerLostError):
         played(debit(SIGNED), DEBIT + answer)

@@ -187,6 +187,24 @@ def test_a_read_that_blinks_is_tried_again():
     assert presented.tag is not None
 
 
+def test_a_tag_whose_number_can_not_be_read_is_not_shown_as_a_tag():
+    bench = make_bench()
+    put_tag(bench, tag_profile(serial="62010123FFFF4567"))
+    presented = bench.reader().read(search_s=1)
+    assert presented.tag is None
+    assert presented.tag_trouble.startswith("obu-ef01: offset 14")
+    assert presented.card is not None
+
+
+def test_a_vehicle_file_of_nonsense_leaves_the_rest_of_the_tag():
+    bench = make_bench(psam=psam_profile(keys=VirtualKeys(seed="another network")))
+    presented = bench.reader().read(search_s=1)
+    assert presented.tag is not None
+    assert presented.tag.vehicle is None
+    assert presented.tag.trouble.startswith("obu-vehicle")
+    assert presented.tag.passage is not None
+
+
 # --- the PSAM
 
 
@@ -235,6 +253,23 @@ def test_status_does_not_disturb_a_prepared_purchase():
     ready = prepared(bench, reader)
     assert reader.status().authorised
     assert isinstance(reader.commit(ready), Debited)
+
+
+def test_status_answers_from_memory_while_a_session_runs():
+    bench = make_bench()
+    reader = bench.reader()
+    reader.read(search_s=0)
+    bench.card = bench.tag = None
+    seen = []
+
+    def sleep(seconds):
+        bench.clock.slept_s += seconds
+        seen.append(reader.status())
+
+    bench.clock.sleep = sleep
+    with pytest.raises(NothingPresentedError):
+        reader.read(search_s=1)
+    assert {state.authorised for state in seen} == {True}
 
 
 # --- the debit
@@ -343,6 +378,16 @@ def test_a_pair_that_has_left_is_not_presented():
     assert isinstance(answer, NotPrepared)
     assert answer.refusal is PrepareRefusal.NOTHING_PRESENTED
     assert bench.clock.slept_s == pytest.approx(2)
+
+
+def test_a_card_that_was_locked_meanwhile_is_refused():
+    bench = make_bench()
+    reader = bench.reader()
+    order = order_for(reader.read(search_s=1))
+    put_card(bench, card_profile(locked=True))
+    answer = reader.prepare(order, search_s=1)
+    assert isinstance(answer, NotPrepared)
+    assert answer.refusal is PrepareRefusal.CARD_REFUSED
 
 
 def test_a_short_balance_is_refused_by_the_card():
