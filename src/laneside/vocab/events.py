@@ -5,11 +5,9 @@ The table is data (``events.toml``) and is read when first asked for.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from laneside.vocab.words import unknown
@@ -61,14 +59,22 @@ class SpecialEvent:
 
 def special_event(code: int, *, vehicle: EventVehicle = EventVehicle.ETC) -> SpecialEvent:
     """Return the row of ``code`` for an ETC (or MTC) passage; an "unknown, number kept" row for undefined numbers."""
-    rows = [row for row in special_event_rows() if row.code == code]
-    fitting = [row for row in rows if vehicle in row.vehicles] or rows
-    return fitting[0] if fitting else _undefined(code)
+    rows = _by_code().get(code, ())
+    return next((row for row in rows if vehicle in row.vehicles), rows[0] if rows else _undefined(code))
+
+
+@cache
+def _by_code() -> dict[int, tuple[SpecialEvent, ...]]:
+    rows = special_event_rows()
+    return {row.code: tuple(same for same in rows if same.code == row.code) for row in rows}
 
 
 @cache
 def special_event_rows() -> tuple[SpecialEvent, ...]:
     """Return the whole table in the order of the codes; a code has a second row where MTC differs from ETC."""
+    import tomllib  # noqa: PLC0415  # with its companion four fifths of this room's import time, needed once
+    from importlib.resources import files  # noqa: PLC0415  # as above
+
     table = tomllib.loads(files(__package__).joinpath("events.toml").read_text(encoding="utf-8"))
     rows = [row for event in table["event"] for row in _rows(event)]
     return tuple(sorted(rows, key=lambda row: row.code))
