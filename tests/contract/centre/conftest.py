@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -255,8 +256,9 @@ def app(tmp_path, clock, seeded_folder, after_commit):
 
 
 @pytest.fixture
-def centre(app) -> Centre:
-    return app.state.centre
+def centre(app) -> Iterator[Centre]:
+    yield app.state.centre
+    app.state.centre.close()
 
 
 @pytest.fixture

@@ -70,7 +70,8 @@ class Documents:
         """Return the highest version of each kind that the station has."""
         query = select(documents.c.kind, func.max(documents.c.version)).where(documents.c.station_hex == station_hex)
         with self._database.reading() as connection:
-            return dict(connection.execute(query.group_by(documents.c.kind)).tuples().all())
+            rows = connection.execute(query.group_by(documents.c.kind)).all()
+        return {kind: version for kind, version in rows}  # noqa: C416 - dict() of rows is not typed.
 
     def stations(self) -> tuple[str, ...]:
         """Return the stations that have parameters, in order."""
