@@ -72,7 +72,8 @@ def test_another_record_under_a_key_that_is_taken_is_a_conflict(device, rows, sa
 
 def test_the_three_constraints_stand_in_the_database(device, rows):
     indexes = rows(
-        "SELECT il.name, ii.name AS col FROM pragma_index_list('records') il, pragma_index_info(il.name) ii WHERE il.[unique]"
+        "SELECT il.name, ii.name AS col FROM pragma_index_list('records') il, pragma_index_info(il.name) ii"
+        " WHERE il.[unique]"
     )
     by_name = {}
     for index in indexes:

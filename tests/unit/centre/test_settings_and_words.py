@@ -1,0 +1,95 @@
+"""Settings, the centre's key, and the pages' words."""
+
+import re
+import tomllib
+from importlib.resources import files
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from laneside.centre.accounts import Accounts
+from laneside.centre.alarms import AlarmKind
+from laneside.centre.ingest.uploads import EVENT, IMAGE, RECORD
+from laneside.centre.keys import key_in
+from laneside.centre.settings import Settings
+from laneside.centre.web.tongue import Speech, Tongue, beijing, spaced_digits, yuan
+from laneside.contract.records import ExitRecord
+from laneside.errors import SettingError
+
+WORDS = tomllib.loads((files("laneside.centre.web") / "words.toml").read_text())
+
+
+def test_the_key_is_made_once_and_is_readable_by_its_owner_only(tmp_path):
+    path = tmp_path / "centre.key"
+    made = key_in(path, lambda size: b"k" * size)
+    assert made.private_bytes_raw() == b"k" * 32
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert key_in(path, lambda size: b"other" * size).private_bytes_raw() == b"k" * 32
+    assert isinstance(made, Ed25519PrivateKey)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"photo_bytes_max": 0}, {"request_age_s_max": -1}, {"login_tries_max": 0}, {"hosts": ()}]
+)
+def test_settings_without_meaning_are_refused(tmp_path, wrong):
+    with pytest.raises(SettingError):
+        Settings(data=tmp_path, **wrong)
+
+
+@pytest.mark.parametrize("password", ["", "short", "x" * 201])
+def test_a_password_that_is_none_is_refused(database, clock, random_bytes, password):
+    from datetime import timedelta
+
+    accounts = Accounts(
+        database,
+        clock,
+        random_bytes=random_bytes,
+        session_life=timedelta(hours=1),
+        tries_max=5,
+        lock=timedelta(minutes=5),
+    )
+    with pytest.raises(SettingError):
+        accounts.set_password("admin", password)
+    assert not accounts.exist()
+
+
+def test_every_word_that_a_template_asks_for_is_in_the_book():
+    folder = files("laneside.centre.web") / "templates"
+    asked = set()
+    for template in folder.iterdir():
+        asked |= set(re.findall(r"\bt\('([\w-]+)\.([\w-]+)'\)", template.read_text()))
+    assert len(asked) > 50
+    assert [f"{page}.{key}" for page, key in sorted(asked) if key not in WORDS.get(page, {})] == []
+
+
+def test_every_word_has_both_languages():
+    for page, lines in WORDS.items():
+        for key, pair in lines.items():
+            assert len(pair) == 2, f"{page}.{key}"
+            assert all(pair), f"{page}.{key}"
+
+
+def test_fields_alarms_and_collisions_have_words():
+    assert set(WORDS["field"]) == {item.encode_name for item in msgspec.structs.fields(ExitRecord)}
+    assert set(WORDS["alarm"]) == set(AlarmKind)
+    assert set(WORDS["collision"]) == {name for noun in (RECORD, EVENT, IMAGE) for name in noun.keys}
+
+
+def test_numbers_and_moments_are_written_for_people(clock):
+    assert [yuan(fen) for fen in (0, 5, 1045, -5, -1045, 200000000)] == [
+        "0.00", "0.05", "10.45", "-0.05", "-10.45", "2000000.00",
+    ]  # fmt: skip
+    assert beijing(clock.now()) == "2026-03-04 13:06:07"
+    assert spaced_digits("20260304130607") == "2026-03-04 13:06:07"
+    assert spaced_digits("2026030413") == "2026030413"
+
+
+def test_speech_names_codes_and_keeps_what_it_does_not_know():
+    zh, en = Speech(Tongue.ZH), Speech(Tongue.EN)
+    assert (zh.plate("甘A12345_0"), en.plate("甘AD12345_4")) == ("甘A12345 蓝", "甘AD12345 gradient green")
+    assert (zh.plate(""), zh.plate("甘A12345"), zh.plate("_x")) == ("", "甘A12345", "_x")
+    assert (zh.toll_class(1), en.toll_class(99)) == ("一型客车", "unknown 99")
+    assert zh.known("event", "something-new") == "something-new"
+    with pytest.raises(KeyError):
+        zh("records.nothing")
