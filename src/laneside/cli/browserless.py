@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import date
-from types import TracebackType
 from typing import Any, Self
 
 import httpx2
@@ -29,7 +28,7 @@ class Browserless:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._client.close()
 
     def login(self, operator_id: str, password: str, *, work_date: date, shift: int = 1) -> None:

@@ -37,7 +37,7 @@ def run(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 0,
     port_file: Annotated[Path | None, typer.Option(help="Where to write the port once requests are answered.")] = None,
     name: Annotated[list[str] | None, typer.Option(help="A host name under which the centre is called.")] = None,
-    secure: Annotated[bool, typer.Option("--secure", help="Cookies over HTTPS only.")] = False,  # noqa: FBT002 - a flag.
+    secure: Annotated[bool, typer.Option("--secure", help="Cookies over HTTPS only.")] = False,
 ) -> None:
     """Run a centre until it is told to stop. Without a command only."""
     if context.invoked_subcommand is not None:

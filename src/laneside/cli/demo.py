@@ -34,9 +34,8 @@ def demo(
 def _once(scenario: str, data: Path | None, *, as_json: bool) -> int:
     from laneside.cli.fleet import Fleet, FleetError
     from laneside.cli.once import EXIT_STATUS, run_once, table_of
-    from laneside.virtual.vehicles import vehicle_named
-
     from laneside.errors import SettingError
+    from laneside.virtual.vehicles import vehicle_named
 
     try:
         vehicle_named(scenario)

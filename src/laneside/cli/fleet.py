@@ -9,7 +9,6 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from laneside.cli.demo_data import DEMO, enrolment_code, seed_centre
@@ -44,7 +43,7 @@ class Member:
 
 @dataclass(slots=True, kw_only=True)
 class Fleet:
-    """Start with ``with``; every process ends with the block. ``data`` keeps everything, so that a next start goes on."""
+    """Start with ``with``; every process ends with the block. ``data`` keeps all, so that a next start goes on."""
 
     data: Path
     psam: str = "none"
@@ -64,7 +63,7 @@ class Fleet:
             raise
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property

@@ -30,7 +30,7 @@ from laneside.passage.setup import Setup
 from laneside.passage.showing import Moment, lane_use_words, view_of
 from laneside.passage.signs import conclusion_of
 from laneside.passage.state import PassageState
-from laneside.passage.steps import actions_of, ending_of_unfinished, is_exit, preselected
+from laneside.passage.steps import actions_of, ending_of_unfinished, is_exit, pair_plate, preselected, read_stops
 from laneside.passage.view import Action, Activity, Ending, LaneChoice, PassageView, Words
 from laneside.reader import Capability, EtcReader, Presented, TagWrite
 from laneside.vocab import TollClass, VehicleKind
@@ -140,6 +140,19 @@ class Desk:
             photo = outgoing_photo(state.passage_id, sha256)
             self._set(self._logbook.add(state, n.PhotoTaken(sha256=sha256, live=live), outgoing=(photo,)))
             return DONE
+
+    def same_as_pair(self, revision: int) -> Answer:
+        """Take plate and colour as the pair has them (与卡签一致), where the province allows this instead of typing."""
+        with self._lock:
+            state = self._state
+            if state is None:
+                return _NO_PASSAGE
+            if revision != state.revision:
+                return _STALE
+            agreed = pair_plate(state) if self._may_confirm_same(state) else None
+            if agreed is None:
+                return _NOT_NOW
+            return self.draft(plate=agreed[0], colour=agreed[1])
 
     def submit_picture(self, revision: int, *, plate: str, colour: int | None) -> Answer:
         """Give the collector's witness of plate and colour with the photo (【提交图片数据】)."""
@@ -295,6 +308,7 @@ class Desk:
             tag=tag,
             card=card,
             card_trouble=presented.card_trouble,
+            tag_trouble=presented.tag_trouble,
             psam_present=presented.psam.present,
             psam_authorised=presented.psam.authorised,
             psam_terminal_number=presented.psam.terminal_number,
@@ -487,7 +501,12 @@ class Desk:
             ask_idle=waits and idle_s >= self._policy().idle_question_s,
             photo_delivered=self._delivered(state),
             trouble=self._trouble,
+            may_confirm_same=self._may_confirm_same(state),
         )
+
+    def _may_confirm_same(self, state: PassageState) -> bool:
+        open_now = Action.PHOTO in actions_of(state) and not read_stops(state)
+        return open_now and self._policy().confirm_same_as_pair and pair_plate(state) is not None
 
     def _delivered(self, state: PassageState) -> bool:
         if state.picture is None:

@@ -47,6 +47,7 @@ def facts_of(presented: Presented, around: Surroundings) -> Facts:
         tag=None if presented.tag is None else _tag_facts(presented.tag, around.status_list),
         card=None if card is None else _card_facts(card, around),
         card_trouble=presented.card_trouble,
+        tag_trouble=presented.tag_trouble,
         psam_present=presented.psam.present,
         psam_authorised=presented.psam.authorised,
         list_age_s=None if around.status_list is None else around.status_list.age_s(around.now),

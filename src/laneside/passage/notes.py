@@ -80,6 +80,7 @@ class Read(Note, frozen=True, kw_only=True, tag="read"):
     tag: TagNote | None
     card: CardNote | None
     card_trouble: str
+    tag_trouble: str
     psam_present: bool
     psam_authorised: bool
     psam_terminal_number: bytes
@@ -328,6 +329,7 @@ def presented_of(note: Read) -> Presented:
             terminal_number=note.psam_terminal_number,
         ),
         card_trouble=note.card_trouble,
+        tag_trouble=note.tag_trouble,
     )
 
 

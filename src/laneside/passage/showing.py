@@ -39,6 +39,7 @@ class Moment:
     ask_idle: bool
     photo_delivered: bool
     trouble: Words | None
+    may_confirm_same: bool
 
 
 def view_of(state: PassageState, moment: Moment) -> PassageView:
@@ -64,10 +65,16 @@ def view_of(state: PassageState, moment: Moment) -> PassageView:
         kinds=tuple(_choice(VehicleKind, code, state.vehicle_kind) for code in _codes(VehicleKind)),
         quote=None if state.quoted is None else quote_view(state.quoted),
         result=_result(state),
-        actions=actions_of(state) | ({Action.RESUME} if moment.ask_idle else frozenset()),
+        actions=actions_of(state) | _actions_of_moment(moment),
         ask_idle=moment.ask_idle,
         age_s=moment.age_s,
     )
+
+
+def _actions_of_moment(moment: Moment) -> set[Action]:
+    """Return the actions that rest on time or policy, not on the notes."""
+    resume = {Action.RESUME} if moment.ask_idle else set()
+    return resume | ({Action.SAME_AS_PAIR} if moment.may_confirm_same else set())
 
 
 def lane_use_words(*, mixed: bool) -> Words:

@@ -95,6 +95,16 @@ def preselected(vehicle: VehicleInfo | None, plate_colour: int) -> tuple[int | N
     return int(TollClass.PASSENGER_1), int(VehicleKind.NORMAL)
 
 
+def pair_plate(state: PassageState) -> tuple[str, int] | None:
+    """Return plate and colour on which card and tag agree, or None where they do not both say the same."""
+    presented = state.presented
+    if presented is None or presented.card is None or presented.tag is None or presented.tag.vehicle is None:
+        return None
+    card, vehicle = presented.card.issue, presented.tag.vehicle
+    same = (card.plate, card.plate_colour) == (vehicle.plate, vehicle.plate_colour)
+    return (card.plate, card.plate_colour) if same else None
+
+
 def ending_of_unfinished(state: PassageState) -> Ending:
     """Return how a passage ends when its page is left with the debit still open, or with nothing begun."""
     return Ending.UNKNOWN if state.debit_open else Ending.ABANDONED

@@ -48,6 +48,7 @@ class Action(StrEnum):
 
     READ = "read"
     PHOTO = "photo"
+    SAME_AS_PAIR = "same-as-pair"
     SUBMIT_PICTURE = "submit-picture"
     SELECT = "select"
     QUOTE = "quote"

@@ -17,6 +17,7 @@ from laneside.contract.parameters import DocumentKind, Parameters, SignedDocumen
 from laneside.contract.signing import canonical, document_bytes, parse, verify
 from laneside.errors import ContractError, SignatureError
 from laneside.sync.folder import Folder
+from laneside.tariff import check_table
 
 Content = Parameters | TariffTable | StatusListFull
 T = TypeVar("T", Parameters, TariffTable, StatusListFull)
@@ -148,6 +149,8 @@ class DocumentStore:
         content = parse(document.body, _TYPES[document.kind])
         if isinstance(content, Parameters) and content.station.station_hex != self._station_hex:
             raise ContractError(f"parameters of station {content.station.station_hex} came to {self._station_hex}")
+        if isinstance(content, TariffTable) and (faults := check_table(content)):
+            raise ContractError(f"tariff {document.version}: {'; '.join(faults)}")
         return _Held(document=document, content=content)
 
     def _newest(self, kind: DocumentKind) -> int:

@@ -66,19 +66,19 @@ def _vehicle(row: dict[str, Any]) -> DemoVehicle:
     codes = "、".join(str(code) for code in row.get("codes", ())) or "—"
     return DemoVehicle(
         name=row["name"],
-        title=Words(zh=row["description_zh"], en=row["description_en"]),
+        title=Words(**row["description"]),
         expected=Words(zh=f"{row['outcome']} {codes}", en=f"{row['outcome']} {codes}"),
     )
 
 
 def _state(state: dict[str, Any]) -> DemoState:
-    card, lane = state.get("card") or {}, state.get("lane") or {}
+    vehicle, card, lane = state["vehicle"] or {}, state["card"] or {}, state["lane"]
     return DemoState(
-        vehicle=state.get("vehicle") or "",
-        plate=state.get("plate") or "",
-        card_inserted=bool(card.get("inserted")),
-        barrier_open=lane.get("barrier") == "open",
-        display=lane.get("display") or "",
+        vehicle=vehicle.get("name", ""),
+        plate=vehicle.get("plate", ""),
+        card_inserted=card.get("inserted", False),
+        barrier_open=lane["barrier"] == "open",
+        display=lane["display"],
         balance_fen=card.get("balance_fen"),
         counter=card.get("counter"),
     )

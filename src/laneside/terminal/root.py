@@ -21,7 +21,7 @@ from laneside.devices import NoLane, RoadsideLink, RoadsidePanel, SystemClock, V
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
 from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup
-from laneside.reader import ApduReader
+from laneside.reader import ApduReader, KeyIndex, ReaderPolicy
 from laneside.sync import (
     DATA,
     PHOTOS,
@@ -85,7 +85,7 @@ class Terminal:
         self._documents = StoredDocuments(self._store)
         self._photos = PhotoFolder(settings.data / "photos", logbook=self._logbook)
         self._duty = Duty(journal=self._journal, documents=self._documents, identity=self._identity, clock=self._clock)
-        self._reader = _reader(settings, self._clock)
+        self._reader = _reader(settings, self._clock, self._reader_policy())
         self._sam = SamWatch(self._reader)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="device")
         self._pieces = self._ways()
@@ -126,6 +126,11 @@ class Terminal:
         if isinstance(answer, Refusal):
             raise SettingError(f"the centre refused the enrolment: {answer.text}")
         return answer
+
+    def _reader_policy(self) -> ReaderPolicy:
+        """Take the reader's settings as they hold at the start of the terminal."""
+        parameters = self._documents.parameters(self._clock.now())
+        return ReaderPolicy() if parameters is None else ReaderPolicy(key_index=KeyIndex(parameters.policy.key_index))
 
     def _ways(self) -> dict[str, Uploader | Downloader | Heart]:
         """Upload of data, upload of photos, download and heartbeat: each at its own pace."""
@@ -218,7 +223,7 @@ def _log_defect(future: Future[None]) -> None:
         log.error("device-job-failed", error=repr(error), exc_info=error)
 
 
-def _reader(settings: TerminalSettings, clock: SystemClock) -> ApduReader:
+def _reader(settings: TerminalSettings, clock: SystemClock, policy: ReaderPolicy) -> ApduReader:
     link = RoadsideLink(*settings.roadside)
     return ApduReader(
         open_card=link.open_card,
@@ -226,6 +231,7 @@ def _reader(settings: TerminalSettings, clock: SystemClock) -> ApduReader:
         open_psam=link.open_psam,
         clock=clock,
         random_bytes=secrets.token_bytes,
+        policy=policy,
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
+from laneside.contract.parameters import Policy
 from laneside.passage import Action, Done, Ending, Rejected, Step
 from laneside.virtual.vehicles import vehicle_named
 
@@ -210,3 +212,14 @@ def test_the_ledger_tells_today_and_each_story(station):
     assert detail.card.balance_before_fen - detail.card.balance_after_fen == 1045
     assert detail.card.file_0019_after == station.records()[0].capp_after
     assert station.ledger.detail("nothing") is None
+
+
+def test_same_as_pair_is_one_touch_only_where_the_province_allows_it(station):
+    station.arrive("car-sm4")
+    assert Action.SAME_AS_PAIR not in station.view.actions
+    assert isinstance(station.desk.same_as_pair(station.view.revision), Rejected)
+    assert station.view.picture.plate == ""
+    allowed = msgspec.structs.replace(station.decisions.held, policy=Policy(confirm_same_as_pair=True))
+    station.decisions.held = allowed
+    view = station.does("same_as_pair")
+    assert (view.picture.plate, view.picture.colour) == ("甘A8K631", 0)

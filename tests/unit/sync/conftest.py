@@ -22,6 +22,7 @@ from laneside.contract.parameters import (
     SignedDocument,
     Station,
     StatusListFull,
+    TariffRow,
     TariffTable,
     VirtualEntry,
 )
@@ -30,6 +31,8 @@ from laneside.journal import Journal, schema
 from laneside.sync import CentreClient, CentreLink, DiskFolder, Identity
 
 STATION = "62010A0B"
+
+ROW = TariffRow(station_hex="62010A0B", toll_class=1, fee_fen=1100, fee95_fen=1045)
 
 
 class HandClock:
@@ -123,7 +126,7 @@ def parameters(station_hex=STATION, name="兰州南"):
 
 
 def tariff(rate_version="6220260701001"):
-    return TariffTable(rate_version=rate_version, rows=())
+    return TariffTable(rate_version=rate_version, rows=(ROW,))
 
 
 def status_list(version="202607010800"):

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from laneside.contract.exchange import VersionReport
-from laneside.contract.parameters import DocumentKind, TariffTable
+from laneside.contract.parameters import DocumentKind, TariffRow, TariffTable
 from laneside.contract.signing import canonical, document_bytes
 from laneside.errors import ContractError, SignatureError
 from laneside.sync import DocumentStore, Downloader, Offer, Outcome
@@ -18,6 +18,8 @@ from laneside.sync.folder import DiskFolder
 
 TARIFF = DocumentKind.TARIFF
 HOUR = timedelta(hours=1)
+
+ROW = TariffRow(station_hex="62010A0B", toll_class=1, fee_fen=1100, fee95_fen=1045)
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def open_store(path, centre, identity):
 
 
 def table(version):
-    return TariffTable(rate_version=f"62202607010{version:02d}", rows=())
+    return TariffTable(rate_version=f"62202607010{version:02d}", rows=(ROW,))
 
 
 def publish(centre, version, at):
@@ -245,3 +247,11 @@ def test_a_full_disk_is_a_failure_that_is_tried_again(documents_path, centre, id
     clock.sleep(1)
     assert downloader.step().outcome is Outcome.DONE
     assert held(store, clock.now())[1] == 1
+
+
+def test_a_fee_table_that_contradicts_itself_is_not_taken(store, centre, clock):
+    dearer_after_the_discount = TariffRow(station_hex="62010A0B", toll_class=1, fee_fen=1100, fee95_fen=1200)
+    wrong = TariffTable(rate_version="6220260701001", rows=(dearer_after_the_discount,))
+    with pytest.raises(ContractError, match="tariff 1"):
+        store.offer(centre.publish(TARIFF, 1, wrong, clock.now()), clock.now())
+    assert store.tariff(clock.now()) is None

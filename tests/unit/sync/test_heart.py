@@ -13,9 +13,9 @@ from laneside.sync import DocumentStore, Heart, Outcome, TerminalState
 
 
 @pytest.fixture
-def heart(remote, identity, journal, folder, centre, clock):
+def heart(remote, identity, journal, folder, centre, clock, bodies):
     store = DocumentStore(folder, centre_key=centre.public_key, station_hex=identity.station_hex)
-    document = centre.publish(DocumentKind.TARIFF, 4, {"rateVersion": "6220260701004", "rows": []}, clock.now())
+    document = centre.publish(DocumentKind.TARIFF, 4, bodies[DocumentKind.TARIFF]("6220260701004"), clock.now())
     store.offer(document, clock.now())
     state = TerminalState(open_debits=1, operator_id="1001", shift=2, lane_hex="62010A0B12", psam_authorised=True)
     return Heart(remote, identity, journal, store, clock=clock, software="laneside 0.1.0", state=lambda: state)
