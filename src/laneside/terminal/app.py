@@ -1,0 +1,36 @@
+"""The terminal's local web application over its ports."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+
+from laneside.terminal.services import Services
+from laneside.terminal.web.exchange import Web
+from laneside.terminal.web.guard import Guard
+from laneside.terminal.web.rendering import Renderer
+from laneside.terminal.web.routes.demo import DemoRoutes
+from laneside.terminal.web.routes.home import HomeRoutes
+from laneside.terminal.web.routes.linkage import LinkageRoutes
+from laneside.terminal.web.routes.records import RecordRoutes
+from laneside.terminal.web.sessions import Sessions
+from laneside.terminal.web.static_files import StaticFiles
+
+
+def create_app(services: Services, *, random_bytes: Callable[[int], bytes] = os.urandom) -> Starlette:
+    """Return the application; it must be bound to a loopback address, and answers to no other name."""
+    statics = StaticFiles()
+    web = Web(services=services, sessions=Sessions(random_bytes=random_bytes), renderer=Renderer(statics))
+    routes: list[BaseRoute] = [
+        *HomeRoutes(web).routes(),
+        *LinkageRoutes(web).routes(),
+        *RecordRoutes(web).routes(),
+        Route("/static/{fingerprint}/{path:path}", statics.serve, methods=["GET"]),
+    ]
+    if services.demo is not None:
+        routes += DemoRoutes(web, services.demo).routes()
+    return Starlette(routes=routes, middleware=[Middleware(Guard)])

@@ -1,0 +1,342 @@
+"""The ports behind the terminal's pages. The composition root brings the real ones; a gallery brings sample views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from laneside.contract.parameters import Role, ShiftPlan
+from laneside.passage.answers import Answer
+from laneside.passage.view import LaneChoice, LedgerDetail, LedgerRow, PassageView, Words
+
+
+class OnDuty(Protocol):
+    """Who works this terminal now."""
+
+    @property
+    def operator_id(self) -> str:
+        """The operator's number."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The operator's name."""
+        ...
+
+    @property
+    def role(self) -> Role:
+        """What the operator may do."""
+        ...
+
+    @property
+    def shift(self) -> int:
+        """The shift's number."""
+        ...
+
+    @property
+    def shift_name(self) -> str:
+        """The shift's name."""
+        ...
+
+    @property
+    def work_date(self) -> date:
+        """The date under which the shift's takings count."""
+        ...
+
+
+class Duty(Protocol):
+    """Login, logout and unlocking; all of it works offline."""
+
+    @property
+    def on_duty(self) -> OnDuty | None:
+        """Return who works this terminal, or None."""
+        ...
+
+    def shift_plans(self) -> tuple[ShiftPlan, ...]:
+        """Return the shifts that may be chosen."""
+        ...
+
+    def shift_suggestion(self) -> tuple[int, date] | None:
+        """Return number and work date of the shift that runs now."""
+        ...
+
+    def login(self, operator_id: str, password: str, shift: int, work_date: date) -> Answer:
+        """Take a collector on duty."""
+        ...
+
+    def unlock(self, *, operator_id: str, leader: str, password: str) -> Answer:
+        """Let a locked operator try again, on a shift leader's word."""
+        ...
+
+    def logout(self) -> Answer:
+        """Close the shift on this terminal."""
+        ...
+
+
+class Desk(Protocol):
+    """One vehicle after the other. Every method returns at once; a user's mistake comes back as a value."""
+
+    def lanes(self) -> tuple[LaneChoice, ...]:
+        """Return the lanes that may be worked."""
+        ...
+
+    def view(self) -> PassageView | None:
+        """Return the passage in work; None on the home page."""
+        ...
+
+    def open(self, lane_hex: str) -> Answer:
+        """Take a lane and begin a passage."""
+        ...
+
+    def read(self, revision: int) -> Answer:
+        """Search card and tag."""
+        ...
+
+    def draft(self, *, plate: str, colour: int | None) -> Answer:
+        """Keep what was typed so far."""
+        ...
+
+    def take_photo(self, image: bytes, /, *, live: bool) -> Answer:
+        """Keep a photo (JPEG or PNG); ``live`` is False for a file picked from elsewhere."""
+        ...
+
+    def submit_picture(self, revision: int, *, plate: str, colour: int | None) -> Answer:
+        """Confirm photo, plate and colour."""
+        ...
+
+    def select(self, revision: int, *, toll_class: int | None, vehicle_kind: int | None) -> Answer:
+        """Choose class and kind."""
+        ...
+
+    def quote(self, revision: int) -> Answer:
+        """Work out the fee."""
+        ...
+
+    def submit(self, revision: int) -> Answer:
+        """Debit, write, tell the lane, seal the record."""
+        ...
+
+    def prove(self, revision: int) -> Answer:
+        """Ask card and SAM how an open debit ended."""
+        ...
+
+    def rewrite_tag(self, revision: int) -> Answer:
+        """Write the tag's copy once more."""
+        ...
+
+    def release(self, revision: int, *, code: str, leader: str, password: str, reason: str) -> Answer:
+        """Let one finding pass on a shift leader's word."""
+        ...
+
+    def refuse(self, revision: int, *, reason: str) -> Answer:
+        """End the vehicle as refused."""
+        ...
+
+    def transfer(self, revision: int, *, reason: str) -> Answer:
+        """Hand the vehicle to a colleague."""
+        ...
+
+    def abandon(self, revision: int, *, reason: str) -> Answer:
+        """Give the vehicle up."""
+        ...
+
+    def resume(self, revision: int) -> Answer:
+        """Go on after the idle question."""
+        ...
+
+    def leave(self, revision: int) -> Answer:
+        """Go back to the home page after an ending."""
+        ...
+
+
+class Ledger(Protocol):
+    """Today's vehicles, from the journal."""
+
+    def today(self) -> tuple[LedgerRow, ...]:
+        """Return today's vehicles, newest first."""
+        ...
+
+    def detail(self, passage_id: str) -> LedgerDetail | None:
+        """Return one vehicle with everything kept of it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneSetting:
+    """One registered lane in 系统配置; ``exit`` says whether it can be worked at all, ``code`` is its 0019 status."""
+
+    lane_hex: str
+    name: str
+    use: Words
+    code: str
+    exit: bool
+    enabled: bool
+
+
+class Setup(Protocol):
+    """系统配置 and what the pages know of the station."""
+
+    def station_name(self) -> str:
+        """Return the station's name, empty before the first parameters."""
+        ...
+
+    def home_initial(self) -> str:
+        """Return the province's initial that most plates here begin with, or an empty text."""
+        ...
+
+    def lanes(self) -> tuple[LaneSetting, ...]:
+        """Return all lanes that the centre registered for this station."""
+        ...
+
+    def enable(self, lanes_hex: frozenset[str]) -> Answer:
+        """Enable exactly these lanes; administrators only (the page checks the role)."""
+        ...
+
+
+class PsamState(StrEnum):
+    """The SAM as the top line shows it."""
+
+    READY = "ready"
+    UNAUTHORISED = "unauthorised"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopLine:
+    """What the top line shows. ``list_age_s`` is None without a list; ``battery_percent`` None where it can't be read."""
+
+    unsent: int
+    rejected: int
+    open_debits: int
+    online: bool
+    list_age_s: int | None
+    list_stale: bool
+    psam: PsamState
+    battery_percent: int | None
+
+
+class Status(Protocol):
+    """The state of queue, list, SAM and battery."""
+
+    def top_line(self) -> TopLine:
+        """Return the present state; must not touch a device that is busy."""
+        ...
+
+
+class Photos(Protocol):
+    """Stored photos by their SHA-256."""
+
+    def original(self, sha256: str) -> bytes | None:
+        """Return the stored JPEG."""
+        ...
+
+    def watermarked(self, sha256: str) -> bytes | None:
+        """Return a copy with lane, time and operator drawn into it."""
+        ...
+
+
+class Theme(StrEnum):
+    """Light of the surroundings: normal, full sun, night."""
+
+    NORMAL = "normal"
+    DAY = "day"
+    NIGHT = "night"
+
+
+class Language(StrEnum):
+    """The language of the pages."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """How this terminal shows itself."""
+
+    theme: Theme = Theme.NORMAL
+    language: Language = Language.ZH
+
+
+class Preferences(Protocol):
+    """Remember theme and language on the device."""
+
+    def current(self) -> Preference:
+        """Return what was chosen last."""
+        ...
+
+    def choose(self, preference: Preference) -> None:
+        """Keep a choice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoVehicle:
+    """A vehicle that the demo can put at the lane, with what is expected of it."""
+
+    name: str
+    title: Words
+    expected: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoState:
+    """What stands at the demo's lane. ``vehicle`` is empty when nothing does."""
+
+    vehicle: str
+    plate: str
+    card_inserted: bool
+    barrier_open: bool
+    display: str
+    balance_fen: int | None
+    counter: int | None
+
+
+class DemoPanel(Protocol):
+    """The virtual roadside as the demo's panel moves it. Calls may block for a moment; raise LinkLostError."""
+
+    def vehicles(self) -> Sequence[DemoVehicle]:
+        """Return what may be put at the lane."""
+        ...
+
+    def state(self) -> DemoState:
+        """Return what stands there."""
+        ...
+
+    def place(self, vehicle: str, /, *, fresh: bool) -> Answer:
+        """Put a vehicle at the lane; ``fresh`` forgets what was debited from it before."""
+        ...
+
+    def remove(self) -> Answer:
+        """Let the vehicle drive away."""
+        ...
+
+    def insert_card(self) -> Answer:
+        """Put the card into the tag."""
+        ...
+
+    def withdraw_card(self) -> Answer:
+        """Take the card out of the tag."""
+        ...
+
+    def picture(self) -> bytes | None:
+        """Return a drawn JPEG of the vehicle with its plate, or None when none stands there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything the pages need. ``demo`` is None outside the demo."""
+
+    desk: Desk
+    duty: Duty
+    ledger: Ledger
+    setup: Setup
+    status: Status
+    photos: Photos
+    preferences: Preferences
+    demo: DemoPanel | None = None

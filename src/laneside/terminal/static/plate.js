@@ -1,0 +1,262 @@
+// The plate keyboard: provinces, letters and digits, special characters, and the colours as its closing rows.
+// The field itself stays a plain input with radio buttons; without scripts those are used.
+
+export const PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新";
+const DIGITS = "1234567890";
+const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+const EIGHTH = "ABCDEFGHJK";
+const SPECIAL = ["学", "警", "挂", "领", "使", "港", "澳", "应急", "WJ", "试", "超", "外"];
+const MAIN_COLOURS = ["0", "1", "4", "5", "3", "2", "6"];
+const FULL = 7;
+const CELLS = 8;
+const LENGTH_MAX = 10;
+const DRAFT_MS = 150;
+
+const element = (tag, classes, text = "") => {
+  const made = document.createElement(tag);
+  made.className = classes;
+  made.textContent = text;
+  if (tag === "button") made.type = "button";
+  return made;
+};
+
+class PlateField extends HTMLElement {
+  static observedAttributes = ["data-ask"];
+  #cells;
+  #turn;
+  #keyboard;
+  #page = "";
+  #at = 0;
+  #draftTimer = 0;
+  #draftSent = "";
+
+  connectedCallback() {
+    if (!this.#cells) this.#build();
+    document.addEventListener("pointerdown", this.#outside, true);
+    addEventListener("pagehide", this.#flush);
+    if (this.hasAttribute("data-ask")) this.open();
+  }
+
+  disconnectedCallback() {
+    this.close();
+    document.removeEventListener("pointerdown", this.#outside, true);
+    removeEventListener("pagehide", this.#flush);
+  }
+
+  attributeChangedCallback(_name, before, after) {
+    if (this.#cells && before === null && after !== null) this.open();
+  }
+
+  get #input() {
+    return this.querySelector("input[name=plate]");
+  }
+
+  get #colour() {
+    return this.querySelector("input[name=colour]:checked")?.value ?? "";
+  }
+
+  get #colours() {
+    return this.dataset.colours.split(";").filter(Boolean).map((pair) => pair.split(":"));
+  }
+
+  #build() {
+    const row = element("div", "boxes");
+    this.#cells = element("button", "cells");
+    this.#cells.setAttribute("aria-label", this.dataset.open);
+    this.#cells.addEventListener("click", (event) => this.#touched(event));
+    this.#turn = element("button", "btn turn");
+    this.#turn.addEventListener("click", () => this.#turnPage());
+    row.append(this.#cells, this.#turn);
+    this.#keyboard = element("div", "keyboard");
+    this.#keyboard.setAttribute("role", "group");
+    this.#keyboard.hidden = true;
+    this.#keyboard.addEventListener("click", (event) => this.#pressed(event.target.closest(".key")));
+    this.append(row, this.#keyboard);
+    this.#input.inputMode = "none";
+    this.#input.addEventListener("input", () => this.#typed());
+    this.#input.addEventListener("keydown", (event) => this.#hardware(event));
+    this.#at = this.#input.value.length;
+    this.#draftSent = this.#draftText();
+    this.#draw();
+  }
+
+  open() {
+    this.#at = this.#input.value.length;
+    this.#page = "";
+    this.#keyboard.hidden = false;
+    document.documentElement.classList.add("typing");
+    this.#input.focus({ preventScroll: true });
+    this.#draw();
+  }
+
+  close() {
+    if (this.#keyboard.hidden) return;
+    this.#keyboard.hidden = true;
+    document.documentElement.classList.remove("typing");
+    this.#input.blur();
+    this.#draw();
+  }
+
+  #touched(event) {
+    const index = [...this.#cells.children].indexOf(event.target.closest(".cell"));
+    const wasOpen = !this.#keyboard.hidden;
+    if (!wasOpen) this.open();
+    if (index >= 0 && (wasOpen || index < this.#input.value.length)) this.#at = Math.min(index, this.#input.value.length);
+    this.#page = "";
+    this.#draw();
+  }
+
+  #outside = (event) => {
+    if (this.#keyboard.hidden || this.contains(event.target)) return;
+    this.close();
+  };
+
+  #hardware(event) {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.close();
+  }
+
+  #typed() {
+    this.#input.value = this.#input.value.toUpperCase().replace(/\s/g, "").slice(0, LENGTH_MAX);
+    this.#at = this.#input.value.length;
+    this.#changed();
+  }
+
+  #pressed(key) {
+    if (!key || key.classList.contains("gap")) return;
+    if (key.dataset.colour !== undefined) return this.#choose(key.dataset.colour);
+    if (key.dataset.act === "delete") return this.#delete();
+    return this.#put(key.textContent);
+  }
+
+  #put(text) {
+    const value = this.#input.value;
+    this.#input.value = (value.slice(0, this.#at) + text + value.slice(this.#at + text.length)).slice(0, LENGTH_MAX);
+    this.#at = Math.min(this.#at + text.length, this.#input.value.length);
+    this.#page = "";
+    this.#changed();
+  }
+
+  #delete() {
+    const value = this.#input.value;
+    if (this.#at > 0) this.#input.value = value.slice(0, this.#at - 1) + value.slice(this.#at);
+    this.#at = Math.max(0, this.#at - 1);
+    this.#page = "";
+    this.#changed();
+  }
+
+  #choose(code) {
+    const radio = this.querySelector(`input[name=colour][value="${code}"]`);
+    if (radio) radio.checked = true;
+    this.close();
+    this.#changed(0);
+  }
+
+  #changed(wait = DRAFT_MS) {
+    this.#draw();
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = setTimeout(() => this.#send(), wait);
+  }
+
+  #draftText() {
+    return new URLSearchParams({ plate: this.#input.value, colour: this.#colour }).toString();
+  }
+
+  // Kept on the server while it is typed, so that a reload or a dead battery loses nothing.
+  async #send(keepalive = false) {
+    const text = this.#draftText();
+    if (text === this.#draftSent) return;
+    this.#draftSent = text;
+    const headers = { "X-CSRF-Token": this.dataset.csrf, Accept: "application/json" };
+    const body = new URLSearchParams(text);
+    try {
+      await fetch(this.dataset.draft, { method: "POST", headers, body, keepalive });
+    } catch {
+      this.#draftSent = "";
+      return;
+    }
+    if (!keepalive && this.#keyboard.hidden) document.getElementById("pulse")?.dispatchEvent(new Event("refresh"));
+  }
+
+  #flush = () => this.#send(true);
+
+  #pageNow() {
+    if (this.#page) return this.#page;
+    if (this.#at === 0) return "province";
+    return this.#at >= FULL ? "closing" : "letters";
+  }
+
+  #turnPage() {
+    if (this.#keyboard.hidden) return this.open();
+    const next = { province: "letters", letters: "special", special: "letters", closing: "letters" };
+    this.#page = next[this.#pageNow()];
+    this.#input.focus({ preventScroll: true });
+    return this.#draw();
+  }
+
+  #draw() {
+    const open = !this.#keyboard.hidden;
+    const value = this.#input.value;
+    this.#cells.className = `cells hue-${this.#colour === "" ? "x" : this.#colour}`;
+    this.#cells.replaceChildren(...(value || open ? this.#drawnCells(value, open) : [element("span", "hint", this.dataset.hint)]));
+    const turns = { province: "ABC", letters: "字", special: "ABC", closing: "ABC" };
+    this.#turn.textContent = open ? turns[this.#pageNow()] : this.dataset.board;
+    this.#turn.setAttribute("aria-label", this.dataset.open);
+    if (open) this.#keyboard.replaceChildren(...this.#keys());
+  }
+
+  #drawnCells(value, open) {
+    return Array.from({ length: Math.max(CELLS, value.length) }, (_, index) => {
+      const extra = index >= FULL ? " extra" : "";
+      return element("span", `cell${extra}${open && index === this.#at ? " at" : ""}`, value[index] ?? "");
+    });
+  }
+
+  #keys() {
+    switch (this.#pageNow()) {
+      case "province":
+        return [...this.#plain(PROVINCES + "使"), this.#key("WJ", "word"), ...this.#gaps(1), this.#deleteKey()];
+      case "letters":
+        return [...this.#plain(DIGITS, "digit"), ...this.#plain(LETTERS), this.#deleteKey()];
+      case "special":
+        return [...SPECIAL.map((text) => this.#key(text, text.length > 1 ? "word" : "")), ...this.#gaps(2), ...this.#hues()];
+      default:
+        return [...this.#plain(DIGITS, "digit"), ...this.#plain(EIGHTH), ...this.#gaps(1), ...this.#hues()];
+    }
+  }
+
+  #plain(characters, kind = "") {
+    return [...characters].map((character) => this.#key(character, character === this.dataset.home ? "home" : kind));
+  }
+
+  #key(text, kind = "") {
+    return element("button", `key ${kind}`.trim(), text);
+  }
+
+  #gaps(count) {
+    return Array.from({ length: count }, () => element("span", "key gap"));
+  }
+
+  #deleteKey() {
+    const key = this.#key(this.dataset.delete, "act");
+    key.dataset.act = "delete";
+    return key;
+  }
+
+  #hues() {
+    const names = new Map(this.#colours);
+    const rare = [...names.keys()].filter((code) => !MAIN_COLOURS.includes(code));
+    const first = rare.map((code, index) => this.#hue(code, names.get(code), index % 3 === 0 ? " wide" : ""));
+    return [...first, this.#deleteKey(), ...MAIN_COLOURS.map((code) => this.#hue(code, names.get(code)))];
+  }
+
+  #hue(code, name, more = "") {
+    const key = this.#key(name, `hue hue-${code}${more}${code === this.#colour ? " chosen" : ""}`);
+    key.dataset.colour = code;
+    return key;
+  }
+}
+
+customElements.define("plate-field", PlateField);

@@ -1,0 +1,195 @@
+"""One request and its answer: who asks, what the form says, and the answer as page, fragment, redirect or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from laneside.passage.answers import Answer, Rejected, rejected
+from laneside.terminal.services import OnDuty, Services
+from laneside.terminal.web.rendering import Renderer
+from laneside.terminal.web.sessions import COOKIE, Session, Sessions
+
+T = TypeVar("T")
+
+SAME_PAGE_EXPIRED = rejected(
+    "csrf", "页面已过期，未执行，请再点一次", "The page had expired, nothing was done: tap again"
+)
+LOGIN_FIRST = rejected("session", "请先登录", "Log in first")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The fields of a posted form, and the bytes of a file if it carried one."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    upload: bytes = b""
+
+    def text(self, name: str) -> str:
+        """Return a field without surrounding blanks; empty when it is missing."""
+        return self.fields.get(name, "").strip()
+
+    def number(self, name: str) -> int | None:
+        """Return a small non-negative number, or None when the field holds none."""
+        digits = self.text(name)
+        return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 9 else None
+
+    def flag(self, name: str) -> bool:
+        """Return whether a field says yes."""
+        return self.text(name) in ("1", "true", "on")
+
+
+class Web:
+    """What all routes share."""
+
+    def __init__(self, *, services: Services, sessions: Sessions, renderer: Renderer) -> None:
+        self.services = services
+        self.sessions = sessions
+        self.renderer = renderer
+
+    async def receive(self, request: Request) -> Visit:
+        """Find (or begin) the session and read the form."""
+        session = self.sessions.find(request.cookies.get(COOKIE)) or self.sessions.begin()
+        form = await _form(request) if request.method == "POST" else Form()
+        return Visit(web=self, request=request, session=session, form=form)
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """One request with its session and form."""
+
+    web: Web
+    request: Request
+    session: Session
+    form: Form
+
+    @property
+    def services(self) -> Services:
+        """The ports."""
+        return self.web.services
+
+    @property
+    def wants_json(self) -> bool:
+        """A script asks for JSON; a browser for HTML."""
+        accept = self.request.headers.get("accept", "")
+        return "application/json" in accept and "text/html" not in accept
+
+    @property
+    def by_htmx(self) -> bool:
+        """The page swaps a part of itself."""
+        return "hx-request" in self.request.headers
+
+    @property
+    def on_duty(self) -> OnDuty | None:
+        """Who works here, if this very browser logged in to that duty."""
+        present = self.services.duty.on_duty
+        return present if present is not None and present == self.session.duty else None
+
+    def trusted(self) -> bool:
+        """Say whether a POST carries this session's CSRF token."""
+        presented = self.request.headers.get("x-csrf-token") or self.form.text("csrf")
+        return self.session.csrf_matches(presented)
+
+    async def ask(self, call: Callable[[], T]) -> T:
+        """Run a port's call beside the event loop: some of them reach the disk."""
+        return await run_in_threadpool(call)
+
+    def page(self, template: str, values: Mapping[str, object], *extra: Rejected, status: int = 200) -> Response:
+        """Draw a page (or a fragment) with what every page has."""
+        shown = (*self.session.take_notices(), *extra)
+        common = {
+            "csrf": self.session.csrf,
+            "duty": self.on_duty,
+            "demo": self.services.demo is not None,
+            "top": self.services.status.top_line(),
+            "home_initial": self.services.setup.home_initial(),
+            "path": self.request.url.path,
+        }
+        html = self.web.renderer.draw(template, self.services.preferences.current(), shown, {**common, **values})
+        return self.keep(HTMLResponse(html, status_code=status, headers={"vary": "hx-request, accept"}))
+
+    def go(self, path: str) -> Response:
+        """Send the browser to a page, whichever way it asked."""
+        if self.by_htmx:
+            return self.keep(Response(status_code=204, headers={"hx-redirect": path}))
+        return self.keep(RedirectResponse(path, status_code=303))
+
+    def json(self, value: object, status: int = 200) -> Response:
+        """Answer a script."""
+        body = msgspec.json.encode(value, order="deterministic")
+        return self.keep(Response(body, status_code=status, media_type="application/json"))
+
+    def answer(self, answer: Answer, *, then: str, otherwise: str) -> Response:
+        """Answer an action: JSON for a script, else on to ``then`` or back to ``otherwise`` with the message."""
+        refusal = answer if isinstance(answer, Rejected) else None
+        if self.wants_json:
+            return self.json(self.outcome(answer))
+        if refusal is not None:
+            self.session.notices.append(refusal)
+            return self.go(otherwise)
+        return self.go(then)
+
+    def outcome(self, answer: Answer) -> dict[str, object]:
+        """Return an action's answer with the passage as it is now."""
+        refusal = answer if isinstance(answer, Rejected) else None
+        return {"ok": refusal is None, "rejected": refusal, "view": self.services.desk.view()}
+
+    def keep(self, response: Response) -> Response:
+        """Set the cookie when the browser does not hold it yet. No Secure flag: this is plain HTTP on loopback."""
+        if self.request.cookies.get(COOKIE) != self.session.token:
+            response.set_cookie(COOKIE, self.session.token, path="/", httponly=True, samesite="strict")
+        return response
+
+    def turn_away(self, back: str) -> Response | None:
+        """Return the answer to a POST that may not act: not from our own page, or nobody on duty. None when it may."""
+        if self.on_duty is None:
+            return self.to_login()
+        return self.untrusted(back)
+
+    def untrusted(self, back: str) -> Response | None:
+        """Return the answer to a POST without this session's token; nothing was done."""
+        if self.trusted():
+            return None
+        if self.wants_json:
+            return self.json(self.outcome(SAME_PAGE_EXPIRED) | {"view": None}, 403)
+        self.session.notices.append(SAME_PAGE_EXPIRED)
+        return self.go(back)
+
+    def to_login(self) -> Response:
+        """Send someone who is not on duty to the login page."""
+        if self.wants_json:
+            return self.json({"ok": False, "rejected": LOGIN_FIRST, "view": None}, 401)
+        return self.go("/login")
+
+
+async def _form(request: Request) -> Form:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip()
+    if content_type == "multipart/form-data":
+        return await _multipart(request)
+    if content_type not in ("application/x-www-form-urlencoded", ""):
+        return Form()
+    pairs = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100)
+    return _from_pairs(pairs)
+
+
+async def _multipart(request: Request) -> Form:
+    async with request.form(max_files=1, max_fields=20) as parts:
+        pairs = [(name, value) for name, value in parts.multi_items() if isinstance(value, str)]
+        photo = parts.get("photo")
+        upload = b"" if photo is None or isinstance(photo, str) else await photo.read()
+    return _from_pairs(pairs, upload)
+
+
+def _from_pairs(pairs: list[tuple[str, str]], upload: bytes = b"") -> Form:
+    lists: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        lists[name] = (*lists.get(name, ()), value)
+    return Form(fields=dict(pairs), lists=lists, upload=upload)

@@ -1,0 +1,115 @@
+"""What every request must pass: loopback names only, own origin only, bounded bodies; and the headers of every answer."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_BYTES_MAX = 64 * 1024
+PHOTO_BYTES_MAX = 12 * 1024 * 1024
+PHOTO_PATH = "/linkage/photo"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_SITES = frozenset({"same-origin", "none"})
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob:",
+        "media-src 'self' blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "permissions-policy": "camera=(self), microphone=(), geolocation=()",
+    # Not no-referrer: that turns the Origin of a form's POST into "null".
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class BodyTooLargeError(Exception):
+    """More bytes arrived than the route takes."""
+
+
+class Guard:
+    """Refuse what does not come from this device's own pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check one request and pass it on with a counted body."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        limit = PHOTO_BYTES_MAX if scope["path"] == PHOTO_PATH else BODY_BYTES_MAX
+        refusal = _refusal(scope, headers, limit)
+        if refusal is not None:
+            await refusal(scope, receive, _with_headers(send))
+            return
+        try:
+            await self._app(scope, _counted(receive, limit), _with_headers(send))
+        except BodyTooLargeError:
+            await PlainTextResponse("body too large", status_code=413)(scope, receive, _with_headers(send))
+
+
+def _refusal(scope: Scope, headers: Headers, limit: int) -> PlainTextResponse | None:
+    host = headers.get("host", "")
+    if urlsplit(f"//{host}").hostname not in _LOOPBACK:
+        return PlainTextResponse("unknown host", status_code=421)
+    if scope["method"] not in _SAFE_METHODS and not _own_origin(scope, headers, host):
+        return PlainTextResponse("foreign origin", status_code=403)
+    length = headers.get("content-length", "0")
+    if not length.isdecimal():
+        return PlainTextResponse("bad length", status_code=400)
+    if int(length) > limit:
+        return PlainTextResponse("body too large", status_code=413)
+    return None
+
+
+def _own_origin(scope: Scope, headers: Headers, host: str) -> bool:
+    """A browser names its origin on every POST; a program that names none has no cookies of ours to misuse."""
+    if headers.get("sec-fetch-site", "none") not in _OWN_SITES:
+        return False
+    origin = headers.get("origin")
+    return origin is None or origin == f"{scope['scheme']}://{host}"
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise BodyTooLargeError
+        return message
+
+    return counted
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+            headers.setdefault("cache-control", "no-store")
+        await send(message)
+
+    return sending

@@ -1,0 +1,75 @@
+"""Today's vehicles, one vehicle, its slip, and photos."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from laneside.passage.view import Ending
+from laneside.terminal.web.exchange import Web
+
+_HEX_DIGITS = frozenset("0123456789abcdef")
+
+
+class RecordRoutes:
+    """``/records`` and ``/photos``."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    def routes(self) -> list[Route]:
+        """Return the addresses."""
+        return [
+            Route("/records", self.today, methods=["GET"]),
+            Route("/records/{passage_id}", self.detail, methods=["GET"]),
+            Route("/records/{passage_id}/slip", self.slip, methods=["GET"]),
+            Route("/photos/{sha256}", self.photo, methods=["GET"]),
+        ]
+
+    async def today(self, request: Request) -> Response:
+        """List today's vehicles, newest first."""
+        visit = await self._web.receive(request)
+        if visit.on_duty is None:
+            return visit.to_login()
+        rows = await visit.ask(visit.services.ledger.today)
+        if visit.wants_json:
+            return visit.json({"rows": rows})
+        only = request.query_params.get("state", "")
+        shown = tuple(row for row in rows if not only or row.state.value == only)
+        return visit.page("records.html", {"rows": shown, "all_rows": rows, "only": only})
+
+    async def detail(self, request: Request) -> Response:
+        """Show everything kept of one vehicle."""
+        return await self._one(request, "record.html")
+
+    async def slip(self, request: Request) -> Response:
+        """Show the driver's slip of a paid passage; it is no invoice."""
+        return await self._one(request, "slip.html", paid_only=True)
+
+    async def _one(self, request: Request, template: str, *, paid_only: bool = False) -> Response:
+        visit = await self._web.receive(request)
+        if visit.on_duty is None:
+            return visit.to_login()
+        passage_id = request.path_params["passage_id"]
+        detail = await visit.ask(lambda: visit.services.ledger.detail(passage_id))
+        if detail is None or (paid_only and detail.row.ending is not Ending.COMPLETED):
+            return visit.page("missing.html", {"back": "/records"}, status=404)
+        if visit.wants_json:
+            return visit.json({"detail": detail})
+        return visit.page(template, {"detail": detail, "station": visit.services.setup.station_name()})
+
+    async def photo(self, request: Request) -> Response:
+        """Serve a photo as stored, or its watermarked copy."""
+        visit = await self._web.receive(request)
+        if visit.on_duty is None:
+            return visit.to_login()
+        sha256 = request.path_params["sha256"]
+        if len(sha256) != 64 or not set(sha256) <= _HEX_DIGITS:
+            return Response(status_code=404)
+        photos = visit.services.photos
+        fetch = photos.watermarked if request.query_params.get("watermark") == "1" else photos.original
+        jpeg = await visit.ask(lambda: fetch(sha256))
+        if jpeg is None:
+            return Response(status_code=404)
+        return Response(jpeg, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
