@@ -21,6 +21,9 @@ def serve(app: ASGIApp, *, host: str, port: int, port_file: Path | None) -> None
     if host not in LOOPBACK:
         raise SystemExit(f"laneside: servers bind to loopback only, not to {host}")
     with socket.create_server((host, port)) as listener:
+        # Accepted sockets inherit it; asyncio sets it only where the listener names its protocol. Without it each
+        # answer on a kept connection waits 40 ms for the other side's delayed acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if port_file is not None:
             tell(port_file, listener.getsockname()[1])
         config = uvicorn.Config(
