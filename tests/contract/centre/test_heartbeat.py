@@ -102,3 +102,10 @@ def test_a_heartbeat_of_another_terminal_is_refused(enrol):
     mine, other = enrol(), enrol()
     answer = beat(mine, 1, terminal_id=other.terminal_id)
     assert (answer.status_code, parse(answer.content, Refusal).code) == (422, "foreign-terminal")
+
+
+@pytest.mark.parametrize("seq", [-1, 2**63, 2**70])
+def test_a_number_that_no_journal_has_is_refused(device, rows, seq):
+    answer = beat(device, seq)
+    assert (answer.status_code, parse(answer.content, Refusal).code) == (400, "contract")
+    assert rows("SELECT journal_seq FROM terminals") == [{"journal_seq": None}]

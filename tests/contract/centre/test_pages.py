@@ -177,6 +177,18 @@ def test_a_conflict_is_an_alarm_on_the_page_until_it_is_settled(visitor, device,
     assert rows("SELECT settled, settled_by FROM alarms") == [{"settled": 1, "settled_by": CENTRE_ACCOUNT}]
 
 
+def test_a_conflict_under_an_id_that_no_record_has_can_be_read_from_its_alarm(visitor, device):
+    first = device.upload()
+    device.put_record(first)
+    second = device.upload(icc_pay_serial=first.record.icc_pay_serial, tac="0BADCAFE")
+    device.put_record(second)
+    (link,) = re.findall(r'href="(/conflicts/[^"]+)"', visitor.get("/alarms").text)
+    text = unescape(visitor.get(link).text)
+    for fact in (second.record.record_id, '"tac": "0BADCAFE"', "卡号 + 脱机交易序号"):
+        assert fact in text
+    assert visitor.get("/conflicts/none").status_code == 404
+
+
 @pytest.mark.parametrize("given", [{}, {"csrf": ""}, {"csrf": "wrong"}])
 def test_a_form_without_the_sessions_secret_does_nothing(visitor, device, centre, given):
     answer = visitor.post(f"/terminals/{device.terminal_id}/revoke", data=given)

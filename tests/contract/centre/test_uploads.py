@@ -100,6 +100,15 @@ def test_a_record_of_another_terminal_or_under_another_address_is_not_kept(enrol
     assert rows("SELECT * FROM records") == []
 
 
+@pytest.mark.parametrize(
+    "change", [{"icc_pay_serial": 65536}, {"icc_pay_serial": -1}, {"icc_pay_serial": 2**70}, {"passage_id": "P" * 81}]
+)
+def test_what_no_column_can_hold_is_refused(device, rows, change):
+    answer = device.put_record(device.upload(**change))
+    assert (answer.status_code, parse(answer.content, Refusal).code) == (400, "contract")
+    assert rows("SELECT * FROM records") == []
+
+
 @pytest.mark.parametrize("spoil", ["money", "short-id", "missing", "not-json", "empty"])
 def test_what_is_no_record_is_refused_and_named(device, rows, spoil):
     upload = device.upload()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import RowMapping, Select, select
 
 from laneside.centre.storage import Database
@@ -44,6 +45,11 @@ class KeptConflict:
     digest: str
     body: bytes
     received_at: datetime
+
+    @property
+    def text(self) -> str:
+        """Return the body with line breaks, for reading."""
+        return msgspec.json.format(self.body, indent=2).decode()
 
 
 class Ledger:

@@ -11,6 +11,7 @@ from laneside.centre.alarms import AlarmKind
 from laneside.centre.storage import tables
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import digest
+from laneside.errors import ContractError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,9 @@ RECORD: Final = Noun(
 EVENT: Final = Noun(name="event", table=tables.events, keys={"event-id": ("event_id",)}, alarm=AlarmKind.EVENT_CONFLICT)
 IMAGE: Final = Noun(name="image", table=tables.images, keys={"image-id": ("image_id",)}, alarm=AlarmKind.IMAGE_CONFLICT)
 
+_TEXT_MAX: Final = 80
+_SERIAL_MAX: Final = 0xFFFF  # the card counts in two bytes
+
 Message = RecordUpload | PassageEvent | ImageRecord
 
 
@@ -67,7 +71,17 @@ def subject_of(message: Message) -> str:
 
 
 def columns_of(message: Message) -> dict[str, Any]:
-    """Return the columns that a message fills beside those of every upload."""
+    """Return the columns that a message fills beside those of every upload; ContractError if one can't hold it."""
+    columns = _columns(message)
+    for name, value in (columns | {"passage_id": message.passage_id}).items():
+        if isinstance(value, str) and len(value) > _TEXT_MAX:
+            raise ContractError(f"{name}: longer than {_TEXT_MAX} characters")
+        if isinstance(value, int) and not 0 <= value <= _SERIAL_MAX:
+            raise ContractError(f"{name}: not within 0 to {_SERIAL_MAX}")
+    return columns
+
+
+def _columns(message: Message) -> dict[str, Any]:
     match message:
         case RecordUpload(record=record):
             return {

@@ -126,9 +126,9 @@ records = Table(
     Column("record_id", String(37), nullable=False),
     Column("card_id", String(20), nullable=False),
     Column("icc_pay_serial", Integer, nullable=False),
-    Column("terminal_number", String(20), nullable=False),
+    Column("terminal_number", String(80), nullable=False),
     # NULL when the number is not known: two unknown numbers are not the same number.
-    Column("terminal_transaction_number", String(20)),
+    Column("terminal_transaction_number", String(80)),
     *_upload_columns(),
     UniqueConstraint("record_id"),
     UniqueConstraint("card_id", "icc_pay_serial"),
@@ -141,7 +141,7 @@ events = Table(
     metadata,
     Column("seq", _Sequence, primary_key=True),
     Column("event_id", String(80), nullable=False, unique=True),
-    Column("kind", String(40), nullable=False),
+    Column("kind", String(80), nullable=False),
     *_upload_columns(),
     sqlite_autoincrement=True,
 )

@@ -14,7 +14,9 @@ from laneside.centre.terminals.registry import Terminal, terminal_from
 from laneside.clock import Clock
 from laneside.contract.exchange import Heartbeat, Refusal
 from laneside.contract.signing import canonical, head_bytes, verify
-from laneside.errors import SignatureError
+from laneside.errors import ContractError, SignatureError
+
+_SEQ_MAX: Final = 2**63 - 1
 
 HEAD_SIGNATURE: Final = Refusal(
     code="journal-signature", text="日志头签名不符 / the signature of the journal's head does not verify"
@@ -31,8 +33,13 @@ class Heartbeats:
         self._alarms = alarms
 
     def take(self, terminal: Terminal, beat: Heartbeat) -> datetime | Refusal:
-        """Keep a heartbeat and return when it came; a head that can't be right is refused or raises an alarm."""
+        """Keep a heartbeat and return when it came; a head that can't be right is refused or raises an alarm.
+
+        Raises ContractError for a number that no journal has.
+        """
         now = self._clock.now()
+        if not 0 <= beat.journal_seq <= _SEQ_MAX:
+            raise ContractError("journalSeq: not within the numbers that a journal has")
         with self._database.writing() as connection:
             if not _head_verifies(terminal, beat):
                 self._ring(connection, AlarmKind.JOURNAL_SIGNATURE, beat, known=terminal)

@@ -46,6 +46,13 @@ def record(visit: Visit) -> Response:
     )
 
 
+def conflicts(visit: Visit) -> Response:
+    """Show what was sent under an id whose keys were taken, whatever it was."""
+    subject = visit.request.path_params["subject"]
+    kept = visit.desk.ledger.conflicts(subject)
+    return visit.page("conflicts.html", subject=subject, conflicts=kept) if kept else no_such_page(visit.request)
+
+
 def events(visit: Visit) -> Response:
     """List events, newest first."""
     kept = visit.desk.ledger.events(before=_before(visit), limit=_PAGE)
