@@ -1,4 +1,4 @@
-"""Codes of the lane program and its reader: reasons, checks, notices, voices (spec/codes.md sections 6 and 10, icc.md 10).
+"""Codes of the lane program and its reader: reasons, checks, notices, voices (spec/codes.md 6 and 10, icc.md 10).
 
 Trap: :class:`ExceptionReason` and the special events (:func:`laneside.vocab.special_event`) are two code spaces.
 """

@@ -1,0 +1,174 @@
+"""Any file of the field comes back byte for byte; anything else is a CodecError that names file and offset."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from laneside import codec
+from laneside.codec import forms
+from laneside.codec.layout import Layout
+from laneside.codec.passage_file import PassageFile
+
+LAYOUTS = {
+    "IssueInfo": (codec.IssueInfo.from_bytes, codec.IssueInfo.LAYOUT),
+    "IssueInfo of version 10": (codec.IssueInfo.from_bytes, codec.IssueInfo.layout_of(bytes(9) + b"\x10")),
+    "WalletLogRecord": (codec.WalletLogRecord.from_bytes, codec.WalletLogRecord.LAYOUT),
+    "CappRecord": (codec.CappRecord.from_bytes, codec.CappRecord.LAYOUT),
+    "OldCappRecord": (codec.OldCappRecord.from_bytes, codec.OldCappRecord.LAYOUT),
+    "SystemInfo": (codec.SystemInfo.from_bytes, codec.SystemInfo.LAYOUT),
+    "PassengerVehicle": (codec.parse_vehicle, codec.PassengerVehicle.LAYOUT),
+    "TruckVehicle": (codec.parse_vehicle, codec.TruckVehicle.LAYOUT),
+    "PassageBlock": (codec.PassageBlock.from_bytes, codec.PassageBlock.LAYOUT),
+    "PassageFile": (codec.parse_passage_file, PassageFile.LAYOUT),
+    "PsamIssue": (codec.PsamIssue.from_bytes, codec.PsamIssue.LAYOUT),
+    "PsamTerminal": (codec.PsamTerminal.from_bytes, codec.PsamTerminal.LAYOUT),
+    "PsamApplication": (codec.PsamApplication.from_bytes, codec.PsamApplication.LAYOUT),
+}
+FIXED = {
+    "IssueInfo of version 10": {"version": b"\x10"},
+    "PassengerVehicle": {"toll_class": b"\x01"},
+    "TruckVehicle": {"toll_class": b"\x10"},
+}
+PLATE_TEXT = st.text("京津甘粤学警使领应急ABCDEFGHJKZabz0123456789", max_size=9).filter(
+    lambda text: len(text.encode("gbk")) <= 12
+)
+BLANKS = (b"\0", b"\xff")
+
+
+def blank(length):
+    return st.sampled_from(BLANKS).map(lambda byte: byte * length)
+
+
+def days(length):
+    written = st.dates(min_value=date(1, 1, 1)).map(lambda day: bytes.fromhex(day.strftime("%Y%m%d").rjust(8, "0")))
+    return written | blank(length)
+
+
+def moments(length):
+    written = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2099, 1, 1))
+    return written.map(lambda at: codec.purchase_time(at.replace(tzinfo=UTC))) | blank(length)
+
+
+def digits(length):
+    return st.text("0123456789", min_size=2 * length, max_size=2 * length).map(bytes.fromhex)
+
+
+def plates(length):
+    padded = st.tuples(PLATE_TEXT, st.sampled_from((b"\0", b"\xff", b" ")))
+    return padded.map(lambda each: each[0].encode("gbk").ljust(length, each[1])) | blank(length)
+
+
+def raw_field(form, length):
+    makers = {forms.DAY: days, forms.PURCHASE_TIME: moments, forms.DIGITS: digits, forms.PLATE: plates}
+    return makers.get(form, lambda size: st.binary(min_size=size, max_size=size))(length)
+
+
+def files(name):
+    layout: Layout = LAYOUTS[name][1]
+    fixed = FIXED.get(name, {})
+    whole = st.tuples(
+        *(
+            st.just(fixed[each.attribute]) if each.attribute in fixed else raw_field(each.form, each.length)
+            for each in layout.fields
+            if each.attribute != "block"
+        )
+    )
+    if name == "PassageFile":
+        whole = st.tuples(whole, files("PassageBlock")).map(lambda both: (both[0][0], both[1], *both[0][1:]))
+    joined = whole.map(b"".join)
+    return st.tuples(joined, st.sampled_from(layout.lengths)).map(lambda both: both[0][: both[1]])
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+class TestFile:
+    @given(data=st.data())
+    @settings(max_examples=40, deadline=None)
+    def test_bytes_to_value_to_bytes(self, name, data):
+        raw = data.draw(files(name))
+        assume(name != "IssueInfo" or raw[9] != 0x10)
+        value = LAYOUTS[name][0](raw)
+        assert bytes(value) == raw
+        covered = [place for row in value.rows() for place in range(row.offset, row.offset + row.length)]
+        assert covered == list(range(len(raw)))
+
+    @given(data=st.data())
+    @settings(max_examples=25, deadline=None)
+    def test_value_to_bytes_to_value(self, name, data):
+        raw = data.draw(files(name))
+        assume(name != "IssueInfo" or raw[9] != 0x10)
+        read = LAYOUTS[name][0](raw)
+        written = type(read)(**read.values())
+        assert LAYOUTS[name][0](bytes(written)) == written
+        assert {**written.values()} == {**read.values()}
+
+    @given(data=st.data())
+    @settings(max_examples=25, deadline=None)
+    def test_a_file_cut_short_or_too_long(self, name, data):
+        parse, layout = LAYOUTS[name]
+        raw = data.draw(files(name))
+        size = data.draw(st.integers(0, max(layout.lengths) + 5))
+        assume(size not in layout.lengths and not (name == "PassageFile" and size == 91))
+        with pytest.raises(codec.CodecError) as caught:
+            parse(raw[:size].ljust(size, b"\0"))
+        assert caught.value.file == layout.file
+        assert 0 <= caught.value.offset <= max(layout.lengths)
+
+    @given(data=st.data())
+    @settings(max_examples=60, deadline=None)
+    def test_garbage_is_refused_or_comes_back(self, name, data):
+        parse, layout = LAYOUTS[name]
+        size = data.draw(st.sampled_from(layout.lengths))
+        raw = data.draw(st.binary(min_size=size, max_size=size))
+        try:
+            value = parse(raw)
+        except codec.CodecError as error:
+            assert error.file == layout.file
+            assert 0 <= error.offset < size or name in ("PassengerVehicle", "TruckVehicle")
+            assert error.reason
+        else:
+            assert bytes(value) == raw
+
+    @given(data=st.data())
+    @settings(max_examples=30, deadline=None)
+    def test_one_broken_byte_is_refused_near_it_or_comes_back(self, name, data):
+        parse, layout = LAYOUTS[name]
+        raw = bytearray(data.draw(files(name)))
+        place = data.draw(st.integers(0, len(raw) - 1))
+        raw[place] = data.draw(st.integers(0, 255))
+        try:
+            value = parse(bytes(raw))
+        except codec.CodecError as error:
+            assert error.file == layout.file
+        else:
+            assert bytes(value) == bytes(raw)
+
+
+@given(raw=st.binary(max_size=64), layout=st.sampled_from(["new", "old", "auto"]))
+@settings(max_examples=100, deadline=None)
+def test_0019_in_any_layout(raw, layout):
+    try:
+        record = codec.parse_capp(raw, layout)
+    except codec.CodecError as error:
+        assert error.file == "icc-0019"
+    else:
+        assert bytes(record) == raw
+
+
+@given(text=PLATE_TEXT)
+@settings(max_examples=100, deadline=None)
+def test_plate_text(text):
+    assert codec.decode_plate(codec.encode_plate(text)) == text.upper()
+
+
+@given(raw=st.binary(max_size=16))
+@settings(max_examples=200, deadline=None)
+def test_plate_garbage(raw):
+    try:
+        text = codec.decode_plate(raw, file="icc-0019", offset=21)
+    except codec.CodecError as error:
+        assert error.file == "icc-0019"
+        assert 21 <= error.offset <= 21 + 12
+    else:
+        assert codec.decode_plate(codec.encode_plate(text)) == text
