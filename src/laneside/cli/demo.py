@@ -59,7 +59,8 @@ def _serve(data: Path) -> None:
     from laneside.cli.fleet import Fleet, FleetError
     from laneside.cli.once import enable_lanes
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    for asked in (signal.SIGTERM, signal.SIGINT):  # a shell may have started us with SIGINT ignored
+        signal.signal(asked, _interrupt)
     try:
         with Fleet(data=data) as fleet:
             enable_lanes(fleet.terminal.url)
