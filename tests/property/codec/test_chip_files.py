@@ -34,7 +34,17 @@ FIXED = {
 PLATE_TEXT = st.text("京津甘粤学警使领应急ABCDEFGHJKZabz0123456789", max_size=9).filter(
     lambda text: len(text.encode("gbk")) <= 12
 )
+EARLIEST = datetime(1990, 1, 1)  # noqa: DTZ001  # hypothesis wants its bounds naive
+LATEST = datetime(2099, 1, 1)  # noqa: DTZ001  # as above
 BLANKS = (b"\0", b"\xff")
+
+
+def outcome(parse, raw, **where):
+    """Return the value or the CodecError; any other exception fails the test."""
+    try:
+        return parse(raw, **where)
+    except codec.CodecError as error:
+        return error
 
 
 def blank(length):
@@ -47,8 +57,8 @@ def days(length):
 
 
 def moments(length):
-    written = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2099, 1, 1))
-    return written.map(lambda at: codec.purchase_time(at.replace(tzinfo=UTC))) | blank(length)
+    written = st.datetimes(min_value=EARLIEST, max_value=LATEST, timezones=st.just(UTC))
+    return written.map(codec.purchase_time) | blank(length)
 
 
 def digits(length):
@@ -121,26 +131,24 @@ class TestFile:
         parse, layout = LAYOUTS[name]
         size = data.draw(st.sampled_from(layout.lengths))
         raw = data.draw(st.binary(min_size=size, max_size=size))
-        try:
-            value = parse(raw)
-        except codec.CodecError as error:
-            assert error.file == layout.file
-            assert 0 <= error.offset < size or name in ("PassengerVehicle", "TruckVehicle")
-            assert error.reason
+        value = outcome(parse, raw)
+        if isinstance(value, codec.CodecError):
+            assert value.file == layout.file
+            assert 0 <= value.offset < size or name in ("PassengerVehicle", "TruckVehicle")
+            assert value.reason
         else:
             assert bytes(value) == raw
 
     @given(data=st.data())
     @settings(max_examples=30, deadline=None)
-    def test_one_broken_byte_is_refused_near_it_or_comes_back(self, name, data):
+    def test_one_broken_byte_is_refused_or_comes_back(self, name, data):
         parse, layout = LAYOUTS[name]
         raw = bytearray(data.draw(files(name)))
         place = data.draw(st.integers(0, len(raw) - 1))
         raw[place] = data.draw(st.integers(0, 255))
-        try:
-            value = parse(bytes(raw))
-        except codec.CodecError as error:
-            assert error.file == layout.file
+        value = outcome(parse, bytes(raw))
+        if isinstance(value, codec.CodecError):
+            assert value.file == layout.file
         else:
             assert bytes(value) == bytes(raw)
 
@@ -148,10 +156,9 @@ class TestFile:
 @given(raw=st.binary(max_size=64), layout=st.sampled_from(["new", "old", "auto"]))
 @settings(max_examples=100, deadline=None)
 def test_0019_in_any_layout(raw, layout):
-    try:
-        record = codec.parse_capp(raw, layout)
-    except codec.CodecError as error:
-        assert error.file == "icc-0019"
+    record = outcome(codec.parse_capp, raw, layout=layout)
+    if isinstance(record, codec.CodecError):
+        assert record.file == "icc-0019"
     else:
         assert bytes(record) == raw
 
@@ -165,10 +172,9 @@ def test_plate_text(text):
 @given(raw=st.binary(max_size=16))
 @settings(max_examples=200, deadline=None)
 def test_plate_garbage(raw):
-    try:
-        text = codec.decode_plate(raw, file="icc-0019", offset=21)
-    except codec.CodecError as error:
-        assert error.file == "icc-0019"
-        assert 21 <= error.offset <= 21 + 12
+    text = outcome(codec.decode_plate, raw, file="icc-0019", offset=21)
+    if isinstance(text, codec.CodecError):
+        assert text.file == "icc-0019"
+        assert 21 <= text.offset <= 21 + 12
     else:
         assert codec.decode_plate(codec.encode_plate(text)) == text

@@ -284,7 +284,7 @@ class TestPassageFile:
 
     @pytest.mark.parametrize("size", [0, 90, 92, 95, 511, 513])
     def test_sizes(self, size):
-        expected = ("obu-ef04", size if size < 512 else 512)
+        expected = ("obu-ef04", min(512, size))
         assert refused(parse_passage_file, bytes(size)) == expected
 
 

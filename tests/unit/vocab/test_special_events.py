@@ -15,7 +15,8 @@ def span(text):
 
 
 DEFINED = span(
-    "1–10, 12–14, 21–29, 31, 33–36, 38, 39, 41–45, 51–56, 58, 60, 63, 66, 91, 97, 111, 112, 117–119, 122–124, 130, 133–140"
+    "1–10, 12–14, 21–29, 31, 33–36, 38, 39, 41–45, 51–56, 58, 60, 63, 66, "
+    "91, 97, 111, 112, 117–119, 122–124, 130, 133–140"
 )
 RESERVED = span("19–20, 40, 47–50")
 UNDEFINED = span(
@@ -33,10 +34,10 @@ def test_the_table_covers_exactly_the_codes_of_9_7():
     assert codes_of(EventStatus.NATIONAL) == DEFINED
     assert codes_of(EventStatus.RESERVED) == RESERVED
     assert codes_of(EventStatus.PROVINCIAL) == PROVINCIAL
-    assert DEFINED | RESERVED | UNDEFINED == set(range(1, 141))
+    assert set(range(1, 141)) == DEFINED | RESERVED | UNDEFINED
 
 
-@pytest.mark.parametrize("code", sorted(UNDEFINED) + [0, 142, 999])
+@pytest.mark.parametrize("code", [*sorted(UNDEFINED), 0, 142, 999])
 def test_an_undefined_number_is_kept_as_unknown(code):
     event = special_event(code)
     assert (event.code, event.defined, event.status) == (code, False, EventStatus.UNDEFINED)

@@ -22,9 +22,9 @@ from laneside.vocab import (
     VehicleKind,
     VehicleStatusFlag,
     label,
-    provincial,
     province_of_code,
     province_of_issuer,
+    provincial,
 )
 
 TABLES = [
@@ -107,8 +107,10 @@ def test_every_exported_name_exists():
 def test_importing_the_words_loads_no_table_and_no_provincial_numbering():
     script = (
         "import sys, laneside.vocab; "
-        "print([name for name in ('tomllib', 'importlib.resources', 'laneside.vocab.provincial') if name in sys.modules])"
+        "late = ('tomllib', 'importlib.resources', 'laneside.vocab.provincial'); "
+        "print([name for name in late if name in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, check=True, text=True,
-                         env={"PYTHONPATH": vocab.__path__[0].rsplit("/laneside/", 1)[0]})  # fmt: skip
+    source = vocab.__path__[0].rsplit("/laneside/", 1)[0]
+    command = [sys.executable, "-S", "-c", script]
+    run = subprocess.run(command, capture_output=True, check=True, text=True, env={"PYTHONPATH": source})
     assert run.stdout.strip() == "[]"
