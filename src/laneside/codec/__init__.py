@@ -4,15 +4,8 @@ Pure: no I/O, no key, no judgement. Codes that a table lacks stay integers; what
 """
 
 from laneside.codec.bcd import bcd_from_digits, digits_from_bcd, moment_of, purchase_time
-from laneside.codec.card import (
-    CappLayout,
-    CappRecord,
-    IssueInfo,
-    OldCappRecord,
-    WalletLogRecord,
-    capp_layout,
-    parse_capp,
-)
+from laneside.codec.capp import CappLayout, CappRecord, OldCappRecord, capp_layout, parse_capp
+from laneside.codec.card import IssueInfo, WalletLogRecord
 from laneside.codec.layout import ChipFile, Row
 from laneside.codec.passage_file import PassageFile, ProvinceFee, parse_passage_file
 from laneside.codec.plate import PlateKind, decode_plate, encode_plate, plate_kind, vehicle_id
