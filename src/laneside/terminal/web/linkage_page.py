@@ -51,6 +51,7 @@ class MainButton:
     action: str = ""
     form: str = ""
     shutter: bool = False
+    hold: bool = False
     tone: str = "act"
     reason: Words | None = None
     enabled: bool = True
@@ -209,15 +210,17 @@ def main_button(view: PassageView, area: Area) -> MainButton:  # noqa: PLR0911 -
     """Return the one main button of an area."""
     match area:
         case Area.LEAVE:
-            return MainButton(label="act.stay", icon="back", action="", form="stay")
+            return MainButton(label="act.stay", icon="back", form="stay")
         case Area.BUSY:
             return _BUSY[view.activity]
         case Area.RESULT:
             return _after_result(view)
         case Area.IDLE:
             return MainButton(label="act.resume", icon="check", action="resume")
-        case Area.DRIVER | Area.RELEASE:
+        case Area.DRIVER:
             return MainButton(label="act.back_to_work", icon="back", form="stay")
+        case Area.RELEASE:
+            return MainButton(label="act.hold_release", icon="person", form="release-form", hold=True, tone="stop")
         case Area.STOPPED:
             return _refusal(view)
         case Area.READ:
@@ -239,8 +242,10 @@ _BACK_HOME = SideButton(label="act.back", action="leave")
 
 def side_button(view: PassageView, area: Area) -> SideButton:
     """Return the button beside the main one. 返回 asks for a reason once a vehicle was begun."""
-    if area in (Area.LEAVE, Area.RELEASE, Area.DRIVER, Area.CAMERA):
+    if area in (Area.RELEASE, Area.CAMERA):
         return _BACK_TO_PAGE
+    if area in (Area.LEAVE, Area.DRIVER):
+        return SideButton()
     if area is Area.BUSY and view.activity is not Activity.READING:
         return SideButton()
     if area is Area.RESULT and view.result is not None:
