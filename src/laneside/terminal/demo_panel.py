@@ -62,12 +62,19 @@ class DemoRoadside:
         return DONE
 
 
+_OUTCOMES = {
+    "completed": Words(zh="扣费放行", en="pays and passes"),
+    "refused": Words(zh="拦截", en="is stopped"),
+}
+
+
 def _vehicle(row: dict[str, Any]) -> DemoVehicle:
-    codes = "、".join(str(code) for code in row.get("codes", ())) or "—"
+    codes = " ".join(str(code) for code in row["codes"])
+    outcome = _OUTCOMES.get(row["outcome"], Words(zh=row["outcome"], en=row["outcome"]))
     return DemoVehicle(
         name=row["name"],
         title=Words(**row["description"]),
-        expected=Words(zh=f"{row['outcome']} {codes}", en=f"{row['outcome']} {codes}"),
+        expected=Words(zh=f"{outcome.zh} {codes}".strip(), en=f"{outcome.en} {codes}".strip()),
     )
 
 
