@@ -73,6 +73,7 @@ class Desk:
         self._draft: tuple[str, int | None] = ("", None)
         self._touched_at = equipment.clock.now()
         self._state = self._restore()
+        self._tell_what_was_cut()
 
     # --- what a page shows
 
@@ -468,6 +469,23 @@ class Desk:
         except LinkLostError:
             return self._logbook.add(state, n.LaneTold(answer="mute"))
         return self._logbook.add(state, n.LaneTold(answer="told"))
+
+    def _tell_what_was_cut(self) -> None:
+        """Tell the lane of a vehicle that had ended when the terminal stopped; the lane takes the same word once."""
+        state = self._state
+        if state is not None and state.ending is not None and not state.lane_told:
+            self._activity = Activity.SUBMITTING
+            self._e.worker(lambda: self._run(state, self._tell_again))
+
+    def _tell_again(self, state: PassageState) -> PassageState:
+        """Tell the lane late, unless another vehicle stands there by now: its barrier is not ours to open."""
+        try:
+            captured = self._e.lane.waiting().captured_plate
+        except LinkLostError:
+            return self._logbook.add(state, n.LaneTold(answer="mute"))
+        if state.picture is not None and captured not in ("", state.picture.plate):
+            return self._logbook.add(state, n.LaneTold(answer="mute"))
+        return self._tell_lane(state)
 
     # --- what stands behind
 

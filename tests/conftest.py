@@ -1,0 +1,45 @@
+"""What holds for every test: no process that a test started is there any more when the tests are over."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+MARK = "LANESIDE_TEST_RUN"
+LAST_WORDS_S = 5.0
+
+
+def _marked(mark: bytes) -> list[str]:
+    """Find the processes of this run by their environment, whoever their parent is by now."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            theirs = mark in (process / "environ").read_bytes().split(b"\0")
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        except OSError:
+            continue  # it ended while we looked, or is somebody else's.
+        if theirs and command and int(process.name) != os.getpid():
+            found.append(f"{process.name} {command}")
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left_running() -> Iterator[None]:
+    """Mark everything that this run starts, and look for it at the end."""
+    name = secrets.token_hex(8)
+    os.environ[MARK] = name
+    yield
+    mark = f"{MARK}={name}".encode()
+    deadline = time.monotonic() + LAST_WORDS_S
+    while (left := _laneside(_marked(mark))) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not left, f"still running after the tests: {left}"
+
+
+def _laneside(commands: list[str]) -> list[str]:
+    return [command for command in commands if "laneside" in command]
