@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Make the terminal's font: subsets of Noto Sans CJK SC (OFL).
 
-The regular file has every character that the product can show; the bold one only those of the pages' own texts and
-of plates, and the style sheet falls back to the regular one for the rest.
+The regular file has every character that the product can show; the bold one does without the commonest characters of
+names, and the style sheet falls back to the regular one for them.
 
     python tools/ui_font.py [--source /usr/share/fonts/opentype/noto]
 
@@ -12,6 +12,7 @@ Needs fonttools and brotli. A test says when a character is missing: then run th
 from __future__ import annotations
 
 import argparse
+import ast
 import sys
 from pathlib import Path
 
@@ -21,30 +22,45 @@ from fontTools.ttLib import TTCollection, TTFont
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "laneside"
 TARGET = PACKAGE / "terminal" / "static" / "fonts"
-MESSAGES = PACKAGE / "terminal" / "locale" / "messages.toml"
 SOURCE = Path("/usr/share/fonts/opentype/noto")
 FAMILY = "Noto Sans CJK SC"
 TEXTS = {".py", ".toml", ".html", ".js"}
 BYTES_MAX = 250 * 1024
 ASCII = {chr(code) for code in range(0x20, 0x7F)}
 # Names of people and places come from the centre; the commonest characters of such names are worth their bytes.
-NAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"  # fmt: skip
+NAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜"
+    "崔谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
 
 
-def used_characters() -> set[str]:
-    """Return every character of the package's texts, comments included: a superset that needs no parsing."""
-    used = set(ASCII) | set(NAMES)
+def python_texts(source: str) -> str:
+    """Return the string literals of a module that are not docstrings."""
+    tree = ast.parse(source)
+    documents = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    literals = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in documents)
+    return "".join(node.value for node in literals if isinstance(node.value, str))
+
+
+def texts_of(path: Path) -> str:
+    """Return what a file of the package may put on a page: a superset for everything but Python."""
+    source = path.read_text(encoding="utf-8")
+    return python_texts(source) if path.suffix == ".py" else source
+
+
+def used_characters(*, bold: bool = False) -> set[str]:
+    """Return every character of the package's texts; bold does without the names of people."""
+    used = set(ASCII) | (set() if bold else set(NAMES))
     for path in PACKAGE.rglob("*"):
         if path.suffix in TEXTS and "htmx" not in path.name:
-            used |= set(path.read_text(encoding="utf-8"))
+            used |= set(texts_of(path))
     return {character for character in used if character.isprintable()}
-
-
-def bold_characters() -> set[str]:
-    """Return the characters that are set in bold: the pages' own texts, and plates."""
-    plates = (PACKAGE / "terminal" / "static" / "plate.js").read_text(encoding="utf-8")
-    texts = MESSAGES.read_text(encoding="utf-8") + plates
-    return {character for character in ASCII | set(texts) if character.isprintable()}
 
 
 def load(source: Path) -> TTFont:
@@ -92,9 +108,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--source", type=Path, default=SOURCE, help="folder with NotoSansCJK-Regular.ttc and -Bold.ttc")
     source = parser.parse_args().source
-    used = used_characters()
-    size = write(source / "NotoSansCJK-Regular.ttc", TARGET / "ui.woff2", used)
-    size += write(source / "NotoSansCJK-Bold.ttc", TARGET / "ui-bold.woff2", used & bold_characters())
+    size = write(source / "NotoSansCJK-Regular.ttc", TARGET / "ui.woff2", used_characters())
+    size += write(source / "NotoSansCJK-Bold.ttc", TARGET / "ui-bold.woff2", used_characters(bold=True))
     return 0 if size <= BYTES_MAX else 1
 
 

@@ -51,12 +51,14 @@ def chromium(playwright_session):
 @pytest.fixture(scope="session")
 def gallery() -> Iterator[object]:
     import uvicorn
+    from gallery import Gallery
 
     from laneside.terminal.app import create_app
-    from tests.ui.gallery import Gallery
 
     scripted = Gallery()
-    server = uvicorn.Server(uvicorn.Config(create_app(scripted.services()), host="127.0.0.1", port=0, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(scripted.services()), host="127.0.0.1", port=0, log_level="warning")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -1,1 +1,1 @@
-"""The handheld: composition root, settings, pages, sound. Binds the ports of the rooms below; no business rule lives here."""
+"""The handheld: composition root, settings, pages, sound. Binds the rooms below; no business rule lives here."""

@@ -103,6 +103,10 @@ class Desk(Protocol):
         """Keep a photo (JPEG or PNG); ``live`` is False for a file picked from elsewhere."""
         ...
 
+    def same_as_pair(self, revision: int) -> Answer:
+        """Take plate and colour as card and tag have them, where the province allows it."""
+        ...
+
     def submit_picture(self, revision: int, *, plate: str, colour: int | None) -> Answer:
         """Confirm photo, plate and colour."""
         ...
@@ -207,7 +211,7 @@ class PsamState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopLine:
-    """What the top line shows. ``list_age_s`` is None without a list; ``battery_percent`` None where it can't be read."""
+    """What the top line shows. ``list_age_s`` is None without a list; ``battery_percent`` where it can't be read."""
 
     unsent: int
     rejected: int

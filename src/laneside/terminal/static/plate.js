@@ -21,7 +21,7 @@ const element = (tag, classes, text = "") => {
 };
 
 class PlateField extends HTMLElement {
-  static observedAttributes = ["data-ask"];
+  static observedAttributes = ["data-ask", "data-plate", "data-colour"];
   #cells;
   #turn;
   #keyboard;
@@ -43,8 +43,21 @@ class PlateField extends HTMLElement {
     removeEventListener("pagehide", this.#flush);
   }
 
-  attributeChangedCallback(_name, before, after) {
-    if (this.#cells && before === null && after !== null) this.open();
+  attributeChangedCallback(name, before, after) {
+    if (!this.#cells) return;
+    if (name !== "data-ask") this.#adopt();
+    else if (before === null && after !== null) this.open();
+  }
+
+  // Another tab, or 与卡签一致, changed what the server keeps: show that, unless something newer is being typed here.
+  #adopt() {
+    const { plate, colour } = this.dataset;
+    if (!this.#keyboard.hidden || this.#draftTimer || this.#draftText() !== this.#draftSent) return;
+    this.#input.value = plate;
+    const radio = this.querySelector(`input[name=colour][value="${CSS.escape(colour)}"]`);
+    if (radio) radio.checked = true;
+    this.#draftSent = this.#draftText();
+    this.#draw();
   }
 
   get #input() {
@@ -99,9 +112,11 @@ class PlateField extends HTMLElement {
 
   #touched(event) {
     const index = [...this.#cells.children].indexOf(event.target.closest(".cell"));
-    const wasOpen = !this.#keyboard.hidden;
-    if (!wasOpen) this.open();
-    if (index >= 0 && (wasOpen || index < this.#input.value.length)) this.#at = Math.min(index, this.#input.value.length);
+    if (this.#keyboard.hidden) {
+      this.open();
+      return;
+    }
+    if (index >= 0) this.#at = Math.min(index, this.#input.value.length);
     this.#page = "";
     this.#draw();
   }
@@ -166,6 +181,7 @@ class PlateField extends HTMLElement {
 
   // Kept on the server while it is typed, so that a reload or a dead battery loses nothing.
   async #send(keepalive = false) {
+    this.#draftTimer = 0;
     const text = this.#draftText();
     if (text === this.#draftSent) return;
     this.#draftSent = text;

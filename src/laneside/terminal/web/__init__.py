@@ -1,1 +1,1 @@
-"""The pages: sessions, guards, forms, routes. Shows what the ports say and passes on what was touched; decides nothing."""
+"""The pages: sessions, guards, forms, routes. Shows what the ports say, passes on what was touched; decides nothing."""

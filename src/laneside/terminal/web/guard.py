@@ -1,4 +1,4 @@
-"""What every request must pass: loopback names only, own origin only, bounded bodies; and the headers of every answer."""
+"""What every request must pass (loopback names, own origin, bounded bodies) and the headers of every answer."""
 
 from __future__ import annotations
 
@@ -15,19 +15,9 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' blob:",
-        "media-src 'self' blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
@@ -82,7 +72,7 @@ def _refusal(scope: Scope, headers: Headers, limit: int) -> PlainTextResponse | 
 
 
 def _own_origin(scope: Scope, headers: Headers, host: str) -> bool:
-    """A browser names its origin on every POST; a program that names none has no cookies of ours to misuse."""
+    # A browser names its origin on every POST; a program that names none has no cookies of ours to misuse.
     if headers.get("sec-fetch-site", "none") not in _OWN_SITES:
         return False
     origin = headers.get("origin")

@@ -206,33 +206,34 @@ _SHUTTER = MainButton(label="act.photo", icon="camera", form="photo-form", shutt
 _LEAVE = MainButton(label="act.next_vehicle", icon="check", action="leave")
 
 
+_FIXED = {
+    Area.LEAVE: MainButton(label="act.stay", icon="back", form="stay"),
+    Area.DRIVER: MainButton(label="act.back_to_work", icon="back", form="stay"),
+    Area.RELEASE: MainButton(label="act.hold_release", icon="person", form="release-form", hold=True, tone="stop"),
+    Area.IDLE: MainButton(label="act.resume", icon="check", action="resume"),
+    Area.CAMERA: _SHUTTER,
+    Area.READ: _READ,
+}
+
+
 def main_button(view: PassageView, area: Area) -> MainButton:  # noqa: PLR0911 - one line per area
     """Return the one main button of an area."""
     match area:
-        case Area.LEAVE:
-            return MainButton(label="act.stay", icon="back", form="stay")
         case Area.BUSY:
             return _BUSY[view.activity]
         case Area.RESULT:
             return _after_result(view)
-        case Area.IDLE:
-            return MainButton(label="act.resume", icon="check", action="resume")
-        case Area.DRIVER:
-            return MainButton(label="act.back_to_work", icon="back", form="stay")
-        case Area.RELEASE:
-            return MainButton(label="act.hold_release", icon="person", form="release-form", hold=True, tone="stop")
         case Area.STOPPED:
             return _refusal(view)
-        case Area.READ:
-            return _READ
-        case Area.CAMERA:
-            return _SHUTTER
         case Area.PICTURE:
             return _picture_button(view)
         case Area.EXIT:
             return MainButton(label="act.quote", icon="fee", action="quote", enabled=Action.QUOTE in view.actions)
         case Area.FEE:
-            return MainButton(label="act.submit", icon="waves", action="submit", tone="go", enabled=_may_submit(view))
+            may = Action.SUBMIT in view.actions
+            return MainButton(label="act.submit", icon="waves", action="submit", tone="go", enabled=may)
+        case _:
+            return _FIXED[area]
 
 
 _BACK_TO_PAGE = SideButton(label="act.back", link="/linkage")
@@ -246,7 +247,7 @@ def side_button(view: PassageView, area: Area) -> SideButton:
         return _BACK_TO_PAGE
     if area in (Area.LEAVE, Area.DRIVER):
         return SideButton()
-    if area is Area.BUSY and view.activity is not Activity.READING:
+    if area is Area.BUSY:
         return SideButton()
     if area is Area.RESULT and view.result is not None:
         return _beside_result(view)
@@ -264,10 +265,6 @@ def _beside_result(view: PassageView) -> SideButton:
     if view.result.ending is Ending.COMPLETED:
         return SideButton(label="act.slip", icon="slip", link=f"/records/{view.passage_id}/slip")
     return _BACK_HOME if Action.PROVE in view.actions else SideButton()
-
-
-def _may_submit(view: PassageView) -> bool:
-    return Action.SUBMIT in view.actions
 
 
 def _after_result(view: PassageView) -> MainButton:

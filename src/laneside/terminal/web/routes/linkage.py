@@ -40,23 +40,24 @@ def _release(desk: Desk, form: Form, revision: int) -> Answer:
 
 ACTIONS: Mapping[str, Step] = MappingProxyType(
     {
-        "read": lambda desk, form, revision: desk.read(revision),  # noqa: ARG005 - one shape for all actions
+        "read": lambda desk, form, revision: desk.read(revision),  # noqa: ARG005 - one shape for all
+        "same-as-pair": lambda desk, form, revision: desk.same_as_pair(revision),  # noqa: ARG005 - one shape for all
         "picture": lambda desk, form, revision: desk.submit_picture(
             revision, plate=form.text("plate").upper(), colour=form.number("colour")
         ),
         "select": lambda desk, form, revision: desk.select(
             revision, toll_class=form.number("toll_class"), vehicle_kind=form.number("vehicle_kind")
         ),
-        "quote": lambda desk, form, revision: desk.quote(revision),  # noqa: ARG005 - one shape for all actions
-        "submit": lambda desk, form, revision: desk.submit(revision),  # noqa: ARG005 - one shape for all actions
-        "prove": lambda desk, form, revision: desk.prove(revision),  # noqa: ARG005 - one shape for all actions
+        "quote": lambda desk, form, revision: desk.quote(revision),  # noqa: ARG005 - one shape for all
+        "submit": lambda desk, form, revision: desk.submit(revision),  # noqa: ARG005 - one shape for all
+        "prove": lambda desk, form, revision: desk.prove(revision),  # noqa: ARG005 - one shape for all
         "rewrite-tag": lambda desk, form, revision: desk.rewrite_tag(revision),  # noqa: ARG005 - one shape for all
         "release": _release,
         "refuse": lambda desk, form, revision: _with_reason(lambda r: desk.refuse(revision, reason=r), form),
         "transfer": lambda desk, form, revision: _with_reason(lambda r: desk.transfer(revision, reason=r), form),
         "abandon": lambda desk, form, revision: _with_reason(lambda r: desk.abandon(revision, reason=r), form),
-        "resume": lambda desk, form, revision: desk.resume(revision),  # noqa: ARG005 - one shape for all actions
-        "leave": lambda desk, form, revision: desk.leave(revision),  # noqa: ARG005 - one shape for all actions
+        "resume": lambda desk, form, revision: desk.resume(revision),  # noqa: ARG005 - one shape for all
+        "leave": lambda desk, form, revision: desk.leave(revision),  # noqa: ARG005 - one shape for all
     }
 )
 
