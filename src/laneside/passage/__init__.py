@@ -5,7 +5,7 @@ the fold over its notes in the journal.
 """
 
 from laneside.passage.answers import DONE, Answer, Done, Rejected, rejected
-from laneside.passage.desk import Desk, Equipment
+from laneside.passage.desk import Desk
 from laneside.passage.duty import Duty, OnDuty, verifier
 from laneside.passage.lane import Conclusion, LaneLink, Waiting, WaitingTrade
 from laneside.passage.ledger import Ledger
@@ -13,6 +13,7 @@ from laneside.passage.logbook import Logbook, OpenDebit
 from laneside.passage.ports import Documents, PhotoStore, RandomBytes, TerminalIdentity, Worker
 from laneside.passage.setup import Setup
 from laneside.passage.steps import is_exit
+from laneside.passage.vehicle_work import Equipment
 from laneside.passage.view import Action, Activity, Ending, PassageView, Step, Words
 
 __all__ = [

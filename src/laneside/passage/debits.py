@@ -130,7 +130,8 @@ class Debits:
         return self._logbook.add(state, note, sealed, ended, outgoing=outgoing)
 
     def _event(self, state: PassageState, marks: Marks, *, kind: str, reason: str) -> PassageEvent:
-        return event_of(state, marks, kind=kind, reason=reason, at=beijing_digits(self._logbook.now()))
+        at = beijing_digits(self._logbook.now())
+        return event_of(state, terminal_id=marks.terminal_id, kind=kind, reason=reason, at=at)
 
 
 def _intent_of_trade(state: PassageState, trade: WaitingTrade, *, write_tag: bool) -> Intent | None:

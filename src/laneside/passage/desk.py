@@ -7,33 +7,20 @@ activity. All state is in the journal; the only things held in memory alone are 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import RLock
 
-from laneside.clock import Clock, beijing_digits
-from laneside.contract.parameters import Lane, LaneUse, Operator, Parameters, Policy
-from laneside.contract.records import ImageRecord
-from laneside.errors import JournalError, LinkLostError, NothingPresentedError, SettingError
+from laneside.contract.parameters import Lane, LaneUse, Operator
+from laneside.errors import JournalError, LinkLostError, SettingError
 from laneside.journal import Delivery, Outgoing
 from laneside.passage import notes as n
 from laneside.passage.answers import DONE, Answer, Rejected, rejected
-from laneside.passage.checks import Checks
-from laneside.passage.debits import Debits
-from laneside.passage.duty import Duty
-from laneside.passage.lane import Conclusion, LaneLink, Waiting
-from laneside.passage.logbook import Logbook, OpenDebit, outgoing_event, outgoing_image, outgoing_photo
-from laneside.passage.numbering import passage_id
-from laneside.passage.plate_entry import clean_plate, plate_fault
-from laneside.passage.ports import Documents, PhotoStore, RandomBytes, TerminalIdentity, Worker
-from laneside.passage.sealing import Marks, event_of
-from laneside.passage.setup import Setup
+from laneside.passage.logbook import OpenDebit, outgoing_photo
+from laneside.passage.plate_entry import clean_plate
 from laneside.passage.showing import Moment, lane_use_words, view_of
-from laneside.passage.signs import conclusion_of
 from laneside.passage.state import PassageState
-from laneside.passage.steps import actions_of, ending_of_unfinished, is_exit, pair_plate, preselected, read_stops
+from laneside.passage.steps import actions_of, is_exit, pair_plate, read_stops
+from laneside.passage.vehicle_work import Equipment, VehicleWork
 from laneside.passage.view import Action, Activity, Ending, LaneChoice, PassageView, Words
-from laneside.reader import Capability, EtcReader, Presented, TagWrite
-from laneside.vocab import TollClass, VehicleKind
 
 _STALE = rejected("", "页面已更新，请看当前状态", "The page has moved on: see the current state")
 _BUSY = rejected("", "正在交易中，请勿进行其他操作", "A trade is under way: please wait")
@@ -42,31 +29,13 @@ _OFF_DUTY = rejected("", "请先上班后再进行操作", "Please log in first"
 _NO_PASSAGE = rejected("", "没有正在处理的车辆", "No vehicle is in work")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Equipment:
-    """Everything that the desk works with."""
-
-    reader: EtcReader
-    lane: LaneLink
-    logbook: Logbook
-    documents: Documents
-    photos: PhotoStore
-    identity: TerminalIdentity
-    duty: Duty
-    setup: Setup
-    clock: Clock
-    random_bytes: RandomBytes
-    worker: Worker
-
-
 class Desk:
     """Work one vehicle at a time on one terminal. Every method may be called from any thread."""
 
     def __init__(self, equipment: Equipment) -> None:
         self._e = equipment
         self._logbook = equipment.logbook
-        self._debits = Debits(reader=equipment.reader, logbook=equipment.logbook)
-        self._checks = Checks(logbook=equipment.logbook, documents=equipment.documents)
+        self._work = VehicleWork(equipment)
         self._lock = RLock()
         self._activity = Activity.NONE
         self._trouble: Words | None = None
@@ -79,7 +48,7 @@ class Desk:
 
     def lanes(self) -> tuple[LaneChoice, ...]:
         """Return the lanes offered on the home page."""
-        parameters = self._parameters()
+        parameters = self._work.parameters()
         enabled = self._e.setup.enabled()
         lanes = () if parameters is None else parameters.station.lanes
         return tuple(_choice(lane) for lane in lanes if lane.lane_hex in enabled and is_exit(lane))
@@ -109,12 +78,14 @@ class Desk:
             occupied = self._occupy(lane)
             if occupied is not DONE:
                 return occupied
-            self._begin(lane)
+            self._draft = ("", None)
+            self._trouble = None
+            self._set(self._work.begin(lane, duty))
             return DONE
 
     def read(self, revision: int) -> Answer:
         """Look for card and tag and check both (【读卡】)."""
-        return self._with_device(Action.READ, revision, Activity.READING, self._read)
+        return self._with_device(Action.READ, revision, Activity.READING, self._work.read)
 
     def draft(self, *, plate: str, colour: int | None) -> Answer:
         """Keep what was typed so far, so that a reload shows it again."""
@@ -134,7 +105,7 @@ class Desk:
             if Action.PHOTO not in actions_of(state):
                 return _NOT_NOW
             try:
-                jpeg = self._e.photos.develop(image, side_px_max=self._policy().photo_side_px_max)
+                jpeg = self._e.photos.develop(image, side_px_max=self._work.policy().photo_side_px_max)
             except ValueError:
                 return rejected("photo", "无法识别的图片文件，请重新拍摄", "Not a picture: take the photo again")
             sha256 = self._e.photos.put(jpeg)
@@ -157,30 +128,34 @@ class Desk:
 
     def submit_picture(self, revision: int, *, plate: str, colour: int | None) -> Answer:
         """Give the collector's witness of plate and colour with the photo (【提交图片数据】)."""
-        return self._at_once(Action.SUBMIT_PICTURE, revision, lambda state: self._submit_picture(state, plate, colour))
+        text = clean_plate(plate)
+        self.draft(plate=text, colour=colour)
+        return self._at_once(
+            Action.SUBMIT_PICTURE, revision, lambda state: self._work.submit_picture(state, text, colour)
+        )
 
     def select(self, revision: int, *, toll_class: int | None, vehicle_kind: int | None) -> Answer:
         """Choose the actual class and kind; either may be left None to keep what was chosen."""
-        return self._at_once(Action.SELECT, revision, lambda state: self._select(state, toll_class, vehicle_kind))
+        return self._at_once(Action.SELECT, revision, lambda state: self._work.select(state, toll_class, vehicle_kind))
 
     def quote(self, revision: int) -> Answer:
         """Work out the fee (【算费】)."""
-        return self._at_once(Action.QUOTE, revision, self._quote)
+        return self._at_once(Action.QUOTE, revision, self._work.quote)
 
     def submit(self, revision: int) -> Answer:
         """Debit, write card and tag, seal the record, tell the lane (【提交数据】)."""
         step = self._clock_step()
         if step is not None:
             return step
-        return self._with_device(Action.SUBMIT, revision, Activity.SUBMITTING, self._submit)
+        return self._with_device(Action.SUBMIT, revision, Activity.SUBMITTING, self._work.submit)
 
     def prove(self, revision: int) -> Answer:
         """Find out how an open debit ended (【确认扣款】)."""
-        return self._with_device(Action.PROVE, revision, Activity.PROVING, self._prove)
+        return self._with_device(Action.PROVE, revision, Activity.PROVING, self._work.prove)
 
     def rewrite_tag(self, revision: int) -> Answer:
         """Write the tag's copy again (【补写标签】); the card is not touched."""
-        return self._with_device(Action.REWRITE_TAG, revision, Activity.REWRITING, self._rewrite_tag)
+        return self._with_device(Action.REWRITE_TAG, revision, Activity.REWRITING, self._work.rewrite_tag)
 
     def release(self, revision: int, *, code: str, leader: str, password: str, reason: str) -> Answer:
         """Let one finding pass for this vehicle, on a shift leader's word (班长放行)."""
@@ -190,24 +165,24 @@ class Desk:
         if not isinstance(checked, Operator):
             return checked
         return self._at_once(
-            Action.RELEASE, revision, lambda state: self._release(state, code, checked, reason.strip())
+            Action.RELEASE, revision, lambda state: self._work.release(state, code, checked, reason.strip())
         )
 
     def refuse(self, revision: int, *, reason: str) -> Answer:
         """End the vehicle as refused; the barrier stays shut."""
-        return self._at_once(Action.REFUSE, revision, lambda state: self._end(state, Ending.REFUSED, reason))
+        return self._at_once(Action.REFUSE, revision, lambda state: self._work.end(state, Ending.REFUSED, reason))
 
     def transfer(self, revision: int, *, reason: str) -> Answer:
         """Hand the vehicle to manual handling (转人工)."""
         if not reason.strip():
             return rejected("reason", "请选择转人工原因", "Give the reason of the transfer")
-        return self._at_once(Action.TRANSFER, revision, lambda state: self._end(state, Ending.TRANSFERRED, reason))
+        return self._at_once(Action.TRANSFER, revision, lambda state: self._work.end(state, Ending.TRANSFERRED, reason))
 
     def abandon(self, revision: int, *, reason: str) -> Answer:
         """Give the vehicle up with a reason (放弃); never possible while a debit is open."""
         if not reason.strip():
             return rejected("reason", "请选择放弃原因", "Give the reason of giving up")
-        return self._at_once(Action.ABANDON, revision, lambda state: self._end(state, Ending.ABANDONED, reason))
+        return self._at_once(Action.ABANDON, revision, lambda state: self._work.end(state, Ending.ABANDONED, reason))
 
     def resume(self, revision: int) -> Answer:
         """Go on with a page that stood idle (继续)."""
@@ -220,14 +195,27 @@ class Desk:
 
     def leave(self, revision: int) -> Answer:
         """Go home and release the lane (【返回】)."""
-        return self._at_once(Action.LEAVE, revision, self._leave)
+        with self._lock:
+            state = self._guard(Action.LEAVE, revision)
+            if isinstance(state, Rejected):
+                return state
+            self._work.leave(state)
+            self._state = None
+            self._draft = ("", None)
+            return self._free_lane()
 
     # --- how an action runs
 
-    def _at_once(self, action: Action, revision: int, step: Callable[[PassageState], Answer]) -> Answer:
+    def _at_once(
+        self, action: Action, revision: int, step: Callable[[PassageState], PassageState | Rejected]
+    ) -> Answer:
         with self._lock:
             state = self._guard(action, revision)
-            return state if isinstance(state, Rejected) else step(state)
+            after = state if isinstance(state, Rejected) else step(state)
+            if isinstance(after, Rejected):
+                return after
+            self._set(after)
+            return DONE
 
     def _with_device(
         self, action: Action, revision: int, activity: Activity, job: Callable[[PassageState], PassageState]
@@ -272,182 +260,6 @@ class Desk:
         self._state = state
         self._touched_at = self._e.clock.now()
 
-    # --- the steps
-
-    def _begin(self, lane: Lane) -> None:
-        duty = self._e.duty.on_duty
-        assert duty is not None
-        opened = n.Opened(
-            lane_id=lane.lane_id,
-            lane_hex=lane.lane_hex,
-            lane_name=lane.name,
-            mixed=lane.use is LaneUse.MIXED_EXIT,
-            operator_id=duty.operator_id,
-            operator_name=duty.name,
-            shift=duty.shift,
-            work_date=duty.work_date,
-        )
-        number = int.from_bytes(self._e.random_bytes(4), "big")
-        name = passage_id(lane_hex=lane.lane_hex, at=self._logbook.now(), random_number=number)
-        self._draft = ("", None)
-        self._trouble = None
-        self._set(self._logbook.begin(name, opened))
-
-    def _read(self, state: PassageState) -> PassageState:
-        try:
-            waiting = self._e.lane.waiting()
-        except LinkLostError:
-            waiting = Waiting()
-        try:
-            presented = self._e.reader.read(search_s=self._policy().search_s)
-        except (NothingPresentedError, LinkLostError) as error:
-            return self._logbook.add(state, n.ReadFailed(code=error.code))
-        self._settle_seen(presented)
-        findings = self._checks.presented(presented, waiting, lane_hex=state.opened.lane_hex)
-        tag, card = n.note_presented(presented)
-        note = n.Read(
-            tag=tag,
-            card=card,
-            card_trouble=presented.card_trouble,
-            tag_trouble=presented.tag_trouble,
-            psam_present=presented.psam.present,
-            psam_authorised=presented.psam.authorised,
-            psam_terminal_number=presented.psam.terminal_number,
-            waiting=waiting,
-            findings=findings,
-            list_version=self._checks.list_version(),
-        )
-        return self._logbook.add(state, note)
-
-    def _settle_seen(self, presented: Presented) -> None:
-        """Settle the open debits of the card that is here now, before anything new is begun with it."""
-        if presented.card is None:
-            return
-        for debit in self._logbook.open_debits():
-            if debit.card_id == presented.card.card_id:
-                earlier = self._logbook.load(debit.passage_id)
-                if earlier is not None and earlier.debit_open:
-                    self._prove(earlier)
-
-    def _submit_picture(self, state: PassageState, plate: str, colour: int | None) -> Answer:
-        text = clean_plate(plate)
-        self._draft = (text, colour)
-        wrong = plate_fault(text, colour)
-        if wrong is not None:
-            return wrong
-        assert state.photo is not None and colour is not None
-        now = self._logbook.now()
-        image_id = self._logbook.next_image_id(lane_id=state.opened.lane_id, at=now)
-        note = n.PictureSubmitted(
-            plate=text, colour=colour, photo_sha256=state.photo.sha256, live=state.photo.live, image_id=image_id
-        )
-        image = ImageRecord(
-            image_id=image_id,
-            passage_id=state.passage_id,
-            terminal_id=self._e.identity.terminal_id,
-            lane_hex=state.opened.lane_hex,
-            vehicle_id=f"{text}_{colour}",
-            taken_at=beijing_digits(now),
-            photo_sha256=state.photo.sha256,
-            live=state.photo.live,
-            operator_id=state.opened.operator_id,
-        )
-        chosen = self._selection_after(state, text, colour)
-        state = self._logbook.add(state, note, chosen, outgoing=(outgoing_image(image),))
-        self._set(self._confirm(state))
-        return DONE
-
-    def _selection_after(self, state: PassageState, plate: str, colour: int) -> n.Selected:
-        """Keep what was chosen for the same plate; another plate begins the choice anew."""
-        before = state.picture
-        if before is not None and (before.plate, before.colour) == (plate, colour):
-            return n.Selected(toll_class=state.toll_class, vehicle_kind=state.vehicle_kind)
-        presented = state.presented
-        vehicle = None if presented is None or presented.tag is None else presented.tag.vehicle
-        toll_class, kind = preselected(vehicle, colour)
-        return n.Selected(toll_class=toll_class, vehicle_kind=kind)
-
-    def _select(self, state: PassageState, toll_class: int | None, vehicle_kind: int | None) -> Answer:
-        if toll_class is not None and toll_class not in set(TollClass):
-            return rejected("toll_class", "没有这个车型", "There is no such class")
-        if vehicle_kind is not None and vehicle_kind not in set(VehicleKind):
-            return rejected("vehicle_kind", "没有这个车种", "There is no such kind")
-        note = n.Selected(
-            toll_class=state.toll_class if toll_class is None else toll_class,
-            vehicle_kind=state.vehicle_kind if vehicle_kind is None else vehicle_kind,
-        )
-        if (note.toll_class, note.vehicle_kind) == (state.toll_class, state.vehicle_kind):
-            return DONE
-        self._set(self._confirm(self._logbook.add(state, note)))
-        return DONE
-
-    def _confirm(self, state: PassageState) -> PassageState:
-        """Compare what the collector saw with what tag and card say."""
-        return self._logbook.add(state, n.Stopped(stage="confirmed", findings=self._checks.confirmed(state)))
-
-    def _quote(self, state: PassageState) -> Answer:
-        notes = self._checks.quote(state)
-        self._set(self._logbook.add(state, *notes))
-        return DONE
-
-    def _submit(self, state: PassageState) -> PassageState:
-        policy, marks = self._policy(), self._marks(state)
-        assert state.quoted is not None
-        trade = None if state.read is None else state.read.waiting.open_trade
-        if state.quoted.taken_over and trade is not None:
-            return self._after_proof(self._debits.take_over(state, trade, policy, marks))
-        paid = self._debits.purchase(state, policy, marks)
-        return self._tell_lane(paid) if paid.debited else paid
-
-    def _prove(self, state: PassageState) -> PassageState:
-        return self._after_proof(self._debits.prove(state, self._policy(), self._marks(state)))
-
-    def _after_proof(self, state: PassageState) -> PassageState:
-        """Write the tag's copy if the cut came before it, then tell the lane."""
-        if not state.debited:
-            return state
-        if state.tag_write in (TagWrite.UNKNOWN, TagWrite.FAILED):
-            state = self._rewrite_tag(state)
-        return self._tell_lane(state)
-
-    def _rewrite_tag(self, state: PassageState) -> PassageState:
-        assert state.intent is not None
-        if Capability.REWRITE_TAG not in self._e.reader.capabilities:
-            return state
-        result = self._e.reader.rewrite_tag(state.intent.intent(), search_s=self._policy().search_s)
-        return self._logbook.add(state, n.TagWritten(tag_write=result))
-
-    def _release(self, state: PassageState, code: str, leader: Operator, reason: str) -> Answer:
-        finding = next((f for f in state.stops if str(f.code) == code), None)
-        if finding is None or not finding.releasable:
-            return rejected("code", "该情况不能放行", "This finding can't be released")
-        note = n.Released(code=finding.code, leader_id=leader.operator_id, leader_name=leader.name, reason=reason)
-        self._set(self._logbook.add(state, note))
-        return DONE
-
-    def _end(self, state: PassageState, ending: Ending, reason: str) -> Answer:
-        """End a vehicle without a debit; its event goes to the centre with reason and picture."""
-        text = reason.strip() or self._checks.first_stop_text(state)
-        event = event_of(
-            state, self._marks(state), kind=ending.value, reason=text, at=beijing_digits(self._logbook.now())
-        )
-        ended = n.Ended(ending=ending, reason=text)
-        self._set(self._tell_lane(self._logbook.add(state, ended, outgoing=(outgoing_event(event),))))
-        return DONE
-
-    def _leave(self, state: PassageState) -> Answer:
-        notes: list[n.AnyNote] = [n.Left()]
-        if state.ending is None and (state.debit_open or state.read is not None):
-            notes.insert(0, n.Ended(ending=ending_of_unfinished(state), reason=""))
-        self._logbook.add(state, *notes)
-        self._state = None
-        self._draft = ("", None)
-        try:
-            self._e.lane.release()
-        except LinkLostError:
-            return rejected("", "车道未应答，请检查车道是否已恢复", "The lane did not answer: check that it is free")
-        return DONE
-
     # --- the lane
 
     def _occupy(self, lane: Lane) -> Answer:
@@ -459,49 +271,25 @@ class Desk:
             return rejected("lane_hex", f"车道不可用：{error}", f"The lane can't be taken: {error}")
         return DONE
 
-    def _tell_lane(self, state: PassageState) -> PassageState:
-        """Tell the lane how the vehicle ended; a mute lane changes nothing of the result."""
-        if not self._e.lane.attached:
-            return self._logbook.add(state, n.LaneTold(answer="none"))
-        conclusion: Conclusion = conclusion_of(state)
+    def _free_lane(self) -> Answer:
         try:
-            self._e.lane.conclude(conclusion)
+            self._e.lane.release()
         except LinkLostError:
-            return self._logbook.add(state, n.LaneTold(answer="mute"))
-        return self._logbook.add(state, n.LaneTold(answer="told"))
+            return rejected("", "车道未应答，请检查车道是否已恢复", "The lane did not answer: check that it is free")
+        return DONE
 
     def _tell_what_was_cut(self) -> None:
         """Tell the lane of a vehicle that had ended when the terminal stopped; the lane takes the same word once."""
         state = self._state
         if state is not None and state.ending is not None and not state.lane_told:
             self._activity = Activity.SUBMITTING
-            self._e.worker(lambda: self._run(state, self._tell_again))
-
-    def _tell_again(self, state: PassageState) -> PassageState:
-        """Tell the lane late, unless another vehicle stands there by now: its barrier is not ours to open."""
-        try:
-            captured = self._e.lane.waiting().captured_plate
-        except LinkLostError:
-            return self._logbook.add(state, n.LaneTold(answer="mute"))
-        if state.picture is not None and captured not in ("", state.picture.plate):
-            return self._logbook.add(state, n.LaneTold(answer="mute"))
-        return self._tell_lane(state)
+            self._e.worker(lambda: self._run(state, self._work.tell_again))
 
     # --- what stands behind
 
     def _restore(self) -> PassageState | None:
-        """Come back after a restart: an intent without outcome is unknown, and the page in work is shown again."""
-        for debit in self._logbook.open_debits():
-            state = self._logbook.load(debit.passage_id)
-            if state is not None and state.debit_open and not state.unknown:
-                event = event_of(
-                    state,
-                    self._marks(state),
-                    kind="open-debit",
-                    reason="restart",
-                    at=beijing_digits(self._logbook.now()),
-                )
-                self._logbook.add(state, n.DebitUnknown(detail="restart"), outgoing=(outgoing_event(event),))
+        """Come back after a restart: the page in work is shown again, with what was typed."""
+        self._work.mark_cut_debits()
         state = self._logbook.unfinished()
         if state is not None and state.picture is not None:
             self._draft = (state.picture.plate, state.picture.colour)
@@ -516,7 +304,7 @@ class Desk:
             draft_plate=self._draft[0],
             draft_colour=self._draft[1],
             age_s=int((now - state.opened_at).total_seconds()),
-            ask_idle=waits and idle_s >= self._policy().idle_question_s,
+            ask_idle=waits and idle_s >= self._work.policy().idle_question_s,
             photo_delivered=self._delivered(state),
             trouble=self._trouble,
             may_confirm_same=self._may_confirm_same(state),
@@ -524,7 +312,7 @@ class Desk:
 
     def _may_confirm_same(self, state: PassageState) -> bool:
         open_now = Action.PHOTO in actions_of(state) and not read_stops(state)
-        return open_now and self._policy().confirm_same_as_pair and pair_plate(state) is not None
+        return open_now and self._work.policy().confirm_same_as_pair and pair_plate(state) is not None
 
     def _delivered(self, state: PassageState) -> bool:
         if state.picture is None:
@@ -536,35 +324,18 @@ class Desk:
     def _clock_step(self) -> Answer | None:
         """Time never runs below the journal's last entry; after a larger step no debit starts."""
         step_s = self._logbook.journal.clock_step_s(self._e.clock.now())
-        if step_s <= self._policy().clock_step_s_max:
+        if step_s <= self._work.policy().clock_step_s_max:
             return None
         return rejected(
             "", "本机时钟异常，已停止扣费，请班长校时", "The clock went back: no debits until it is set right"
         )
 
-    def _parameters(self) -> Parameters | None:
-        return self._e.documents.parameters(self._logbook.now())
-
-    def _policy(self) -> Policy:
-        parameters = self._parameters()
-        return Policy() if parameters is None else parameters.policy
-
     def _lane(self, lane_hex: str) -> Lane | None:
-        parameters = self._parameters()
+        parameters = self._work.parameters()
         lanes = () if parameters is None else parameters.station.lanes
         enabled = self._e.setup.enabled()
         return next(
             (lane for lane in lanes if lane.lane_hex == lane_hex and lane_hex in enabled and is_exit(lane)), None
-        )
-
-    def _marks(self, state: PassageState) -> Marks:
-        parameters = self._parameters()
-        assert parameters is not None, "a passage is opened only with parameters"
-        return Marks(
-            terminal_id=self._e.identity.terminal_id,
-            station=parameters.station,
-            status_list_version="" if state.read is None else state.read.list_version,
-            lane_attached=self._e.lane.attached,
         )
 
 

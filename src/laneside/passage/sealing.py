@@ -64,7 +64,7 @@ def finding_notes(state: PassageState) -> tuple[FindingNote, ...]:
     return tuple(FindingNote(code=f.code, text=describe(recall(f)).text.zh) for f in state.findings)
 
 
-def event_of(state: PassageState, marks: Marks, *, kind: str, reason: str, at: str) -> PassageEvent:
+def event_of(state: PassageState, *, terminal_id: str, kind: str, reason: str, at: str) -> PassageEvent:
     """Return the 特情 record of a vehicle that ends without a sealed record, or whose debit is open."""
     presented = state.presented
     card = None if presented is None else presented.card
@@ -72,7 +72,7 @@ def event_of(state: PassageState, marks: Marks, *, kind: str, reason: str, at: s
     return PassageEvent(
         event_id=f"{state.passage_id}-{kind}-{state.revision}",
         kind=kind,
-        terminal_id=marks.terminal_id,
+        terminal_id=terminal_id,
         passage_id=state.passage_id,
         at=at,
         lane_hex=state.opened.lane_hex,
