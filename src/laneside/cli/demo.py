@@ -26,6 +26,9 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="with --once: print JSON alone")] = False,
 ) -> None:
     """Start centre, terminal and virtual roadside on free loopback ports."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # as with Ctrl-C nothing stays behind, also of a closed window.
+        if signal.getsignal(ending) is not signal.SIG_IGN:
+            signal.signal(ending, _interrupt)
     if once:
         raise typer.Exit(_once(scenario, data, as_json=as_json))
     _serve((data or DEFAULT_DATA).resolve())

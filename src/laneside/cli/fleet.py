@@ -108,19 +108,25 @@ class Fleet:
 
     def end(self, name: str) -> None:
         """Ask one process to end, and make sure that it did."""
-        member = self.members.pop(name)
-        member.child.send_signal(signal.SIGTERM)
+        child = self.members[name].child
+        child.send_signal(signal.SIGTERM)
         try:
-            member.child.wait(END_S_MAX)
+            child.wait(END_S_MAX)
         except subprocess.TimeoutExpired:
-            member.child.kill()
-            member.child.wait()
+            child.kill()
+            child.wait()
+        del self.members[name]
 
     def stop(self) -> None:
-        """End all processes, the terminal first."""
-        for name in ("terminal", "roadside", "centre"):
-            if name in self.members:
-                self.end(name)
+        """End all processes, the terminal first; whoever can't wait for that (a second Ctrl-C) has them killed."""
+        try:
+            for name in ("terminal", "roadside", "centre"):
+                if name in self.members:
+                    self.end(name)
+        except BaseException:
+            for name in tuple(self.members):
+                self.kill(name)
+            raise
 
     def wait(self) -> None:
         """Return when any process has ended by itself; FleetError names it."""
@@ -143,8 +149,9 @@ class Fleet:
                 env={**os.environ, **self.environment},
                 start_new_session=True,
             )
-        member = Member(name=name, child=child, port=_await_port(name, child, port_file, log), log=log)
-        self.members[name] = member
+        # A member before it has a port, so that whoever interrupts the start does not leave it running.
+        member = self.members[name] = Member(name=name, child=child, port=0, log=log)
+        member.port = _await_port(name, child, port_file, log)
         return member
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import secrets
 import sqlite3
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
+from typing import IO
 
 import httpx2
 import structlog
@@ -71,6 +73,7 @@ class Terminal:
         self._stop = Event()
         self._threads: list[Thread] = []
         self._clock = SystemClock()
+        self._lock = _alone(settings.data)
         self._client = httpx2.Client(base_url=settings.centre_url, timeout=CENTRE_TIMEOUT_S)
         device = DiskFolder(settings.data / "device")
         self._identity = self._known_or_enrolled(device, enrolment_code)
@@ -109,6 +112,7 @@ class Terminal:
         self._reader.close()
         self._client.close()
         self._connection.close()
+        self._lock.close()
 
     def _known_or_enrolled(self, device: DiskFolder, code: str | None) -> Identity:
         identity = Identity.load(device)
@@ -233,6 +237,18 @@ def _reader(settings: TerminalSettings, clock: SystemClock, policy: ReaderPolicy
         random_bytes=secrets.token_bytes,
         policy=policy,
     )
+
+
+def _alone(folder: Path) -> IO[bytes]:
+    """Hold a terminal's folder: two processes on one journal would each debit as if there were no other."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "terminal.lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise SettingError(f"another terminal is running on {folder}") from error
+    return lock
 
 
 def _connect(path: Path) -> sqlite3.Connection:
