@@ -26,6 +26,7 @@ SOURCE = Path("/usr/share/fonts/opentype/noto")
 FAMILY = "Noto Sans CJK SC"
 TEXTS = {".py", ".toml", ".html", ".js"}
 BYTES_MAX = 250 * 1024
+NOT_IN_SOURCE = {"✕"}  # the centre draws it; its pages use the fonts of a desktop.
 ASCII = {chr(code) for code in range(0x20, 0x7F)}
 # Names of people and places come from the centre; the commonest characters of such names are worth their bytes.
 NAMES = (

@@ -20,7 +20,11 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
     "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
 )
+CAMERA_SIZE = (640, 480)
+CAMERA_YUV = (149, 44, 21)  # a green that no page and no drawn picture shows
 PHONE = {"width": 360, "height": 640}
 
 
@@ -42,10 +46,74 @@ def playwright_session() -> Iterator[object]:
 
 
 @pytest.fixture(scope="session")
-def chromium(playwright_session):
-    browser = playwright_session.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+def camera_file(tmp_path_factory) -> Path:
+    """Write what the fake camera sees: two frames of one green, as YUV4MPEG2."""
+    width, height = CAMERA_SIZE
+    luma, blue, red = CAMERA_YUV
+    frame = (
+        bytes([luma]) * (width * height) + bytes([blue]) * (width * height // 4) + bytes([red]) * (width * height // 4)
+    )
+    path = tmp_path_factory.mktemp("camera") / "green.y4m"
+    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode() + (b"FRAME\n" + frame) * 2)
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_session, camera_file):
+    camera = f"--use-file-for-fake-video-capture={camera_file}"
+    browser = playwright_session.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, camera])
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def phone_context(chromium, gallery):
+    """A handheld's browser, logged in."""
+    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    context.set_default_timeout(5000)
+    page = context.new_page()
+    log_in(page, gallery)
+    page.close()
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def complaints() -> list[str]:
+    """What the pages' consoles complained of."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def shared_page(phone_context, complaints):
+    page = phone_context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def phone(shared_page, gallery, complaints):
+    """The handheld's page; whatever its console complains of fails the test."""
+    gallery.calls.clear()
+    gallery.answers.clear()
+    shared_page.set_viewport_size(PHONE)
+    yield shared_page
+    found = list(complaints)
+    complaints.clear()
+    assert found == []
+
+
+def log_in(page, gallery) -> None:
+    from gallery import Scene
+
+    gallery.scene = Scene(path="/login", logged_in=False)
+    page.goto(f"{gallery.address}/login")
+    page.fill("[name=operator_id]", "620101")
+    page.fill("[name=password]", "anything")
+    page.tap("[data-main]")
+    page.wait_for_url(f"{gallery.address}/")
 
 
 @pytest.fixture(scope="session")

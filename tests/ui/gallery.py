@@ -149,7 +149,9 @@ class Gallery:
     def __init__(self) -> None:
         self.scene = Scene(path="/")
         self.preference = Preference()
+        self.address = ""
         self.calls: list[tuple[object, ...]] = []
+        self.answers: dict[str, PassageView] = {}
         self.duty = Duty()
         self._photo = drawn_photo()
 
@@ -180,6 +182,8 @@ class Gallery:
     def __getattr__(self, name: str) -> object:
         def called(*args: object, **kwargs: object) -> Answer:
             self.calls.append((name, *args, kwargs))
+            if name in self.answers:
+                self.scene = replace(self.scene, view=self.answers[name])
             return self.scene.notice or DONE
 
         return called

@@ -33,4 +33,6 @@ def create_app(services: Services, *, random_bytes: Callable[[int], bytes] = os.
     ]
     if services.demo is not None:
         routes += DemoRoutes(web, services.demo).routes()
-    return Starlette(routes=routes, middleware=[Middleware(Guard)])
+    app = Starlette(routes=routes, middleware=[Middleware(Guard)])
+    app.router.redirect_slashes = False
+    return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 BODY_BYTES_MAX = 64 * 1024
 PHOTO_BYTES_MAX = 12 * 1024 * 1024
 PHOTO_PATH = "/linkage/photo"
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 
@@ -59,7 +59,7 @@ class Guard:
 
 def _refusal(scope: Scope, headers: Headers, limit: int) -> PlainTextResponse | None:
     host = headers.get("host", "")
-    if urlsplit(f"//{host}").hostname not in _LOOPBACK:
+    if _LOOPBACK.fullmatch(host) is None:
         return PlainTextResponse("unknown host", status_code=421)
     if scope["method"] not in _SAFE_METHODS and not _own_origin(scope, headers, host):
         return PlainTextResponse("foreign origin", status_code=403)

@@ -81,6 +81,11 @@ class LinkagePage:
     seen: str
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """The inputs that this area has; a message for any other stands at the top of the page."""
+        return _FIELDS.get(self.area, ())
+
+    @property
     def stops(self) -> tuple[FindingView, ...]:
         """Findings that forbid going on."""
         return open_stops(self.view)
@@ -123,6 +128,13 @@ class LinkagePage:
         )
 
 
+_FIELDS = {
+    Area.PICTURE: ("plate", "colour", "photo"),
+    Area.CAMERA: ("photo",),
+    Area.EXIT: ("toll_class", "vehicle_kind"),
+    Area.LEAVE: ("reason",),
+    Area.RELEASE: ("code", "leader", "password", "reason"),
+}
 _WAYS_OUT = frozenset({Action.ABANDON, Action.TRANSFER, Action.REFUSE, Action.LEAVE})
 
 
