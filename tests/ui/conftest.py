@@ -10,22 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-)
-CAMERA_SIZE = (640, 480)
-CAMERA_YUV = (149, 44, 21)  # a green that no page and no drawn picture shows
-PHONE = {"width": 360, "height": 640}
+from handheld import ARGUMENTS, CAMERA_SIZE, CAMERA_YUV, CHROMIUM, PHONE, log_in
 
 
 def missing_part(what: str) -> None:
@@ -103,17 +88,6 @@ def phone(shared_page, gallery, complaints):
     found = list(complaints)
     complaints.clear()
     assert found == []
-
-
-def log_in(page, gallery) -> None:
-    from gallery import Scene
-
-    gallery.scene = Scene(path="/login", logged_in=False)
-    page.goto(f"{gallery.address}/login")
-    page.fill("[name=operator_id]", "620101")
-    page.fill("[name=password]", "anything")
-    page.tap("[data-main]")
-    page.wait_for_url(f"{gallery.address}/")
 
 
 @pytest.fixture(scope="session")

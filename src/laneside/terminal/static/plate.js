@@ -10,7 +10,8 @@ const MAIN_COLOURS = ["0", "1", "4", "5", "3", "2", "6"];
 const FULL = 7;
 const CELLS = 8;
 const LENGTH_MAX = 10;
-const DRAFT_MS = 150;
+const LAST_WORDS = ["beforeunload", "pagehide"];
+const SETTLE_MS = 450;
 
 const element = (tag, classes, text = "") => {
   const made = document.createElement(tag);
@@ -27,32 +28,32 @@ class PlateField extends HTMLElement {
   #keyboard;
   #page = "";
   #at = 0;
-  #draftTimer = 0;
   #draftSent = "";
+  #sending = false;
 
   connectedCallback() {
     if (!this.#cells) this.#build();
     document.addEventListener("pointerdown", this.#outside, true);
-    addEventListener("pagehide", this.#flush);
-    if (this.hasAttribute("data-ask")) this.open();
+    for (const name of LAST_WORDS) addEventListener(name, this.#flush);
+    if (this.hasAttribute("data-ask")) this.#ask();
   }
 
   disconnectedCallback() {
     this.close();
     document.removeEventListener("pointerdown", this.#outside, true);
-    removeEventListener("pagehide", this.#flush);
+    for (const name of LAST_WORDS) removeEventListener(name, this.#flush);
   }
 
   attributeChangedCallback(name, before, after) {
     if (!this.#cells) return;
     if (name !== "data-ask") this.#adopt();
-    else if (before === null && after !== null) this.open();
+    else if (before === null && after !== null) this.#ask();
   }
 
   // Another tab, or 与卡签一致, changed what the server keeps: show that, unless something newer is being typed here.
   #adopt() {
     const { plate, colour } = this.dataset;
-    if (!this.#keyboard.hidden || this.#draftTimer || this.#draftText() !== this.#draftSent) return;
+    if (!this.#keyboard.hidden || this.#sending || this.#draftText() !== this.#draftSent) return;
     this.#input.value = plate;
     const radio = this.querySelector(`input[name=colour][value="${CSS.escape(colour)}"]`);
     if (radio) radio.checked = true;
@@ -84,6 +85,7 @@ class PlateField extends HTMLElement {
     this.#keyboard.setAttribute("role", "group");
     this.#keyboard.hidden = true;
     this.#keyboard.addEventListener("click", (event) => this.#pressed(event.target.closest(".key")));
+    for (const touched of [row, this.#keyboard]) touched.addEventListener("mousedown", (event) => event.preventDefault());
     this.append(row, this.#keyboard);
     this.#input.inputMode = "none";
     this.#input.addEventListener("input", () => this.#typed());
@@ -100,6 +102,13 @@ class PlateField extends HTMLElement {
     document.documentElement.classList.add("typing");
     this.#input.focus({ preventScroll: true });
     this.#draw();
+  }
+
+  // It comes up by itself where the shutter was: the second tap of a double tap must not type.
+  #ask() {
+    this.open();
+    this.#keyboard.ariaDisabled = "true";
+    setTimeout(() => (this.#keyboard.ariaDisabled = null), SETTLE_MS);
   }
 
   close() {
@@ -140,7 +149,7 @@ class PlateField extends HTMLElement {
   }
 
   #pressed(key) {
-    if (!key || key.classList.contains("gap")) return;
+    if (!key || key.classList.contains("gap") || this.#keyboard.ariaDisabled) return;
     if (key.dataset.colour !== undefined) return this.#choose(key.dataset.colour);
     if (key.dataset.act === "delete") return this.#delete();
     return this.#put(key.textContent);
@@ -166,37 +175,43 @@ class PlateField extends HTMLElement {
     const radio = this.querySelector(`input[name=colour][value="${code}"]`);
     if (radio) radio.checked = true;
     this.close();
-    this.#changed(0);
+    this.#changed();
   }
 
-  #changed(wait = DRAFT_MS) {
+  #changed() {
     this.#draw();
-    clearTimeout(this.#draftTimer);
-    this.#draftTimer = setTimeout(() => this.#send(), wait);
+    if (!this.#sending) this.#send();
   }
 
   #draftText() {
     return new URLSearchParams({ plate: this.#input.value, colour: this.#colour }).toString();
   }
 
-  // Kept on the server while it is typed, so that a reload or a dead battery loses nothing.
-  async #send(keepalive = false) {
-    this.#draftTimer = 0;
-    const text = this.#draftText();
-    if (text === this.#draftSent) return;
-    this.#draftSent = text;
+  // Kept on the server with every key, one request after the other, so that a reload or a dead battery loses nothing.
+  async #send() {
+    this.#sending = true;
+    while (this.#draftText() !== this.#draftSent) {
+      const text = this.#draftText();
+      if (!(await this.#post(text))) break;
+      this.#draftSent = text;
+    }
+    this.#sending = false;
+    if (this.#keyboard.hidden) document.getElementById("pulse")?.dispatchEvent(new Event("refresh"));
+  }
+
+  async #post(text) {
     const headers = { "X-CSRF-Token": this.dataset.csrf, Accept: "application/json" };
     const body = new URLSearchParams(text);
     try {
-      await fetch(this.dataset.draft, { method: "POST", headers, body, keepalive });
+      return (await fetch(this.dataset.draft, { method: "POST", headers, body, keepalive: true })).ok;
     } catch {
-      this.#draftSent = "";
-      return;
+      return false;
     }
-    if (!keepalive && this.#keyboard.hidden) document.getElementById("pulse")?.dispatchEvent(new Event("refresh"));
   }
 
-  #flush = () => this.#send(true);
+  #flush = () => {
+    if (this.#draftText() !== this.#draftSent) this.#post(this.#draftText());
+  };
 
   #pageNow() {
     if (this.#page) return this.#page;
@@ -208,7 +223,6 @@ class PlateField extends HTMLElement {
     if (this.#keyboard.hidden) return this.open();
     const next = { province: "letters", letters: "special", special: "letters", closing: "letters" };
     this.#page = next[this.#pageNow()];
-    this.#input.focus({ preventScroll: true });
     return this.#draw();
   }
 
