@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Self
 
@@ -83,6 +83,10 @@ class Browserless:
         """Return everything that the terminal keeps of one vehicle."""
         detail: Json = self._json(self._client.get(f"/records/{passage_id}"))["detail"]
         return detail
+
+    def fetch(self, path: str, headers: Mapping[str, str]) -> httpx2.Response:
+        """Get a page or file as this collector's browser would."""
+        return self._client.get(path, headers=headers)
 
     def picture(self) -> bytes:
         """Return what the demo's camera sees."""

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+M_MMAP_THRESHOLD = -3
+"""Of glibc's malloc.h."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -31,6 +34,7 @@ def terminal(
     from laneside.terminal.app import create_app
     from laneside.terminal.root import Terminal, TerminalSettings
 
+    _give_big_blocks_back()
     road_host, _, road_port = roadside.rpartition(":")
     if not road_host or not road_port.isdecimal():
         raise typer.BadParameter("expected HOST:PORT", param_hint="--roadside")
@@ -52,3 +56,16 @@ def terminal(
         serve(create_app(machine.services), host=host, port=port, port_file=port_file)
     finally:
         machine.close()
+
+
+def _give_big_blocks_back() -> None:
+    """Have every block from 128 KiB on returned to the system when it is freed.
+
+    glibc raises that limit by itself after the first big block; then the 16 MB that a login's scrypt needs for a
+    moment, and each decoded photo, would stay with the process. Other C libraries have no ``mallopt`` and no need.
+    """
+    import ctypes
+
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, 128 * 1024)

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
-from typing import IO
+from typing import IO, Any
 
 import httpx2
-import structlog
 
 from laneside import __version__
 from laneside.contract.enrolment import EnrolmentCode
@@ -49,8 +48,6 @@ from laneside.terminal.status import SamWatch, TerminalStatus, terminal_state
 
 SAM_LOOK_S = 15.0
 CENTRE_TIMEOUT_S = 10.0
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +95,7 @@ class Terminal:
     def start(self) -> None:
         """Begin to talk to the centre and to watch the PSAM; a terminal without parameters asks for them first."""
         if self._documents.parameters(self._clock.now()) is None:
-            log.info("first-download", outcome=self._pieces["downloader"].step().outcome)
+            _log().info("first-download", outcome=self._pieces["downloader"].step().outcome)
         for name, piece in self._pieces.items():
             self._run(name, partial(run, piece, self._stop.wait))
         self._run("sam", self._watch_sam)
@@ -221,10 +218,17 @@ class Terminal:
         thread.start()
 
 
+def _log() -> Any:
+    """Return the log. Its library brings rich and Pygments, 50 ms and 5 MB that a start without a word must not pay."""
+    import structlog  # noqa: PLC0415 - loads when there is something to say
+
+    return structlog.get_logger()
+
+
 def _log_defect(future: Future[None]) -> None:
     error = future.exception()
     if error is not None:
-        log.error("device-job-failed", error=repr(error), exc_info=error)
+        _log().error("device-job-failed", error=repr(error), exc_info=error)
 
 
 def _reader(settings: TerminalSettings, clock: SystemClock, policy: ReaderPolicy) -> ApduReader:
