@@ -128,6 +128,26 @@ def publish(
         print(opened.documents.publish(chosen, body, _moment(opened, activates_at), station_hex=where).version)
 
 
+@centre.command("show")
+def show(
+    data: Data,
+    kind: Annotated[str, typer.Argument(help="parameters, tariff or status-list")],
+    station: Station = "",
+) -> None:
+    """Print the newest document's body as JSON: the form that publish takes back."""
+    from msgspec import json
+
+    from laneside.contract.parameters import DocumentKind
+
+    if kind not in set(DocumentKind):
+        raise typer.BadParameter(f"one of {', '.join(DocumentKind)}", param_hint="KIND")
+    with _open(data) as opened:
+        newest = opened.documents.newest(_station(opened, station), DocumentKind(kind))
+        if newest is None:
+            raise typer.BadParameter(f"the station has no {kind} yet", param_hint="KIND")
+        print(json.format(newest.body, indent=2).decode())
+
+
 @centre.command("holiday")
 def holiday(
     data: Data,

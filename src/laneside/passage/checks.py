@@ -24,6 +24,7 @@ from laneside.rules import (
 from laneside.tariff import FeeQuote, NoFee, quote
 
 OPEN_DEBIT = "open-debit"
+CLOCK_BEHIND = "clock-behind"
 
 
 class Checks:
@@ -36,7 +37,7 @@ class Checks:
     def presented(self, presented: Presented, waiting: Waiting, *, lane_hex: str) -> tuple[n.FindingRecord, ...]:
         """Check what one radio session found; a debit that is still open for this card or tag stops everything."""
         findings = check_presented(self._facts(presented, waiting, lane_hex))
-        return keep((*self._open_debits(presented), *findings))
+        return keep((*self._open_debits(presented), *self._clock(), *findings))
 
     def confirmed(self, state: PassageState) -> tuple[n.FindingRecord, ...]:
         """Check what the collector saw against tag and card, and against open debits of the same plate."""
@@ -99,6 +100,21 @@ class Checks:
             waiting=waiting,
         )
         return facts_of(presented, around)
+
+    def clock_allows(self, state: PassageState) -> bool:
+        """Say whether a debit may carry a time now: the clock is right, or a leader released that it went back."""
+        released = any(release.code == CLOCK_BEHIND for release in state.released)
+        return released or not self._clock()
+
+    def _clock(self) -> tuple[Finding, ...]:
+        """Time never runs below the journal's last entry; after a larger step only a shift leader lets a debit pass."""
+        behind_s = int(self._logbook.behind_s())
+        parameters = self._documents.parameters(self._logbook.now())
+        allowed_s = (Policy() if parameters is None else parameters.policy).clock_step_s_max
+        if behind_s <= allowed_s:
+            return ()
+        params = {"behind_s": str(behind_s)}
+        return (Finding(code=CLOCK_BEHIND, severity=Severity.STOP, releasable=True, params=params),)
 
     def _open_debits(self, presented: Presented) -> tuple[Finding, ...]:
         card_id = None if presented.card is None else presented.card.card_id

@@ -26,6 +26,9 @@ _STALE = rejected("", "页面已更新，请看当前状态", "The page has move
 _BUSY = rejected("", "正在交易中，请勿进行其他操作", "A trade is under way: please wait")
 _NOT_NOW = rejected("", "当前步骤不能进行此操作", "This can't be done at this step")
 _OFF_DUTY = rejected("", "请先上班后再进行操作", "Please log in first")
+_CLOCK_BEHIND = rejected(
+    "", "本机时钟倒退，未扣费，请校时后重新读卡", "The clock went back: set it right and read again"
+)
 _NO_PASSAGE = rejected("", "没有正在处理的车辆", "No vehicle is in work")
 
 
@@ -144,9 +147,9 @@ class Desk:
 
     def submit(self, revision: int) -> Answer:
         """Debit, write card and tag, seal the record, tell the lane (【提交数据】)."""
-        step = self._clock_step()
-        if step is not None:
-            return step
+        state = self._state
+        if state is not None and not self._work.clock_allows(state):
+            return _CLOCK_BEHIND
         return self._with_device(Action.SUBMIT, revision, Activity.SUBMITTING, self._work.submit)
 
     def prove(self, revision: int) -> Answer:
@@ -320,15 +323,6 @@ class Desk:
         journal = self._logbook.journal
         photo = journal.delivery(Outgoing.PHOTO, state.picture.photo_sha256)
         return photo is Delivery.RECEIVED
-
-    def _clock_step(self) -> Answer | None:
-        """Time never runs below the journal's last entry; after a larger step no debit starts."""
-        step_s = self._logbook.journal.clock_step_s(self._e.clock.now())
-        if step_s <= self._work.policy().clock_step_s_max:
-            return None
-        return rejected(
-            "", "本机时钟异常，已停止扣费，请班长校时", "The clock went back: no debits until it is set right"
-        )
 
     def _lane(self, lane_hex: str) -> Lane | None:
         parameters = self._work.parameters()

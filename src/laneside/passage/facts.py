@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from laneside.codec import CappRecord, CodecError, parse_capp
+from laneside.codec import CodecError, parse_capp
 from laneside.contract.parameters import ListedObject, Policy
 from laneside.passage import notes as n
 from laneside.passage.lane import Waiting
@@ -112,7 +112,7 @@ def _capp_facts(data: bytes, policy: Policy) -> CappFacts | None:
         record = parse_capp(data, layout=policy.layout_0019)
     except CodecError:
         return None
-    if not isinstance(record, CappRecord) or record.unix_time_s == 0:
+    if record.unix_time_s == 0:
         return None
     return CappFacts(status=record.status, station_hex=record.station_hex, moment=record.moment)
 

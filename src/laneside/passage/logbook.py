@@ -51,6 +51,10 @@ class Logbook:
         last = self._journal.last_time
         return now if last is None else max(now, last)
 
+    def behind_s(self) -> float:
+        """Return by how many seconds this clock lies behind the journal's last entry; 0 if it does not."""
+        return self._journal.clock_step_s(self._clock.now())
+
     def begin(self, passage_id: str, opened: n.Opened) -> PassageState:
         """Write a passage's opening."""
         entry = self._journal.append(n.kind_of(opened), n.write(opened), passage=passage_id)

@@ -38,6 +38,7 @@ class Opened(Note, frozen=True, kw_only=True, tag="opened"):
     lane_hex: str
     lane_name: str
     mixed: bool
+    captured_plate: str
     operator_id: str
     operator_name: str
     shift: int

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from laneside.codec import PlateKind, plate_kind
 from laneside.passage import notes as n
 from laneside.passage.facts import recall
-from laneside.passage.lane import Waiting
 from laneside.passage.state import PassageState
 from laneside.passage.steps import actions_of, step_of
 from laneside.passage.view import (
@@ -45,7 +44,6 @@ class Moment:
 def view_of(state: PassageState, moment: Moment) -> PassageView:
     """Return the linkage page of a passage."""
     presented = state.presented
-    waiting = Waiting() if state.read is None else state.read.waiting
     findings = tuple(finding_view(state, record) for record in state.findings)
     return PassageView(
         passage_id=state.passage_id,
@@ -53,7 +51,7 @@ def view_of(state: PassageState, moment: Moment) -> PassageView:
         lane_name=state.opened.lane_name,
         lane_hex=state.opened.lane_hex,
         lane_use=lane_use_words(mixed=state.opened.mixed),
-        captured_plate=waiting.captured_plate,
+        captured_plate=state.opened.captured_plate if state.read is None else state.read.waiting.captured_plate,
         step=step_of(state),
         activity=moment.activity,
         trouble=moment.trouble or _trouble(state),

@@ -75,6 +75,7 @@ class VehicleWork:
             lane_hex=lane.lane_hex,
             lane_name=lane.name,
             mixed=lane.use is LaneUse.MIXED_EXIT,
+            captured_plate=self._waiting().captured_plate,
             operator_id=duty.operator_id,
             operator_name=duty.name,
             shift=duty.shift,
@@ -86,10 +87,7 @@ class VehicleWork:
 
     def read(self, state: PassageState) -> PassageState:
         """Read card and tag, settle what this card left open, and check both."""
-        try:
-            waiting = self._e.lane.waiting()
-        except LinkLostError:
-            waiting = Waiting()
+        waiting = self._waiting()
         try:
             presented = self._e.reader.read(search_s=self.policy().search_s)
         except (NothingPresentedError, LinkLostError) as error:
@@ -110,6 +108,13 @@ class VehicleWork:
             list_version=self._checks.list_version(),
         )
         return self._logbook.add(state, note)
+
+    def _waiting(self) -> Waiting:
+        """Ask the lane what stands before its barrier; a mute lane knows nothing."""
+        try:
+            return self._e.lane.waiting()
+        except LinkLostError:
+            return Waiting()
 
     def _settle_seen(self, presented: Presented) -> None:
         """Settle the open debits of the card that is here now, before anything new is begun with it."""
@@ -188,6 +193,10 @@ class VehicleWork:
         return self._logbook.add(state, note)
 
     # --- the debit
+
+    def clock_allows(self, state: PassageState) -> bool:
+        """Say whether a debit may carry a time now."""
+        return self._checks.clock_allows(state)
 
     def submit(self, state: PassageState) -> PassageState:
         """Debit what was quoted, or finish what the fixed lane left; then tell the lane."""

@@ -13,7 +13,7 @@ from laneside.centre.server import SystemClock
 from laneside.centre.settings import Settings
 from laneside.cli.centre import register
 from laneside.contract.enrolment import EnrolmentCode
-from laneside.contract.parameters import DocumentKind, TariffTable
+from laneside.contract.parameters import DocumentKind, Parameters, TariffTable
 from laneside.contract.signing import canonical, parse
 
 PASSWORDS = {
@@ -100,3 +100,13 @@ def test_a_password_is_set(command, folder):
 
 def test_running_wants_a_folder(command):
     assert command().exit_code == 2
+
+
+def test_what_is_shown_can_be_changed_and_published_again(command, folder, tmp_path):
+    shown = command("show", "--data", str(folder), "parameters").output
+    file = tmp_path / "parameters.json"
+    file.write_text(shown.replace('"duplicateWindowS": 300', '"duplicateWindowS": 60'), encoding="utf-8")
+    assert command("publish", "--data", str(folder), "parameters", str(file)).output == "2\n"
+    published, _ = newest(folder, DocumentKind.PARAMETERS)
+    assert parse(published.body, Parameters).policy.duplicate_window_s == 60
+    assert command("show", "--data", str(folder), "secrets").exit_code == 2

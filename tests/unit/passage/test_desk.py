@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 import pytest
 
+from laneside.clock import beijing_digits
 from laneside.contract.parameters import Policy
 from laneside.passage import Action, Done, Ending, Rejected, Step
 from laneside.virtual.vehicles import vehicle_named
@@ -223,3 +224,20 @@ def test_same_as_pair_is_one_touch_only_where_the_province_allows_it(station):
     station.decisions.held = allowed
     view = station.does("same_as_pair")
     assert (view.picture.plate, view.picture.colour) == ("甘A8K631", 0)
+
+
+def test_a_leader_may_let_one_vehicle_pass_although_the_clock_went_back(station):
+    station.arrive("car-3des")
+    station.pay("car-3des")
+    station.home()
+    last = station.journal.last_time
+    station.clock.set_back(3600)
+    view = station.arrive("car-sm4")
+    assert [f.code for f in view.findings] == ["clock-behind"]
+    assert Action.PHOTO in view.actions
+    assert Action.SUBMIT_PICTURE not in view.actions
+    station.does("release", code="clock-behind", leader="620100", password="over-the-hills", reason="已核对时间")
+    station.pay("car-sm4")
+    record = station.records()[-1].record
+    assert record.exit_time == beijing_digits(last)
+    assert station.journal.last_time == last
