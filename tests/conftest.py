@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,8 @@ def nothing_is_left_running() -> Iterator[None]:
     deadline = time.monotonic() + LAST_WORDS_S
     while (left := _laneside(_marked(mark))) and time.monotonic() < deadline:
         time.sleep(0.1)
+    for command in left:
+        os.kill(int(command.split()[0]), signal.SIGKILL)
     assert not left, f"still running after the tests: {left}"
 
 
