@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make the terminal's font: subsets of Noto Sans CJK SC (OFL).
 
-The regular file has every character that the product can show; the bold one does without the commonest characters of
+The regular file has every character that the terminal can show; the bold one does without the commonest characters of
 names, and the style sheet falls back to the regular one for them.
 
     python tools/ui_font.py [--source /usr/share/fonts/opentype/noto]
@@ -26,7 +26,7 @@ SOURCE = Path("/usr/share/fonts/opentype/noto")
 FAMILY = "Noto Sans CJK SC"
 TEXTS = {".py", ".toml", ".html", ".js"}
 BYTES_MAX = 250 * 1024
-NOT_IN_SOURCE = {"✕"}  # the centre draws it; its pages use the fonts of a desktop.
+ELSEWHERE = PACKAGE / "centre" / "web"  # a desktop's pages, with a desktop's fonts
 ASCII = {chr(code) for code in range(0x20, 0x7F)}
 # Names of people and places come from the centre; the commonest characters of such names are worth their bytes.
 NAMES = (
@@ -59,7 +59,7 @@ def used_characters(*, bold: bool = False) -> set[str]:
     """Return every character of the package's texts; bold does without the names of people."""
     used = set(ASCII) | (set() if bold else set(NAMES))
     for path in PACKAGE.rglob("*"):
-        if path.suffix in TEXTS and "htmx" not in path.name:
+        if path.suffix in TEXTS and "htmx" not in path.name and ELSEWHERE not in path.parents:
             used |= set(texts_of(path))
     return {character for character in used if character.isprintable()}
 

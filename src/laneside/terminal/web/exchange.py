@@ -102,14 +102,15 @@ class Visit:
         """Run a port's call beside the event loop: some of them reach the disk."""
         return await run_in_threadpool(call)
 
-    def page(self, template: str, values: Mapping[str, object], *extra: Rejected, status: int = 200) -> Response:
+    async def page(self, template: str, values: Mapping[str, object], *extra: Rejected, status: int = 200) -> Response:
         """Draw a page (or a fragment) with what every page has."""
+        top = await self.ask(self.services.status.top_line)
         shown = (*self.session.take_notices(), *extra)
         common = {
             "csrf": self.session.csrf,
             "duty": self.on_duty,
             "demo": self.services.demo is not None,
-            "top": self.services.status.top_line(),
+            "top": top,
             "home_initial": self.services.setup.home_initial(),
             "path": self.request.url.path,
         }
@@ -127,20 +128,20 @@ class Visit:
         body = msgspec.json.encode(value, order="deterministic")
         return self.keep(Response(body, status_code=status, media_type="application/json"))
 
-    def answer(self, answer: Answer, *, then: str, otherwise: str) -> Response:
+    async def answer(self, answer: Answer, *, then: str, otherwise: str) -> Response:
         """Answer an action: JSON for a script, else on to ``then`` or back to ``otherwise`` with the message."""
         refusal = answer if isinstance(answer, Rejected) else None
         if self.wants_json:
-            return self.json(self.outcome(answer))
+            return self.json(await self.outcome(answer))
         if refusal is not None:
             self.session.notices.append(refusal)
             return self.go(otherwise)
         return self.go(then)
 
-    def outcome(self, answer: Answer) -> dict[str, object]:
+    async def outcome(self, answer: Answer) -> dict[str, object]:
         """Return an action's answer with the passage as it is now."""
         refusal = answer if isinstance(answer, Rejected) else None
-        return {"ok": refusal is None, "rejected": refusal, "view": self.services.desk.view()}
+        return {"ok": refusal is None, "rejected": refusal, "view": await self.ask(self.services.desk.view)}
 
     def keep(self, response: Response) -> Response:
         """Set the cookie when the browser does not hold it yet. No Secure flag: this is plain HTTP on loopback."""
@@ -159,7 +160,7 @@ class Visit:
         if self.trusted():
             return None
         if self.wants_json:
-            return self.json(self.outcome(SAME_PAGE_EXPIRED) | {"view": None}, 403)
+            return self.json({"ok": False, "rejected": SAME_PAGE_EXPIRED, "view": None}, 403)
         self.session.notices.append(SAME_PAGE_EXPIRED)
         return self.go(back)
 

@@ -43,11 +43,11 @@ class DemoRoutes:
             state = await visit.ask(self._panel.state)
             vehicles = await visit.ask(self._panel.vehicles)
         except LinkLostError:
-            return visit.page("missing.html", {"back": "/"}, ROADSIDE_GONE, status=503)
+            return await visit.page("missing.html", {"back": "/"}, ROADSIDE_GONE, status=503)
         if visit.wants_json:
             return visit.json({"state": state, "vehicles": vehicles})
         template = "demo_state.html" if visit.by_htmx else "demo.html"
-        return visit.page(template, {"state": state, "vehicles": vehicles, "fragment": visit.by_htmx}, *refusal)
+        return await visit.page(template, {"state": state, "vehicles": vehicles, "fragment": visit.by_htmx}, *refusal)
 
     async def camera(self, request: Request) -> Response:  # noqa: ARG002 - the shape of every route
         """Serve the drawn picture of the vehicle at the lane, for a device without a camera."""
@@ -85,4 +85,4 @@ class DemoRoutes:
             answer = ROADSIDE_GONE
         if visit.by_htmx:
             return await self._draw(visit, *((answer,) if isinstance(answer, Rejected) else ()))
-        return visit.answer(answer, then="/demo", otherwise="/demo")
+        return await visit.answer(answer, then="/demo", otherwise="/demo")

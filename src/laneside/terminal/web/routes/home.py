@@ -51,7 +51,7 @@ class HomeRoutes:
         lanes = await visit.ask(visit.services.desk.lanes)
         known = {lane.lane_hex for lane in lanes}
         chosen = visit.session.lane_hex if visit.session.lane_hex in known else ""
-        return visit.page("home.html", {"lanes": lanes, "chosen": chosen or (lanes[0].lane_hex if lanes else "")})
+        return await visit.page("home.html", {"lanes": lanes, "chosen": chosen or (lanes[0].lane_hex if lanes else "")})
 
     async def login_page(self, request: Request) -> Response:
         """Ask for number, password, shift and work date, the running shift chosen already."""
@@ -70,7 +70,7 @@ class HomeRoutes:
             "operator_id": typed.get("operator_id", ""),
             "unlocking": request.query_params.get("unlock") == "1",
         }
-        return visit.page("login.html", values)
+        return await visit.page("login.html", values)
 
     async def login(self, request: Request) -> Response:
         """Take a collector on duty in this browser; a passage left in work is shown again."""
@@ -82,10 +82,10 @@ class HomeRoutes:
         if isinstance(answer, Rejected):
             kept = ("operator_id", "shift", "work_date")
             visit.session.typed = {name: visit.form.text(name) for name in kept}
-            return visit.answer(answer, then="/", otherwise="/login")
+            return await visit.answer(answer, then="/", otherwise="/login")
         self._web.sessions.end(visit.session)
         visit.session = self._web.sessions.begin(visit.services.duty.on_duty)
-        return visit.answer(answer, then="/", otherwise="/login")
+        return await visit.answer(answer, then="/", otherwise="/login")
 
     async def _logged_in(self, visit: Visit) -> Answer:
         form, duty = visit.form, visit.services.duty
@@ -114,7 +114,7 @@ class HomeRoutes:
             )
         )
         visit.session.typed = {"operator_id": form.text("operator_id")}
-        return visit.answer(answer, then="/login", otherwise="/login?unlock=1")
+        return await visit.answer(answer, then="/login", otherwise="/login?unlock=1")
 
     async def logout(self, request: Request) -> Response:
         """Close the shift, unless a vehicle is in work."""
@@ -123,17 +123,17 @@ class HomeRoutes:
         if turned_away is not None:
             return turned_away
         if await visit.ask(visit.services.desk.view) is not None:
-            return visit.answer(VEHICLE_IN_WORK, then="/login", otherwise="/more")
+            return await visit.answer(VEHICLE_IN_WORK, then="/login", otherwise="/more")
         answer = await visit.ask(visit.services.duty.logout)
         if not isinstance(answer, Rejected):
             self._web.sessions.end(visit.session)
             visit.session = self._web.sessions.begin()
-        return visit.answer(answer, then="/login", otherwise="/more")
+        return await visit.answer(answer, then="/login", otherwise="/more")
 
     async def more(self, request: Request) -> Response:
         """Offer light, language, setup, sounds and the end of the shift."""
         visit = await self._web.receive(request)
-        return visit.to_login() if visit.on_duty is None else visit.page("more.html", {})
+        return visit.to_login() if visit.on_duty is None else await visit.page("more.html", {})
 
     async def setup_page(self, request: Request) -> Response:
         """Show the registered lanes and their types; an administrator may enable exits."""
@@ -142,7 +142,7 @@ class HomeRoutes:
             return visit.to_login()
         lanes = await visit.ask(visit.services.setup.lanes)
         may_change = visit.on_duty.role is Role.ADMINISTRATOR
-        return visit.page(
+        return await visit.page(
             "setup.html", {"lanes": lanes, "may_change": may_change, "station": visit.services.setup.station_name()}
         )
 
@@ -153,10 +153,10 @@ class HomeRoutes:
         if turned_away is not None:
             return turned_away
         if visit.on_duty is None or visit.on_duty.role is not Role.ADMINISTRATOR:
-            return visit.answer(NOT_ADMINISTRATOR, then="/setup", otherwise="/setup")
+            return await visit.answer(NOT_ADMINISTRATOR, then="/setup", otherwise="/setup")
         wanted = frozenset(visit.form.lists.get("lane_hex", ()))
         answer = await visit.ask(lambda: visit.services.setup.enable(wanted))
-        return visit.answer(answer, then="/setup?saved=1", otherwise="/setup")
+        return await visit.answer(answer, then="/setup?saved=1", otherwise="/setup")
 
     async def preferences(self, request: Request) -> Response:
         """Keep light and language; nobody need be on duty for it."""
@@ -167,7 +167,7 @@ class HomeRoutes:
             return untrusted
         chosen = _preference(visit.services.preferences.current(), visit.form.fields)
         await visit.ask(lambda: visit.services.preferences.choose(chosen))
-        return visit.answer(DONE, then=back, otherwise=back)
+        return await visit.answer(DONE, then=back, otherwise=back)
 
     async def session(self, request: Request) -> Response:
         """Tell a script its CSRF token, who is on duty and which lanes there are."""
@@ -180,9 +180,9 @@ class HomeRoutes:
         """Draw the top line again."""
         visit = await self._web.receive(request)
         if visit.wants_json:
-            return visit.json(visit.services.status.top_line())
+            return visit.json(await visit.ask(visit.services.status.top_line))
         view = await visit.ask(visit.services.desk.view)
-        return visit.page("topline.html", {"view": view})
+        return await visit.page("topline.html", {"view": view})
 
 
 def _preference(present: Preference, fields: object) -> Preference:

@@ -88,7 +88,7 @@ class LinkageRoutes:
             return visit.json({"ok": True, "rejected": None, "view": view})
         if view is None:
             return visit.go("/")
-        return self._draw(visit, view, wanted=_sheet(request.query_params.get("sheet", "")))
+        return await self._draw(visit, view, wanted=_sheet(request.query_params.get("sheet", "")))
 
     async def open(self, request: Request) -> Response:
         """Take the lane (【ETC联动】); with a vehicle in work already, go to it."""
@@ -99,7 +99,7 @@ class LinkageRoutes:
         lane_hex = visit.form.text("lane_hex")
         visit.session.lane_hex = lane_hex
         answer = await visit.ask(lambda: visit.services.desk.open(lane_hex))
-        return visit.answer(answer, then="/linkage", otherwise="/")
+        return await visit.answer(answer, then="/linkage", otherwise="/")
 
     async def draft(self, request: Request) -> Response:
         """Keep what is being typed, so that a reload loses nothing."""
@@ -109,7 +109,7 @@ class LinkageRoutes:
             return turned_away
         plate, colour = visit.form.text("plate").upper(), visit.form.number("colour")
         answer = await visit.ask(lambda: visit.services.desk.draft(plate=plate, colour=colour))
-        return visit.answer(answer, then="/linkage", otherwise="/linkage")
+        return await visit.answer(answer, then="/linkage", otherwise="/linkage")
 
     async def photo(self, request: Request) -> Response:
         """Keep a photo at once; ``live`` says whether the camera on the spot took it."""
@@ -138,18 +138,18 @@ class LinkageRoutes:
         view = await visit.ask(visit.services.desk.view)
         if not visit.by_htmx or view is None:
             back = f"/linkage?sheet={sheet.value}" if sheet else "/linkage"
-            return visit.answer(answer, then="/linkage", otherwise=back)
+            return await visit.answer(answer, then="/linkage", otherwise=back)
         refusal = (answer,) if isinstance(answer, Rejected) else ()
-        return self._draw(visit, view, *refusal, wanted=sheet)
+        return await self._draw(visit, view, *refusal, wanted=sheet)
 
-    def _draw(self, visit: Visit, view: PassageView, *refusal: Rejected, wanted: Sheet) -> Response:
+    async def _draw(self, visit: Visit, view: PassageView, *refusal: Rejected, wanted: Sheet) -> Response:
         preference = visit.services.preferences.current()
         page = linkage_page(view, wanted, f"{preference}")
         nothing_new = not refusal and not visit.session.notices
         if visit.by_htmx and nothing_new and visit.request.query_params.get("seen") == page.seen:
             return visit.keep(Response(status_code=204))
         template = "linkage_stage.html" if visit.by_htmx else "linkage.html"
-        return visit.page(template, {"page": page, "view": view}, *refusal)
+        return await visit.page(template, {"page": page, "view": view}, *refusal)
 
 
 def _once(desk: Desk, step: Step, form: Form) -> Answer:

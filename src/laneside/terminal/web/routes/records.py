@@ -37,7 +37,7 @@ class RecordRoutes:
             return visit.json({"rows": rows})
         only = request.query_params.get("state", "")
         shown = tuple(row for row in rows if not only or row.state.value == only)
-        return visit.page("records.html", {"rows": shown, "all_rows": rows, "only": only})
+        return await visit.page("records.html", {"rows": shown, "all_rows": rows, "only": only})
 
     async def detail(self, request: Request) -> Response:
         """Show everything kept of one vehicle."""
@@ -54,10 +54,10 @@ class RecordRoutes:
         passage_id = request.path_params["passage_id"]
         detail = await visit.ask(lambda: visit.services.ledger.detail(passage_id))
         if detail is None or (paid_only and detail.row.ending is not Ending.COMPLETED):
-            return visit.page("missing.html", {"back": "/records"}, status=404)
+            return await visit.page("missing.html", {"back": "/records"}, status=404)
         if visit.wants_json:
             return visit.json({"detail": detail})
-        return visit.page(template, {"detail": detail, "station": visit.services.setup.station_name()})
+        return await visit.page(template, {"detail": detail, "station": visit.services.setup.station_name()})
 
     async def photo(self, request: Request) -> Response:
         """Serve a photo as stored, or its watermarked copy."""
