@@ -1,0 +1,182 @@
+"""The settings of one reader: which framing, which frames, which codes, which of several forms (spec/unknowns.md 4).
+
+Every default is the one recommended there; a make that differs is ``dataclasses.replace(TCP, …)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from laneside.rsu import codes
+from laneside.rsu.serial_frame import RsctlMode, SerialDecoder, SerialFrame
+from laneside.rsu.tcp_frame import CrcMode, TcpDecoder, TcpFrame
+from laneside.vocab import Coded, Words
+
+
+class Direction(StrEnum):
+    """Which way a frame goes."""
+
+    TO_READER = "to-reader"
+    FROM_READER = "from-reader"
+
+
+class Wire(StrEnum):
+    """The two dialects by the line they run on: old = serial, new = TCP."""
+
+    SERIAL = "serial"
+    TCP = "tcp"
+
+
+class ErrorTable(StrEnum):
+    """Whose error numbers a reader uses (spec/unknowns.md 40)."""
+
+    SERIAL = "serial"
+    TCP = "tcp"
+
+
+class B2Form(StrEnum):
+    """What the one byte of a B2 of 36 bytes is (spec/unknowns.md 36); with 37 bytes there are both."""
+
+    ANTENNA_ID = "antenna-id"
+    DEVICE_TYPE = "device-type"
+
+
+class C6Form(IntEnum):
+    """The size of C6 in the new dialect, with its command byte (spec/rsu-frames.md 3.2, unknowns 41)."""
+
+    BARE = 67
+    """No trade type, no EF04."""
+    FULL = 159
+    SECOND_PART_5 = 164
+    """With offset N and 4 bytes of EF04."""
+    SECOND_PART_15 = 174
+    """With offset N and 14 bytes: 4 of EF04 and zeros, or 14 of a single-chip tag's EF07."""
+
+
+class InitForm(StrEnum):
+    """The form of C0 in the new dialect (spec/rsu-frames.md 3.2)."""
+
+    LANE = "lane"
+    GANTRY = "gantry"
+
+
+class Trade(StrEnum):
+    """What one C6 does; each dialect has numbers of its own for it (spec/unknowns.md 42)."""
+
+    CARD = "card"
+    EF04 = "ef04"
+    CARD_AND_EF04 = "card-and-ef04"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameSet:
+    """Which frames a family of readers has (spec/unknowns.md 37, 38, 39)."""
+
+    init: InitForm = InitForm.LANE
+    antenna_command: int | None = None
+    """The antenna switch: 4C or C4; None = the dialect's own."""
+    tac_again: bool = True
+    """C8 fetches the TAC; in some readers it asks for the IP address instead, and stays opaque."""
+    amounts: bool = True
+    """C9 and B9 are the amounts per province; without, they stay opaque."""
+    amounts_length_size: int = 2
+    """Bytes of each length in C9 and B9 of the new dialect, for which the spec gives no width."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """How long the host waits (spec/unknowns.md 67)."""
+
+    step_ms: int = 1000
+    debit_ms: int = 2000
+    """After C6: longer than the reader's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """Everything that must be known of a reader to talk with it. Begin with ``SERIAL`` or ``TCP``."""
+
+    wire: Wire
+    error_table: ErrorTable
+    lane_mode: int
+    frame_set: FrameSet = FrameSet()
+    crc_mode: CrcMode = CrcMode.STRICT
+    rsctl_mode: RsctlMode = RsctlMode.SWAP
+    b2_form: B2Form = B2Form.ANTENNA_ID
+    c6_form: C6Form = C6Form.FULL
+    devtype_swap: bool = False
+    ef04_offset: int = 314
+    ef04_len: int = 91
+    timeouts: Timeouts = Timeouts()
+
+    @property
+    def antenna_command(self) -> int:
+        """4C in the old dialect, C4 in the new one, unless the frame set says otherwise."""
+        own = 0x4C if self.wire is Wire.SERIAL else 0xC4
+        return own if self.frame_set.antenna_command is None else self.frame_set.antenna_command
+
+    def decoder(self) -> SerialDecoder | TcpDecoder:
+        """Return a new decoder of this framing."""
+        return SerialDecoder() if self.wire is Wire.SERIAL else TcpDecoder(crc_mode=self.crc_mode)
+
+    def frame(self, number: int, body: bytes) -> SerialFrame | TcpFrame:
+        """Put a body into a frame; ``number`` is the RSCTL or the sequence number. Raises CodecError."""
+        if self.wire is Wire.SERIAL:
+            return SerialFrame(rsctl=number, body=body)
+        return TcpFrame(sequence=number, body=body)
+
+    def trade_number(self, trade: Trade) -> int:
+        """Return TradeMode or OBUTradeType; on an entry lane of the old dialect EF04 goes before the card."""
+        if self.wire is Wire.TCP:
+            return _TCP_TRADES[trade]
+        if trade is Trade.CARD_AND_EF04 and self.lane_mode == codes.LaneMode.ENTRY:
+            return codes.SerialTrade.EF04_THEN_CARD
+        return _SERIAL_TRADES[trade]
+
+    def trade_of(self, number: int) -> Trade | None:
+        """Read TradeMode or OBUTradeType; None for a number that this dialect does not have."""
+        if self.wire is Wire.SERIAL and number == codes.SerialTrade.EF04_THEN_CARD:
+            return Trade.CARD_AND_EF04
+        trades = _TCP_TRADES if self.wire is Wire.TCP else _SERIAL_TRADES
+        return next((trade for trade, own in trades.items() if own == number), None)
+
+    def device_type(self, number: int) -> int:
+        """Return the DeviceType of the spec for the number that this reader sends."""
+        return _SWAPPED.get(number, number) if self.devtype_swap else number
+
+    def error_codes(self, command: int) -> type[Coded] | None:
+        """Return the error table of a frame; None where the dialect gives none."""
+        return (codes.SERIAL_ERRORS if self.error_table is ErrorTable.SERIAL else codes.TCP_ERRORS).get(command)
+
+    def words(self, command: int, field: str, shown: object) -> Words | None:
+        """Name a code of a message as its row shows it."""
+        if field == "device_type" and isinstance(shown, int):
+            shown = self.device_type(shown)
+        table = self.error_codes(command) if field == "error" else self._field_codes(command, field)
+        return None if table is None else codes.code_words(table, shown)
+
+    def _field_codes(self, command: int, field: str) -> type[Coded] | None:
+        if self.wire is Wire.SERIAL:
+            return codes.SERIAL_FIELDS.get((command, field))
+        if (command, field) == (0xC2, "stop_type"):
+            return codes.GantryStop if self.frame_set.init is InitForm.GANTRY else codes.RampStop
+        return codes.TCP_FIELDS.get((command, field))
+
+
+_SERIAL_TRADES: Final = {
+    Trade.CARD: codes.SerialTrade.CARD,
+    Trade.EF04: codes.SerialTrade.EF04,
+    Trade.CARD_AND_EF04: codes.SerialTrade.CARD_THEN_EF04,
+}
+_TCP_TRADES: Final = {
+    Trade.CARD: codes.TcpTrade.CARD,
+    Trade.EF04: codes.TcpTrade.EF04,
+    Trade.CARD_AND_EF04: codes.TcpTrade.EF04_AND_CARD,
+}
+_SWAPPED: Final = {1: 2, 2: 1}
+
+SERIAL: Final = Dialect(wire=Wire.SERIAL, error_table=ErrorTable.SERIAL, lane_mode=codes.LaneMode.OPEN)
+TCP: Final = Dialect(wire=Wire.TCP, error_table=ErrorTable.TCP, lane_mode=codes.LaneMode.EXIT)
+"""The new dialect has no lane mode of its own for an open lane: exit, without the C9 step (spec/unknowns.md 47)."""
