@@ -239,6 +239,24 @@ def test_a_silent_service_is_said_and_its_return_too(phone, gallery):
     phone.wait_for_selector("#server-lost", state="hidden")
 
 
+def test_an_answer_that_is_no_page_leaves_the_page_as_it_was(phone, gallery):
+    show(phone, gallery, s.START)
+    phone.route("**/linkage/read", lambda route: route.fulfill(status=500, body="broken"))
+    phone.tap("[data-main]")
+    phone.wait_for_selector("#not-done:visible")
+    assert "broken" not in phone.content()
+    phone.unroute("**/linkage/read")
+    phone.tap("[data-main]")
+    phone.wait_for_selector("#not-done", state="hidden")
+
+
+def test_a_plain_form_goes_out_once(phone, gallery):
+    show(phone, gallery, None, "/")
+    phone.evaluate("for (let tap = 0; tap < 5; tap += 1) document.querySelector('.go').click()")
+    phone.wait_for_timeout(200)
+    assert len(called(gallery, "open")) == 1
+
+
 def test_without_scripts_the_forms_still_work(chromium, gallery):
     context = chromium.new_context(viewport=PHONE, has_touch=True, java_script_enabled=False)
     page = context.new_page()

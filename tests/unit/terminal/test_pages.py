@@ -78,6 +78,22 @@ def test_a_stale_or_broken_revision_acts_on_nothing_and_shows_the_present_state(
     assert "页面已更新" not in page.client.get("/linkage").text
 
 
+@pytest.mark.parametrize("action", ["submit", "draft", "photo"])
+def test_a_page_left_open_from_the_last_vehicle_touches_nothing_of_this_one(page, action):
+    page.show(Scene(path="/linkage", view=QUOTED))
+    fields = {
+        "csrf": page.csrf,
+        "revision": QUOTED.revision,
+        "passage": "the-last-one",
+        "plate": "甘A99999",
+        "colour": 0,
+    }
+    files = {"photo": ("a.jpg", JPEG, "image/jpeg")} if action == "photo" else None
+    answer = page.client.post(f"/linkage/{action}", data=fields, files=files, headers=JSON).json()
+    assert (answer["ok"], answer["rejected"]["field"]) == (False, "revision")
+    assert page.gallery.calls == []
+
+
 def test_an_action_that_nobody_offers_is_not_there(page):
     page.show(Scene(path="/linkage", view=READ))
     assert page.post("/linkage/debit-twice", revision=2).status_code == 404
@@ -128,6 +144,7 @@ def test_htmx_is_sent_on_when_the_vehicle_or_the_login_is_gone(page):
 
 def test_a_script_is_answered_in_json(page):
     page.show(Scene(path="/linkage", view=QUOTED))
+    assert f'name="passage" value="{QUOTED.passage_id}"' in page.client.get("/linkage").text
     done = page.post("/linkage/submit", JSON, revision=5).json()
     assert (done["ok"], done["rejected"], done["view"]["quote"]["fee_fen"]) == (True, None, 1045)
     stale = page.post("/linkage/submit", JSON, revision=4).json()

@@ -40,12 +40,28 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-const lost = () => document.getElementById("server-lost");
-document.addEventListener("htmx:error", (event) => {
-  if (event.detail?.ctx && lost()) lost().hidden = false;
+// A plain form goes out once, however often it is tapped.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
 });
-document.addEventListener("htmx:after:request", () => {
-  if (lost()) lost().hidden = true;
+
+const say = (id, hidden) => {
+  const line = document.getElementById(id);
+  if (line) line.hidden = hidden;
+};
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail?.ctx) say("server-lost", false);
+});
+document.addEventListener("htmx:response:error", (event) => {
+  if (event.detail?.ctx?.request?.method === "POST") say("not-done", false);
+});
+document.addEventListener("htmx:after:request", (event) => {
+  say("server-lost", true);
+  const { request, response } = event.detail?.ctx ?? {};
+  if (request?.method === "POST" && response?.status < 400) say("not-done", true);
 });
 
 document.addEventListener("click", (event) => {

@@ -202,6 +202,7 @@ class PlateField extends HTMLElement {
   async #post(text) {
     const headers = { "X-CSRF-Token": this.dataset.csrf, Accept: "application/json" };
     const body = new URLSearchParams(text);
+    body.set("passage", this.dataset.passage);
     try {
       return (await fetch(this.dataset.draft, { method: "POST", headers, body, keepalive: true })).ok;
     } catch {

@@ -108,7 +108,8 @@ class LinkageRoutes:
         if turned_away is not None:
             return turned_away
         plate, colour = visit.form.text("plate").upper(), visit.form.number("colour")
-        answer = await visit.ask(lambda: visit.services.desk.draft(plate=plate, colour=colour))
+        desk = visit.services.desk
+        answer = await visit.ask(lambda: _kept(desk, visit.form, lambda: desk.draft(plate=plate, colour=colour)))
         return await visit.answer(answer, then="/linkage", otherwise="/linkage")
 
     async def photo(self, request: Request) -> Response:
@@ -120,7 +121,9 @@ class LinkageRoutes:
         image, live = visit.form.upload, visit.form.flag("live")
         if not image:
             return await self._acted(visit, NO_PHOTO)
-        return await self._acted(visit, await visit.ask(lambda: visit.services.desk.take_photo(image, live=live)))
+        desk = visit.services.desk
+        answer = await visit.ask(lambda: _kept(desk, visit.form, lambda: desk.take_photo(image, live=live)))
+        return await self._acted(visit, answer)
 
     async def act(self, request: Request) -> Response:
         """Carry out an action once: the revision it was offered with must still be the present one."""
@@ -156,9 +159,22 @@ def _once(desk: Desk, step: Step, form: Form) -> Answer:
     view, revision = desk.view(), form.number("revision")
     if view is None:
         return NOTHING_IN_WORK
-    if revision != view.revision:
+    if revision != view.revision or not _of_this_passage(view, form):
         return STALE
     return step(desk, form, revision)
+
+
+def _of_this_passage(view: PassageView, form: Form) -> bool:
+    """Revisions begin anew with each vehicle: a page left open from the last one must not act on this one."""
+    return form.text("passage") in ("", view.passage_id)
+
+
+def _kept(desk: Desk, form: Form, keep: Callable[[], Answer]) -> Answer:
+    """Keep what was typed or photographed, unless it belongs to another vehicle."""
+    view = desk.view()
+    if view is None:
+        return NOTHING_IN_WORK
+    return keep() if _of_this_passage(view, form) else STALE
 
 
 def _sheet(name: str) -> Sheet:
