@@ -50,6 +50,7 @@ def facts_of(presented: Presented, around: Surroundings) -> Facts:
         tag_trouble=presented.tag_trouble,
         psam_present=presented.psam.present,
         psam_authorised=presented.psam.authorised,
+        psam_trouble=presented.psam.trouble,
         list_age_s=None if around.status_list is None else around.status_list.age_s(around.now),
         repeats=tuple(_repeats(presented, around)),
         lane_open_trade=card is not None and open_trade is not None and open_trade.card_id == card.card_id,

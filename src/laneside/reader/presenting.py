@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from laneside.card import CardChannel, Device, RefusedError, TagPresence, read_card
+from laneside.card.foreign import PSAM_IN_CARD_SLOT, holds_psam
 from laneside.card.tag import read_passage, read_system, read_vehicle
 from laneside.codec import PassageBlock, SystemInfo, VehicleInfo
 from laneside.errors import CodecError
@@ -17,7 +18,7 @@ def present_card(chips: Mapping[Device, CardChannel]) -> tuple[PresentedCard | N
     try:
         contents = play(read_card(), chips)
     except (RefusedError, CodecError) as error:
-        return None, str(error)
+        return None, PSAM_IN_CARD_SLOT if play(holds_psam(Device.CARD), chips) else str(error)
     card = PresentedCard(
         issue=contents.issue,
         capp=contents.capp,

@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from laneside.card import AnswerLostError, CardChannel, Device, PsamIdentity, RefusedError
+from laneside.card.foreign import USER_CARD_IN_PSAM_SLOT, holds_user_card
 from laneside.card.psam import is_authorised, start
-from laneside.errors import CodecError, LinkLostError, NothingPresentedError
+from laneside.errors import CodecError, LanesideError, LinkLostError, NothingPresentedError
 from laneside.reader.field import play
 from laneside.reader.port import PsamState
+
+
+class _UserCardError(LanesideError):
+    """A user card sits where the PSAM belongs."""
+
+
+def _identity_of(channel: CardChannel) -> PsamIdentity:
+    """Start a PSAM; where it is none, see whether it is a user card."""
+    chips = {Device.PSAM: channel}
+    try:
+        return play(start(), chips)
+    except (RefusedError, CodecError) as error:
+        if play(holds_user_card(Device.PSAM), chips):
+            raise _UserCardError(USER_CARD_IN_PSAM_SLOT) from error
+        raise
 
 
 class PsamSlot:
@@ -43,8 +59,8 @@ class PsamSlot:
     def _start(self) -> None:
         try:
             self._channel = self._open()
-            self._identity = play(start(), {Device.PSAM: self._channel})
-        except (NothingPresentedError, LinkLostError, RefusedError, CodecError) as error:
+            self._identity = _identity_of(self._channel)
+        except (NothingPresentedError, LinkLostError, RefusedError, CodecError, _UserCardError) as error:
             self.drop(str(error) or "no PSAM answers")
             return
         self._ask()

@@ -93,6 +93,7 @@ class Facts:
     """Everything the rules look at. ``card_trouble`` tells a missing card ("" or "absent") from an unreadable one.
 
     ``tag_trouble`` says why a tag that answered the radio is None here: its system file could not be read.
+    ``psam_trouble`` says why there is no PSAM.
     ``list_age_s`` is None while no status list was ever loaded. ``lane_open_trade`` says that the lane reports an
     unfinished purchase of this very card. ``now`` is aware.
     """
@@ -105,6 +106,7 @@ class Facts:
     tag_trouble: str = ""
     psam_present: bool = True
     psam_authorised: bool = True
+    psam_trouble: str = ""
     list_age_s: int | None = None
     repeats: tuple[Repeat, ...] = ()
     lane_open_trade: bool = False

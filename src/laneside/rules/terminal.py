@@ -8,7 +8,7 @@ from laneside.rules.finding import Finding, stop, warn
 
 def psam_missing(facts: Facts) -> Finding | None:
     """Find ``psam-missing``: without the PSAM there is no MAC1 and so no debit."""
-    return None if facts.psam_present else stop("psam-missing")
+    return None if facts.psam_present else stop("psam-missing", trouble=facts.psam_trouble or "absent")
 
 
 def psam_not_authorised(facts: Facts) -> Finding | None:

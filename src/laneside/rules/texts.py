@@ -25,6 +25,11 @@ from laneside.vocab import (
 )
 
 _NOTHING = Words(zh="无", en="none")
+_TROUBLES = {
+    "absent": Words(zh="未插卡", en="there is none"),
+    "psam-in-card-slot": Words(zh="用户卡卡座中插的是PSAM卡", en="a PSAM is in the user card's slot"),
+    "user-card-in-psam-slot": Words(zh="PSAM卡座中插的是用户卡", en="a user card is in the PSAM's slot"),
+}
 _REPEAT_BY = {
     "card": Words(zh="卡号", en="the card"),
     "obu": Words(zh="标签", en="the tag"),
@@ -150,6 +155,10 @@ def _repeat_by(value: str) -> Words:
     return _REPEAT_BY.get(value, Words(zh=value, en=value))
 
 
+def _trouble(value: str) -> Words:
+    return _TROUBLES.get(value, Words(zh=value, en=value))
+
+
 _WAYS: dict[str, Callable[[str], Words]] = {
     "class": _labelled(TollClass),
     "kind": _labelled(VehicleKind),
@@ -161,4 +170,5 @@ _WAYS: dict[str, Callable[[str], Words]] = {
     "yuan": _yuan,
     "duration": _duration,
     "repeat-by": _repeat_by,
+    "trouble": _trouble,
 }
