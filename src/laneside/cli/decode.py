@@ -1,4 +1,4 @@
-"""``laneside decode``: a file of card, tag or PSAM in words, field by field."""
+"""``laneside decode``: a file of card, tag or PSAM, or a reader's frame, in words, field by field."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BAD_INPUT = 2
 
 
 class Kind(StrEnum):
-    """The files that can be decoded."""
+    """The files that can be decoded, and frames of integrated readers."""
 
     ICC_0015 = "icc-0015"
     ICC_0018 = "icc-0018"
@@ -27,6 +27,14 @@ class Kind(StrEnum):
     PSAM_0015 = "psam-0015"
     PSAM_0016 = "psam-0016"
     PSAM_0017 = "psam-0017"
+    FRAME = "frame"
+
+
+class Wire(StrEnum):
+    """The dialects of integrated readers."""
+
+    SERIAL = "serial"
+    TCP = "tcp"
 
 
 class Layout(StrEnum):
@@ -39,7 +47,9 @@ class Layout(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(name="decode", help="Show a file of card, tag or PSAM field by field.")(decode)
+    app.command(
+        name="decode", help="Show a file of card, tag or PSAM, or a frame of an integrated reader, field by field."
+    )(decode)
 
 
 def decode(
@@ -47,13 +57,16 @@ def decode(
     data: Annotated[list[str], typer.Argument(metavar="HEX", help="Its bytes in hex; blanks do not matter.")],
     *,
     layout: Annotated[Layout, typer.Option(help="The layout of 0019.")] = Layout.NEW,
+    dialect: Annotated[
+        Wire | None, typer.Option(help="The dialect of a frame or its body; left out, the bytes decide.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON: field, value, label, offset, length.")] = False,
 ) -> None:
     """Print the fields; exit 2 with the reason on standard error where the bytes are no such file."""
     from laneside.errors import CodecError
 
     try:
-        rows = _rows(kind, _bytes_of(kind, " ".join(data)), layout)
+        rows = _rows(kind, _bytes_of(kind, " ".join(data)), layout, dialect)
     except CodecError as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         raise typer.Exit(_BAD_INPUT) from None
@@ -73,7 +86,7 @@ def _bytes_of(kind: Kind, text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def _rows(kind: Kind, data: bytes, layout: Layout) -> tuple[Row, ...]:
+def _rows(kind: Kind, data: bytes, layout: Layout, dialect: Wire | None) -> tuple[Row, ...]:
     from laneside import codec
 
     match kind:
@@ -83,6 +96,11 @@ def _rows(kind: Kind, data: bytes, layout: Layout) -> tuple[Row, ...]:
             return codec.parse_vehicle(data).rows()
         case Kind.OBU_EF04:
             return codec.parse_passage_file(data).rows()
+        case Kind.FRAME:
+            from laneside import rsu
+
+            known = {Wire.SERIAL: rsu.SERIAL, Wire.TCP: rsu.TCP}
+            return rsu.frame_rows(data, None if dialect is None else known[dialect])
     files: dict[Kind, type[codec.ChipFile]] = {
         Kind.ICC_0015: codec.IssueInfo,
         Kind.ICC_0018: codec.WalletLogRecord,

@@ -4,8 +4,9 @@ Pure: bytes in, values out, and back. No link, no timer, no key and no decision 
 gives no layout for stays ``Opaque``. spec/rsu-frames.md; docs/frames.md.
 """
 
-from laneside.rsu import codes
+from laneside.rsu import codes, orders
 from laneside.rsu.catalogue import is_heartbeat, kinds, parse
+from laneside.rsu.commands import command_words, direction_of
 from laneside.rsu.dialect import (
     SERIAL,
     TCP,
@@ -72,6 +73,7 @@ from laneside.rsu.reader_tcp import (
 )
 from laneside.rsu.serial_frame import RsctlMode, SerialDecoder, SerialFrame, bcc
 from laneside.rsu.tcp_frame import CrcMode, TcpDecoder, TcpFrame, crc16_x25
+from laneside.rsu.view import frame_rows
 
 __all__ = [
     "SERIAL",
@@ -144,11 +146,15 @@ __all__ = [
     "WriteEntry",
     "bcc",
     "codes",
+    "command_words",
     "crc16_x25",
     "debit_state",
+    "direction_of",
+    "frame_rows",
     "has_tac",
     "is_heartbeat",
     "kinds",
+    "orders",
     "parse",
     "proof_state",
 ]

@@ -77,6 +77,8 @@ class FrameSet:
     init: InitForm = InitForm.LANE
     antenna_command: int | None = None
     """The antenna switch: 4C or C4; None = the dialect's own."""
+    factor_in_c1: bool = False
+    """Whether C1 of the old dialect carries the diversification factor, as in some makes."""
     tac_again: bool = True
     """C8 fetches the TAC; in some readers it asks for the IP address instead, and stays opaque."""
     amounts: bool = True

@@ -17,6 +17,7 @@ from laneside.rsu.parts import (
     COUNTER,
     ERROR,
     OBU_ID,
+    OBU_STATUS,
     PURCHASE_TIME,
     TAC,
     TAIL_MAX,
@@ -69,7 +70,7 @@ class SerialTag(Message):
 
     COMMAND: ClassVar[int] = 0xB2
     LAYOUT: ClassVar[Layout] = layout_of_frame(
-        0xB2, OBU_ID, ERROR, system_field(), raw("cpu_card_id", 10), number("equipment_version"), raw("obu_status", 2)
+        0xB2, OBU_ID, ERROR, system_field(), raw("cpu_card_id", 10), number("equipment_version"), OBU_STATUS
     )
 
     obu_id: bytes

@@ -28,6 +28,7 @@ from laneside.rsu.parts import (
     ERROR,
     OBU_ID,
     PURCHASE_TIME,
+    STATUS,
     TAC,
     TERMINAL_NUMBER,
     TRANSACTION_NUMBER,
@@ -137,7 +138,7 @@ class TcpStatus(Message):
         )
 
 
-_TAG_TAIL: Final = (system_field(), number("equipment_version"), number("status"), number("tear_down"))
+_TAG_TAIL: Final = (system_field(), number("equipment_version"), STATUS, number("tear_down"))
 _ANTENNA: Final = number("antenna_id")
 _DEVICE: Final = number("device_type")
 
