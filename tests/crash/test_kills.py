@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from threading import Timer
@@ -28,11 +28,15 @@ ACTS = ("open", "read", "photo", "picture", "quote", "submit", "submit", "submit
 
 @dataclass(frozen=True)
 class Blow:
-    """One kill: at which vehicle, ``after_s`` from the beginning of which act; how an open debit is met afterwards."""
+    """One kill: at which vehicle, ``after_s`` from the beginning of which act.
+
+    ``twice`` kills once more while the open debit is proved; ``leave_open`` goes home without a proof.
+    """
 
     vehicle: str
     act: str
     after_s: float
+    twice: bool
     leave_open: bool
 
 
@@ -43,6 +47,7 @@ def blows(random: Random) -> list[Blow]:
             vehicle=random.choice(VEHICLES),
             act=random.choice(ACTS),
             after_s=random.uniform(0.0, 0.08),
+            twice=random.random() < 0.25,
             leave_open=random.random() < 0.3,
         )
         for _ in range(KILLS)
@@ -95,7 +100,7 @@ def settled(lane: Street) -> None:
             collector.act("leave")
 
 
-def test_twenty_kills_leave_one_record_for_each_debit_and_one_debit_for_each_record(tmp_path: Path) -> None:
+def test_kills_leave_one_record_for_each_debit_and_one_debit_for_each_record(tmp_path: Path) -> None:
     print(f"LANESIDE_CRASH_SEED={SEED}")  # noqa: T201 - a run that fails says how to draw the same kills again.
     with street(tmp_path, duplicate_window_s=0, search_s=2.0) as lane:
         first = {name: lane.panel.place(name)["card"] for name in VEHICLES}
@@ -103,6 +108,9 @@ def test_twenty_kills_leave_one_record_for_each_debit_and_one_debit_for_each_rec
             vehicle = lane.panel.place(blow.vehicle)["vehicle"]
             print(f"{blow} fell at {struck(lane, blow, vehicle)}")  # noqa: T201 - and how far it came.
             lane.fleet.start_terminal()
+            if blow.twice:
+                struck(lane, replace(blow, act="prove"), vehicle)
+                lane.fleet.start_terminal()
             lane.verify_journal()
             finished(lane, vehicle, leave_open=blow.leave_open)
         settled(lane)
@@ -110,6 +118,7 @@ def test_twenty_kills_leave_one_record_for_each_debit_and_one_debit_for_each_rec
         for name, card in first.items():
             debits_and_records_agree(lane, name, card)
         everything_once(lane)
+        print(f"{len(lane.notes('debit-unknown'))} debits were cut open")  # noqa: T201 - whether the kills had a bite.
 
 
 def debits_and_records_agree(lane: Street, name: str, before: Json) -> None:
