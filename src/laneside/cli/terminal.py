@@ -19,7 +19,10 @@ def register(app: typer.Typer) -> None:
 def terminal(
     data: Annotated[Path, typer.Option(help="folder of this terminal: journal, photos, identity, documents")],
     centre: Annotated[str, typer.Option(help="address of the centre, for example http://127.0.0.1:8080")],
-    roadside: Annotated[str, typer.Option(help="HOST:PORT of the virtual roadside")],
+    roadside: Annotated[str | None, typer.Option(help="HOST:PORT of the virtual roadside")] = None,
+    reader: Annotated[str, typer.Option(help="what reads the cards: roadside or pcsc")] = "roadside",
+    card_reader: Annotated[str, typer.Option(help="PC/SC reader of the user card: its name, or a part of it")] = "",
+    psam_reader: Annotated[str, typer.Option(help="PC/SC reader of the PSAM: its name, or a part of it")] = "",
     enrol: Annotated[str | None, typer.Option(help="one-time code from the centre, needed once")] = None,
     name: Annotated[str, typer.Option(help="name under which the centre shows this terminal")] = "handheld",
     host: Annotated[str, typer.Option(help="loopback address to listen on")] = "127.0.0.1",
@@ -32,21 +35,21 @@ def terminal(
     from laneside.cli.serving import serve
     from laneside.errors import LanesideError
     from laneside.terminal.app import create_app
-    from laneside.terminal.root import Terminal, TerminalSettings
+    from laneside.terminal.root import PcscReaders, Terminal, TerminalSettings
 
     _give_big_blocks_back()
-    road_host, _, road_port = roadside.rpartition(":")
-    if not road_host or not road_port.isdecimal():
-        raise typer.BadParameter("expected HOST:PORT", param_hint="--roadside")
-    settings = TerminalSettings(
-        data=data,
-        centre_url=centre,
-        roadside=(road_host, int(road_port)),
-        name=name,
-        lane_link=lane_link,
-        demo=demo,
-    )
+    if reader not in {"roadside", "pcsc"}:
+        raise typer.BadParameter(f"{reader!r} is neither roadside nor pcsc", param_hint="--reader")
     try:
+        settings = TerminalSettings(
+            data=data,
+            centre_url=centre,
+            roadside=None if roadside is None else _address(roadside),
+            pcsc=PcscReaders(card=card_reader, psam=psam_reader) if reader == "pcsc" else None,
+            name=name,
+            lane_link=lane_link,
+            demo=demo,
+        )
         machine = Terminal(settings, enrolment_code=enrol)
     except LanesideError as error:
         typer.echo(f"laneside terminal: {error}", err=True)
@@ -56,6 +59,13 @@ def terminal(
         serve(create_app(machine.services), host=host, port=port, port_file=port_file)
     finally:
         machine.close()
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise typer.BadParameter("expected HOST:PORT", param_hint="--roadside")
+    return host, int(port)
 
 
 def _give_big_blocks_back() -> None:

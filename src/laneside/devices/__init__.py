@@ -1,4 +1,4 @@
-"""Links to things outside: the roadside's channels, the lane's computer, the roadside's panel, the machine's clock.
+"""Links to things outside: roadside's channels, PC/SC readers, lane's computer, roadside's panel, machine's clock.
 
 Sockets and time-outs live here and nowhere below. No rule, no decision and no byte of a chip's file may enter.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from laneside.devices.clock import SystemClock
 from laneside.devices.lane import NoLane, VirtualLane
 from laneside.devices.panel import RoadsidePanel
+from laneside.devices.pcsc import PcscLink
 from laneside.devices.roadside import RoadsideChannel, RoadsideLink
 
-__all__ = ["NoLane", "RoadsideChannel", "RoadsideLink", "RoadsidePanel", "SystemClock", "VirtualLane"]
+__all__ = ["NoLane", "PcscLink", "RoadsideChannel", "RoadsideLink", "RoadsidePanel", "SystemClock", "VirtualLane"]

@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ import httpx2
 from laneside import __version__
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
-from laneside.devices import NoLane, RoadsideLink, RoadsidePanel, SystemClock, VirtualLane
+from laneside.devices import NoLane, PcscLink, RoadsideLink, RoadsidePanel, SystemClock, VirtualLane
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
 from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup
@@ -51,15 +52,32 @@ CENTRE_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PcscReaders:
+    """The PC/SC readers of user card and PSAM: their names, or parts that fit only one reader."""
+
+    card: str
+    psam: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalSettings:
-    """Where a terminal lives and what it is attached to. Addresses are ``(host, port)``."""
+    """Where a terminal lives and what it is attached to. Addresses are ``(host, port)``.
+
+    Without ``pcsc`` the reader is the virtual roadside's; with it a roadside is wanted for its lane and panel only.
+    """
 
     data: Path
     centre_url: str
-    roadside: tuple[str, int]
+    roadside: tuple[str, int] | None
+    pcsc: PcscReaders | None = None
     name: str = "handheld"
     lane_link: bool = True
     demo: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a terminal without any reader. Raises SettingError."""
+        if self.roadside is None and self.pcsc is None:
+            raise SettingError("a terminal needs a reader: the virtual roadside's, or PC/SC")
 
 
 class Terminal:
@@ -71,6 +89,7 @@ class Terminal:
         self._threads: list[Thread] = []
         self._clock = SystemClock()
         self._lock = _alone(settings.data)
+        self._links = ExitStack()
         self._client = httpx2.Client(base_url=settings.centre_url, timeout=CENTRE_TIMEOUT_S)
         device = DiskFolder(settings.data / "device")
         self._identity = self._known_or_enrolled(device, enrolment_code)
@@ -85,7 +104,7 @@ class Terminal:
         self._documents = StoredDocuments(self._store)
         self._photos = PhotoFolder(settings.data / "photos", logbook=self._logbook)
         self._duty = Duty(journal=self._journal, documents=self._documents, identity=self._identity, clock=self._clock)
-        self._reader = _reader(settings, self._clock, self._reader_policy())
+        self._reader = _reader(settings, self._clock, self._reader_policy(), self._links)
         self._sam = SamWatch(self._reader)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="device")
         self._pieces = self._ways()
@@ -107,6 +126,7 @@ class Terminal:
         for thread in self._threads:
             thread.join()
         self._reader.close()
+        self._links.close()
         self._client.close()
         self._connection.close()
         self._lock.close()
@@ -162,8 +182,8 @@ class Terminal:
         )
 
     def _desk(self) -> Desk:
-        host, port = self._settings.roadside
-        lane: LaneLink = VirtualLane(host, port) if self._settings.lane_link else NoLane()
+        roadside = self._settings.roadside
+        lane: LaneLink = NoLane() if roadside is None or not self._settings.lane_link else VirtualLane(*roadside)
         self._setup = Setup(journal=self._journal, duty=self._duty)
         return Desk(
             Equipment(
@@ -198,7 +218,7 @@ class Terminal:
             ),
             photos=self._photos,
             preferences=StoredPreferences(device),
-            demo=DemoRoadside(RoadsidePanel(*self._settings.roadside)) if self._settings.demo else None,
+            demo=_demo(self._settings),
         )
 
     def _in_worker(self, job: Callable[[], None]) -> None:
@@ -231,11 +251,23 @@ def _log_defect(future: Future[None]) -> None:
         _log().error("device-job-failed", error=repr(error), exc_info=error)
 
 
-def _reader(settings: TerminalSettings, clock: SystemClock, policy: ReaderPolicy) -> ApduReader:
-    link = RoadsideLink(*settings.roadside)
+def _demo(settings: TerminalSettings) -> DemoRoadside | None:
+    if not settings.demo or settings.roadside is None:
+        return None
+    return DemoRoadside(RoadsidePanel(*settings.roadside))
+
+
+def _reader(settings: TerminalSettings, clock: SystemClock, policy: ReaderPolicy, links: ExitStack) -> ApduReader:
+    """Make the reader; what must be ended after it goes to ``links``."""
+    link: RoadsideLink | PcscLink
+    if settings.pcsc is not None:
+        link = links.enter_context(PcscLink(card_reader=settings.pcsc.card, psam_reader=settings.pcsc.psam))
+    else:
+        assert settings.roadside is not None, "checked by the settings"
+        link = RoadsideLink(*settings.roadside)
     return ApduReader(
         open_card=link.open_card,
-        open_tag=link.open_tag,
+        open_tag=link.open_tag if isinstance(link, RoadsideLink) else None,
         open_psam=link.open_psam,
         clock=clock,
         random_bytes=secrets.token_bytes,
