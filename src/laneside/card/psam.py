@@ -144,6 +144,11 @@ def challenge_for_authorisation() -> Flow[bytes]:
     return reply.expect().ljust(8, b"\x00")
 
 
+def return_to_application() -> Flow[None]:
+    """Go back to the purchase application from a challenge that nobody answered. Raises RefusedError."""
+    yield from select(Device.PSAM, PURCHASE_APPLICATION)
+
+
 def authorise(instruction: bytes) -> Flow[Reply]:
     """Send the centre's APDU under the MF and go back to the purchase application; the reply is for the report."""
     reply = yield from ask(Device.PSAM, Authorise(instruction=instruction))

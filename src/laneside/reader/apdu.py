@@ -32,6 +32,8 @@ from laneside.reader.port import (
     Prepared,
     PrepareRefusal,
     Presented,
+    PsamAuthorisation,
+    PsamChallenge,
     PsamState,
     PurchaseOrder,
     TagWrite,
@@ -109,9 +111,19 @@ class ApduReader:
         if not self._lock.acquire(blocking=False):
             return self._psam.state
         try:
-            return self._psam.state if self._pending else self._psam.wake()
+            return self._psam.state if self._pending or self._psam.challenged else self._psam.wake()
         finally:
             self._lock.release()
+
+    def authorisation_request(self) -> PsamChallenge | None:
+        """Take a challenge from a PSAM that wants one; a prepared purchase has an authorised PSAM and is left alone."""
+        with self._lock:
+            return None if self._pending else self._psam.challenge()
+
+    def authorise(self, instruction: bytes) -> PsamAuthorisation:
+        """Hand the centre's APDU to the PSAM, unless its challenge is over."""
+        with self._lock:
+            return self._psam.authorise(instruction)
 
     def read(self, *, search_s: float) -> Presented:
         """Read tag and card in a session of their own. Raises NothingPresentedError, LinkLostError.

@@ -51,6 +51,46 @@ class PsamState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PsamChallenge:
+    """What a PSAM that wants its authorisation tells the centre (spec/psam-and-crypto.md section 3).
+
+    ``area`` has eight bytes, in the old reader dialect four; ``random`` eight, a short one is extended with zeros.
+    """
+
+    terminal_number: bytes
+    serial: bytes
+    version: int
+    key_type: int
+    area: bytes
+    random: bytes
+
+    def __post_init__(self) -> None:
+        """Hold the lengths of the spec's table."""
+        assert (len(self.terminal_number), len(self.serial), len(self.random)) == (6, 10, 8), "6, 10 and 8 bytes"
+        assert len(self.area) in (4, 8), "an area id has 8 bytes, or 4 in the old dialect"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PsamAuthorisation:
+    """What became of the centre's APDU. ``sw`` is None when it was not sent or not answered; ``detail`` says why."""
+
+    sw: int | None
+    detail: str = ""
+
+    @property
+    def authorised(self) -> bool:
+        """Say whether the PSAM took it."""
+        return self.sw == 0x9000
+
+    @property
+    def tries_left(self) -> int | None:
+        """How many wrong APDUs the PSAM bears yet, where it says so; a blocked one has 0."""
+        if self.sw == 0x6983:
+            return 0
+        return self.sw & 0x0F if self.sw is not None and self.sw & 0xFFF0 == 0x63C0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PresentedTag:
     """One tag in the field. ``vehicle`` and ``passage`` are None when they could not be read; ``trouble`` says why."""
 
@@ -247,6 +287,17 @@ class EtcReader(Protocol):
 
     def status(self) -> PsamState:
         """Ask the PSAM how it is; never raises for a missing one."""
+        ...
+
+    def authorisation_request(self) -> PsamChallenge | None:
+        """Take a challenge from a PSAM that wants its authorisation; None where none is wanted, or no PSAM is there.
+
+        Any other use of the PSAM ends the challenge. Never raises for what the PSAM does.
+        """
+        ...
+
+    def authorise(self, instruction: bytes) -> PsamAuthorisation:
+        """Hand the centre's 13 bytes to the PSAM whose challenge is open; without one nothing is sent."""
         ...
 
     def read(self, *, search_s: float) -> Presented:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from laneside.card import AnswerLostError, CardChannel, Device, PsamIdentity, RefusedError
 from laneside.card.foreign import USER_CARD_IN_PSAM_SLOT, holds_user_card
-from laneside.card.psam import is_authorised, start
+from laneside.card.psam import authorise, challenge_for_authorisation, is_authorised, return_to_application, start
 from laneside.errors import CodecError, LanesideError, LinkLostError, NothingPresentedError
 from laneside.reader.field import play
-from laneside.reader.port import PsamState
+from laneside.reader.port import PsamAuthorisation, PsamChallenge, PsamState
 
 
 class _UserCardError(LanesideError):
@@ -34,6 +34,7 @@ class PsamSlot:
         self._open = open_psam
         self._channel: CardChannel | None = None
         self._identity: PsamIdentity | None = None
+        self._challenged = False
         self.state = PsamState(present=False, authorised=False, trouble="not started")
 
     @property
@@ -41,6 +42,11 @@ class PsamSlot:
         """The powered PSAM; only after ``wake`` said that it is present."""
         assert self._channel is not None, "wake the PSAM first"
         return self._channel
+
+    @property
+    def challenged(self) -> bool:
+        """Whether a challenge waits for the centre's answer; any other use of the PSAM ends it."""
+        return self._challenged
 
     def wake(self) -> PsamState:
         """Bring the PSAM to where it can sign, and say how it is. Ends any session that it holds; never raises."""
@@ -53,8 +59,45 @@ class PsamSlot:
         """Give up a PSAM that does not answer; the next ``wake`` starts it again."""
         if self._channel is not None:
             self._channel.close()
-        self._channel, self._identity = None, None
+        self._channel, self._identity, self._challenged = None, None, False
         self.state = PsamState(present=False, authorised=False, trouble=trouble)
+
+    def challenge(self) -> PsamChallenge | None:
+        """Take a challenge if the PSAM wants its authorisation. The MF stays selected until the next ``wake``."""
+        state = self.wake()
+        if not state.present or state.authorised:
+            return None
+        assert self._channel is not None and self._identity is not None, "it said that it is present"
+        self._challenged = True
+        try:
+            random = play(challenge_for_authorisation(), {Device.PSAM: self._channel})
+        except (AnswerLostError, RefusedError) as error:
+            self.drop(str(error))
+            return None
+        return PsamChallenge(
+            terminal_number=state.terminal_number,
+            serial=state.serial,
+            version=self._identity.issue.version,
+            key_type=self._identity.issue.key_card_type,
+            area=self._identity.application.area,
+            random=random,
+        )
+
+    def authorise(self, instruction: bytes) -> PsamAuthorisation:
+        """Send the centre's APDU to the PSAM that gave the challenge, and see what it can do now.
+
+        A challenge that was ended by anything else is not answered any more: each wrong answer costs the PSAM a try.
+        """
+        if not self._challenged or self._channel is None:
+            return PsamAuthorisation(sw=None, detail="the challenge is over")
+        self._challenged = False
+        try:
+            reply = play(authorise(instruction), {Device.PSAM: self._channel})
+        except (AnswerLostError, RefusedError) as error:
+            self.drop(str(error))
+            return PsamAuthorisation(sw=None, detail=str(error))
+        self._ask()
+        return PsamAuthorisation(sw=reply.sw, detail=str(reply))
 
     def _start(self) -> None:
         try:
@@ -70,9 +113,13 @@ class PsamSlot:
         assert self._channel is not None, "a powered PSAM"
         assert self._identity is not None, "a started PSAM"
         region = self._identity.application.area
+        chips = {Device.PSAM: self._channel}
         try:
-            authorised = play(is_authorised(region), {Device.PSAM: self._channel})
-        except AnswerLostError as error:
+            if self._challenged:
+                self._challenged = False
+                play(return_to_application(), chips)
+            authorised = play(is_authorised(region), chips)
+        except (AnswerLostError, RefusedError) as error:
             self.drop(str(error))
             return False
         self.state = PsamState(
