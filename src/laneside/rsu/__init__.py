@@ -72,6 +72,7 @@ from laneside.rsu.reader_tcp import (
     Vehicle,
 )
 from laneside.rsu.serial_frame import RsctlMode, SerialDecoder, SerialFrame, bcc
+from laneside.rsu.settings import dialect_of
 from laneside.rsu.tcp_frame import CrcMode, TcpDecoder, TcpFrame, crc16_x25
 from laneside.rsu.view import frame_rows
 
@@ -149,6 +150,7 @@ __all__ = [
     "command_words",
     "crc16_x25",
     "debit_state",
+    "dialect_of",
     "direction_of",
     "frame_rows",
     "has_tac",

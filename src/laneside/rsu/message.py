@@ -105,6 +105,11 @@ class Tailed(Message):
     TAIL_SIZES: ClassVar[Container[int]]
 
     @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read what follows the command byte; a tail that is not there is empty, whatever its default."""
+        return cls(**{cls.TAIL.attribute: b"", **cls.layout_for(len(data)).parse(data)})
+
+    @classmethod
     def layout_for(cls, size: int) -> Layout:
         """Give the tail what the fields before it leave."""
         return cls._with_tail(size - max(cls.LAYOUT.lengths))

@@ -1,0 +1,80 @@
+"""A dialect from the settings of a file, under the names of spec/unknowns.md section 4 without their ``rsu.``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from laneside.errors import SettingError
+from laneside.rsu.dialect import SERIAL, TCP, B2Form, C6Form, Dialect, ErrorTable, InitForm, Wire
+from laneside.rsu.serial_frame import RsctlMode
+from laneside.rsu.tcp_frame import CrcMode
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise ValueError(f"not a whole number from {low} to {high}")
+        return value
+
+    return read
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("not true or false")  # noqa: TRY004 - every bad setting is a ValueError here.
+    return value
+
+
+_OWN: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "error_table": ErrorTable,
+    "crc_mode": CrcMode,
+    "b2_form": B2Form,
+    "c6_form": C6Form,
+    "rsctl_mode": RsctlMode,
+    "lane_mode": _whole(0, 0xFF),
+    "devtype_swap": _yes_or_no,
+    "ef04_offset": _whole(0, 0xFFFF),
+    "ef04_len": _whole(0, 0xFF),
+}
+_FRAME_SET: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "init": InitForm,
+    "antenna_command": _whole(0, 0xFF),
+    "factor_in_c1": _yes_or_no,
+    "tac_again": _yes_or_no,
+    "amounts": _yes_or_no,
+    "amounts_length_size": _whole(1, 4),
+}
+_TIMEOUTS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "step_ms": _whole(1, 60_000),
+    "debit_ms": _whole(1, 60_000),
+}
+
+
+def dialect_of(settings: Mapping[str, Any]) -> Dialect:
+    """Build a dialect: ``dialect`` ("serial" or "tcp"), the switches, and the tables ``frame_set`` and ``timeouts``.
+
+    What is left out keeps its default. Raises SettingError for a name or a value without meaning.
+    """
+    given = dict(settings)
+    wire = _read("dialect", Wire, given.pop("dialect", None))
+    own = SERIAL if wire is Wire.SERIAL else TCP
+    frame_set = replace(own.frame_set, **_table("frame_set.", _FRAME_SET, given.pop("frame_set", {})))
+    timeouts = replace(own.timeouts, **_table("timeouts.", _TIMEOUTS, given.pop("timeouts", {})))
+    return replace(own, frame_set=frame_set, timeouts=timeouts, **_table("", _OWN, given))
+
+
+def _table(prefix: str, known: Mapping[str, Callable[[Any], Any]], given: Any) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise SettingError(f"rsu.{prefix}: not a table")
+    if unknown := sorted(set(given) - set(known)):
+        raise SettingError(f"rsu.{prefix}{unknown[0]}: no such setting")
+    return {name: _read(prefix + name, known[name], value) for name, value in given.items()}
+
+
+def _read(name: str, read: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return read(value)
+    except ValueError as error:
+        raise SettingError(f"rsu.{name}: {value!r}: {error}") from None
