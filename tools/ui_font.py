@@ -26,7 +26,9 @@ SOURCE = Path("/usr/share/fonts/opentype/noto")
 FAMILY = "Noto Sans CJK SC"
 TEXTS = {".py", ".toml", ".html", ".js"}
 BYTES_MAX = 250 * 1024
-ELSEWHERE = PACKAGE / "centre" / "web"  # a desktop's pages, with a desktop's fonts
+# Words that no page of the terminal shows: a desktop's pages, and what commands print. The demo's names are shown.
+ELSEWHERE = ("centre/web/", "cli/", "rsu/", "virtual/pcsc")
+NONETHELESS = "cli/demo_data"
 ASCII = {chr(code) for code in range(0x20, 0x7F)}
 # Names of people and places come from the centre; the commonest characters of such names are worth their bytes.
 NAMES = (
@@ -55,11 +57,16 @@ def texts_of(path: Path) -> str:
     return python_texts(source) if path.suffix == ".py" else source
 
 
+def is_shown(path: str) -> bool:
+    """Say whether a file of the package (its path from there) has words for the terminal's pages."""
+    return path.startswith(NONETHELESS) or not path.startswith(ELSEWHERE)
+
+
 def used_characters(*, bold: bool = False) -> set[str]:
     """Return every character of the package's texts; bold does without the names of people."""
     used = set(ASCII) | (set() if bold else set(NAMES))
     for path in PACKAGE.rglob("*"):
-        if path.suffix in TEXTS and "htmx" not in path.name and ELSEWHERE not in path.parents:
+        if path.suffix in TEXTS and "htmx" not in path.name and is_shown(path.relative_to(PACKAGE).as_posix()):
             used |= set(texts_of(path))
     return {character for character in used if character.isprintable()}
 
