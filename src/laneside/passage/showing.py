@@ -59,6 +59,7 @@ def view_of(state: PassageState, moment: Moment) -> PassageView:
         findings=findings,
         clean=state.read is not None and not state.stops,
         picture=_picture(state, moment, presented),
+        taken=_taken(state, moment, presented),
         classes=tuple(_choice(TollClass, code, state.toll_class) for code in _codes(TollClass)),
         kinds=tuple(_choice(VehicleKind, code, state.vehicle_kind) for code in _codes(VehicleKind)),
         quote=None if state.quoted is None else quote_view(state.quoted),
@@ -132,21 +133,51 @@ def _vehicle(presented: Presented) -> VehicleView:
 
 
 def _picture(state: PassageState, moment: Moment, presented: Presented | None) -> PictureView:
-    plate = moment.draft_plate
-    colour = moment.draft_colour
-    tag_vehicle = None if presented is None or presented.tag is None else presented.tag.vehicle
-    card = None if presented is None else presented.card
-    typed = bool(plate) and colour is not None
+    """Show the form as it is typed now."""
+    photo = state.photo
+    plate, colour = moment.draft_plate, moment.draft_colour
+    card_agrees, tag_agrees = _agreement(presented, plate, colour)
     return PictureView(
-        photo_sha256=None if state.photo is None else state.photo.sha256,
-        live=state.photo is None or state.photo.live,
+        photo_sha256=None if photo is None else photo.sha256,
+        live=photo is None or photo.live,
         plate=plate,
         colour=colour,
-        card_agrees=(card.issue.plate, card.issue.plate_colour) == (plate, colour) if typed and card else None,
-        tag_agrees=(tag_vehicle.plate, tag_vehicle.plate_colour) == (plate, colour) if typed and tag_vehicle else None,
+        card_agrees=card_agrees,
+        tag_agrees=tag_agrees,
         submitted=state.picture is not None,
         delivered=moment.photo_delivered,
         plate_warning=_plate_warning(plate, colour),
+    )
+
+
+def _taken(state: PassageState, moment: Moment, presented: Presented | None) -> PictureView | None:
+    """Show what was submitted: it counts until something else is submitted, whatever is typed meanwhile."""
+    taken = state.picture
+    if taken is None:
+        return None
+    card_agrees, tag_agrees = _agreement(presented, taken.plate, taken.colour)
+    return PictureView(
+        photo_sha256=taken.photo_sha256,
+        live=taken.live,
+        plate=taken.plate,
+        colour=taken.colour,
+        card_agrees=card_agrees,
+        tag_agrees=tag_agrees,
+        submitted=True,
+        delivered=moment.photo_delivered,
+        plate_warning=_plate_warning(taken.plate, taken.colour),
+    )
+
+
+def _agreement(presented: Presented | None, plate: str, colour: int | None) -> tuple[bool | None, bool | None]:
+    """Say whether card and tag have this plate; None where that can't be told."""
+    if not plate or colour is None:
+        return None, None
+    card = None if presented is None else presented.card
+    vehicle = None if presented is None or presented.tag is None else presented.tag.vehicle
+    return (
+        None if card is None else (card.issue.plate, card.issue.plate_colour) == (plate, colour),
+        None if vehicle is None else (vehicle.plate, vehicle.plate_colour) == (plate, colour),
     )
 
 

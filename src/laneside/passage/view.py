@@ -94,7 +94,7 @@ class VehicleView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureView:
-    """The picture area: photo taken, plate typed, colour chosen; agreement with card and tag; where the photo is."""
+    """A photo with plate and colour, their agreement with card and tag, and where the photo is."""
 
     photo_sha256: str | None
     live: bool
@@ -142,7 +142,10 @@ class ResultView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageView:
-    """The whole linkage page. ``revision`` rises with every change; an action carries that of its page."""
+    """The whole linkage page. ``revision`` rises with every change; an action carries that of its page.
+
+    ``picture`` is the picture area's form as it is typed now, ``taken`` what was submitted and counts, None before.
+    """
 
     passage_id: str
     revision: int
@@ -157,6 +160,7 @@ class PassageView:
     findings: tuple[FindingView, ...]
     clean: bool
     picture: PictureView
+    taken: PictureView | None = None
     classes: tuple[Choice, ...]
     kinds: tuple[Choice, ...]
     quote: QuoteView | None
