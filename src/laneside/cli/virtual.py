@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from laneside.virtual.server import RoadsideServer
+    from laneside.virtual.world import World
 
 virtual = typer.Typer(name="virtual", no_args_is_help=True, help="The virtual roadside: cards, tags, PSAM and lane.")
 
@@ -52,25 +53,61 @@ def roadside(
     psam: Annotated[str, typer.Option(help="Does the PSAM want its authorisation? none or required.")] = "none",
 ) -> None:
     """Serve card, tag, PSAM, lane and panel on one port until SIGTERM or Ctrl-C."""
-    from laneside.devices import SystemClock
-    from laneside.virtual.profiles import Authorisation
     from laneside.virtual.server import RoadsideServer
-    from laneside.virtual.shelf import FolderShelf
-    from laneside.virtual.world import World
 
-    if psam not in tuple(Authorisation):
-        raise typer.BadParameter(f"{psam!r} is neither none nor required", param_hint="--psam")
-    world = World(
-        shelf=FolderShelf(data),
-        clock=SystemClock(),
-        random_bytes=secrets.token_bytes,
-        psam_required=psam == Authorisation.REQUIRED,
-    )
+    world = _world(data, psam)
     try:
         asyncio.run(_serve(RoadsideServer(world), host, port, port_file))
     except OSError as error:
         typer.echo(f"{host}:{port}: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+@virtual.command(context_settings={"ignore_unknown_options": True})
+def pcsc(
+    command: Annotated[
+        list[str] | None, typer.Argument(help="Run this and end with it; without, until Ctrl-C.")
+    ] = None,
+    vehicle: Annotated[str, typer.Option(help="Whose card is in the first reader.")] = "car-3des",
+    data: Annotated[Path | None, typer.Option(help="The folder that keeps the chips; without, memory.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Issue the vehicle's chips anew.")] = False,
+    psam: Annotated[str, typer.Option(help="Does the PSAM want its authorisation? none or required.")] = "none",
+    vpcd: Annotated[
+        str | None, typer.Option(help="HOST:PORT of a vpcd that runs already; nothing is shut away.")
+    ] = None,
+) -> None:
+    """Put a virtual card and the virtual PSAM into two PC/SC readers behind a real pcscd (root only).
+
+    The daemon runs in a network and a mount namespace of its own; programs reach it by the variable that is printed.
+    """
+    from laneside.cli.virtual_pcsc import run
+    from laneside.errors import SettingError
+
+    try:
+        world = _world(data, psam)
+        world.place(vehicle, fresh=fresh)
+        code = run(world, vpcd=vpcd, command=tuple(command or ()))
+    except (SettingError, OSError) as error:
+        typer.echo(f"laneside virtual pcsc: {error}", err=True)
+        raise typer.Exit(1) from error
+    raise typer.Exit(code)
+
+
+def _world(data: Path | None, psam: str) -> World:
+    """Take up the roadside of a folder, or make one in memory."""
+    from laneside.devices import SystemClock
+    from laneside.virtual.profiles import Authorisation
+    from laneside.virtual.shelf import FolderShelf, MemoryShelf
+    from laneside.virtual.world import World
+
+    if psam not in tuple(Authorisation):
+        raise typer.BadParameter(f"{psam!r} is neither none nor required", param_hint="--psam")
+    return World(
+        shelf=MemoryShelf() if data is None else FolderShelf(data),
+        clock=SystemClock(),
+        random_bytes=secrets.token_bytes,
+        psam_required=psam == Authorisation.REQUIRED,
+    )
 
 
 async def _serve(server: RoadsideServer, host: str, port: int, port_file: Path | None) -> None:

@@ -102,6 +102,7 @@ class VpcdSlot:
         self._changed = Condition()
         self._kept = False
         self._let_go = False
+        self._noticed = Event()
         self._pulled = Event()
         self._pulled.set()
         self._link: socket.socket | None = None
@@ -118,8 +119,13 @@ class VpcdSlot:
         self.remove()
         time.sleep(max(0.0, self._gone_s + ABSENCE_S - time.monotonic()))
         self._pulled.clear()
+        self._noticed.clear()
         self._thread = Thread(target=self._stay, args=(chip,), name=f"vpcd-{self._channel}", daemon=True)
         self._thread.start()
+
+    def await_noticed(self, timeout_s: float) -> bool:
+        """Wait until the reader has powered what was inserted; False when the time is over first."""
+        return self._noticed.wait(timeout_s)
 
     def remove(self) -> None:
         """Pull the chip; an answer that is kept back is lost. Twice is harmless."""
@@ -132,6 +138,11 @@ class VpcdSlot:
         """Plan one fault. CUT and WITHDRAW_CARD are one thing here: the card is out."""
         with self._changed:
             self._plan.add(Fault(kind=kind, channel=self._channel, ins=ins, when=when, skip=skip))
+
+    def clear_faults(self) -> None:
+        """Forget the faults that have not struck."""
+        with self._changed:
+            self._plan.clear()
 
     def await_held(self, timeout_s: float) -> bool:
         """Wait until an answer is kept back; False when the time is over first."""
@@ -165,11 +176,16 @@ class VpcdSlot:
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._link = link
             while not self._pulled.is_set() and (message := _receive(link)) is not None:
-                answer = contacts.control(message[0]) if len(message) == 1 else self._exchange(contacts, message)
+                answer = self._control(contacts, message[0]) if len(message) == 1 else self._exchange(contacts, message)
                 if answer == b"":
                     return
                 if answer is not None:
                     link.sendall(len(answer).to_bytes(2, "big") + answer)
+
+    def _control(self, contacts: Contacts, code: int) -> bytes | None:
+        if code == POWER_ON:
+            self._noticed.set()
+        return contacts.control(code)
 
     def _exchange(self, contacts: Contacts, command: bytes) -> bytes:
         """Answer one APDU unless a fault strikes; empty when the card is out."""
