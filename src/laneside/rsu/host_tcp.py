@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Self
 from laneside.codec.layout import Field, Layout
 from laneside.errors import CodecError
 from laneside.rsu import codes
-from laneside.rsu.host_serial import CLOCK
+from laneside.rsu.host_serial import CLOCK, check_length
 from laneside.rsu.lists import Entries
 from laneside.rsu.message import Message, Tailed, file_name, layout_of_frame
 from laneside.rsu.parts import (
@@ -191,6 +191,11 @@ class TcpAmountsRequest(Message):
     write_length: int
     data: bytes = b""
     length_size: int = 2
+
+    def __post_init__(self) -> None:
+        """Hold write mode, write length and the bytes together."""
+        check_length(0xC9, self.write_length if self.write_mode == codes.AmountsWrite.UPDATE else 0, self.data)
+        super(TcpAmountsRequest, self).__post_init__()  # slots make a new class, which bare super() misses
 
     @classmethod
     def read(cls, dialect: Dialect, data: bytes) -> Self:
