@@ -68,7 +68,7 @@ class ExitRecord(msgspec.Struct, frozen=True, kw_only=True):
     description: str = field(name="description")
     identification: int = field(name="identification")
     split_province: str = field(name="splitProvince")
-    icc_pay_serial: int = field(name="iccPaySerial")
+    icc_pay_serial: int | None = field(name="iccPaySerial")
     algorithm: str = field(name="algorithmFlag")
     key_version: int = field(name="keyVersion")
     lane_type: int = field(name="laneType")

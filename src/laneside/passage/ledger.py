@@ -134,7 +134,7 @@ def _card_change(state: PassageState) -> CardChange | None:
         balance_before_fen=before if shown else None,
         balance_after_fen=debit.balance_after_fen if debit is not None and shown else None,
         counter_before=card.counter if debit is None else debit.counter,
-        counter_after=None if debit is None else debit.counter + 1,
+        counter_after=None if debit is None or debit.counter is None else debit.counter + 1,
         file_0019_before=card.capp.hex().upper(),
         file_0019_after="" if intent is None else intent.capp_after.hex().upper(),
     )

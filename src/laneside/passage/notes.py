@@ -208,7 +208,7 @@ class DebitNote(Note, frozen=True, kw_only=True, tag="debit-settled"):
     tac: bytes | None = None
     mac2: bytes | None = None
     balance_after_fen: int = 0
-    counter: int = 0
+    counter: int | None = None
     transaction_number: bytes | None = None
     mac2_verified: bool | None = None
     tag_write: str = TagWrite.NOT_ASKED

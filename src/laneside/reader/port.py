@@ -250,7 +250,7 @@ class Debited:
     tac: bytes | None
     mac2: bytes | None
     balance_after_fen: int
-    counter: int
+    counter: int | None
     transaction_number: bytes | None
     mac2_verified: bool | None
     tag_write: TagWrite

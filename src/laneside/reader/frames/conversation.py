@@ -1,0 +1,152 @@
+"""One connection to an integrated reader: frames out, messages in, heartbeats answered, the rest left aside."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Container
+from typing import Final, Protocol
+
+from laneside.clock import Clock
+from laneside.errors import CodecError, LinkLostError
+from laneside.rsu import (
+    BadFrame,
+    Dialect,
+    Direction,
+    HeartbeatAnswer,
+    Message,
+    SerialFrame,
+    SerialStatus,
+    TcpFrame,
+    TcpStatus,
+    Wire,
+    is_heartbeat,
+    parse,
+)
+
+Observer = Callable[[Direction, bytes], None]
+Status = SerialStatus | TcpStatus
+
+FIRST_RSCTL: Final = 0x01  # its nibbles swapped are the 10 that a host begins with (spec/rsu-frames.md 2.1, examples)
+CHUNK_WAIT_S_MAX: Final = 0.25
+NO_TAG: Final = bytes(4)
+
+
+class ByteLink(Protocol):
+    """A serial line or a TCP connection. Both directions raise LinkLostError when it is gone."""
+
+    def write(self, data: bytes) -> None:
+        """Send all bytes."""
+        ...
+
+    def read(self, *, timeout_s: float) -> bytes:
+        """Return what has arrived, at the latest after the time-out; empty when nothing has."""
+        ...
+
+    def close(self) -> None:
+        """Hang up; twice is harmless."""
+        ...
+
+
+class Conversation:
+    """Speak one dialect over one link. ``dropped`` counts what was no message; ``heard_s`` is when it last spoke."""
+
+    def __init__(self, link: ByteLink, dialect: Dialect, clock: Clock, *, observer: Observer | None = None) -> None:
+        self._link = link
+        self._dialect = dialect
+        self._clock = clock
+        self._observer = observer
+        self._decoder = dialect.decoder()
+        self._waiting: deque[Message] = deque()
+        self._rsctl = FIRST_RSCTL
+        self._sequence = 0
+        self.status: Status | None = None
+        self.heard_s = clock.monotonic_s()
+        self.dropped = 0
+
+    def send(self, message: Message) -> None:
+        """Send one message. Raises LinkLostError."""
+        body = message.body(self._dialect)
+        self._tell(Direction.TO_READER, body)
+        self._link.write(bytes(self._dialect.frame(self._next_number(), body)))
+
+    def expect(self, commands: Container[int], *, obu_id: bytes | None, timeout_s: float) -> Message | None:
+        """Return the next message with one of these commands, of this tag if one is named; None when time is over.
+
+        What speaks of another tag, or comes too late for its question, is dropped here. Raises LinkLostError.
+        """
+        deadline_s = self._clock.monotonic_s() + timeout_s
+        while True:
+            left_s = deadline_s - self._clock.monotonic_s()
+            message = self._next(max(left_s, 0.0))
+            if message is None:
+                if left_s <= 0:
+                    return None
+                continue
+            if message.command(self._dialect) in commands and _is_of(message, obu_id):
+                return message
+
+    def pump(self) -> None:
+        """Take what has arrived and answer heartbeats; what nobody asked for is dropped. Raises LinkLostError."""
+        self._receive(0.0)
+        self._waiting.clear()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._link.close()
+
+    def _next(self, timeout_s: float) -> Message | None:
+        if not self._waiting:
+            self._receive(min(timeout_s, CHUNK_WAIT_S_MAX))
+        return self._waiting.popleft() if self._waiting else None
+
+    def _receive(self, timeout_s: float) -> None:
+        chunk = self._link.read(timeout_s=timeout_s)
+        for found in self._decoder.feed(chunk):
+            if isinstance(found, BadFrame):
+                self.dropped += found.dropped
+            else:
+                self._take(found)
+
+    def _take(self, frame: SerialFrame | TcpFrame) -> None:
+        self.heard_s = self._clock.monotonic_s()
+        if isinstance(frame, SerialFrame):
+            self._rsctl = frame.rsctl
+        self._tell(Direction.FROM_READER, frame.body)
+        try:
+            message = parse(self._dialect, Direction.FROM_READER, frame.body)
+        except CodecError:
+            self.dropped += len(frame.body)
+            return
+        if is_heartbeat(message):
+            self._answer_heartbeat()
+            return
+        if isinstance(message, SerialStatus | TcpStatus):
+            self.status = message
+        self._waiting.append(message)
+
+    def _answer_heartbeat(self) -> None:
+        if self._dialect.wire is Wire.TCP:
+            self.send(HeartbeatAnswer())
+
+    def _next_number(self) -> int:
+        if self._dialect.wire is Wire.SERIAL:
+            return self._dialect.rsctl_mode.answer(self._rsctl)
+        self._sequence = (self._sequence + 1) & 0xFF
+        return self._sequence
+
+    def _tell(self, direction: Direction, body: bytes) -> None:
+        if self._observer is not None:
+            self._observer(direction, body)
+
+
+def _is_of(message: Message, obu_id: bytes | None) -> bool:
+    """Say whether a message is of this tag; one without a tag field is everybody's, one of no tag nobody's."""
+    named: bytes | None = getattr(message, "obu_id", None)
+    if named is None:
+        return True
+    return named != NO_TAG if obu_id is None else named == obu_id
+
+
+def lost(what: str) -> LinkLostError:
+    """Return the error of an answer that did not come."""
+    return LinkLostError(f"{what}: no answer")

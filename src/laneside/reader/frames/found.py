@@ -1,0 +1,120 @@
+"""What one radio session through an integrated reader found: a tag, its vehicle, its card, from B2, B3 and B4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from laneside.codec import IssueInfo, PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
+from laneside.errors import CodecError
+from laneside.reader.port import Presented, PresentedCard, PresentedTag, PsamState
+from laneside.rsu import Dialect, ErrorTable, SerialCard, SerialTag, ShortReply, TcpCard, TcpTag, Vehicle
+from laneside.rsu.codes import SerialCardError, SerialVehicleError, TcpCardError
+
+T = TypeVar("T")
+
+NO_CARD: Final = 0x80
+"""Bit 7 of the OBU status (spec/obu.md section 8)."""
+
+_CARD_READ: Final = {
+    ErrorTable.SERIAL: frozenset({0, SerialCardError.EF04_NO_REPLY, SerialCardError.EF04_FAILED}),
+    ErrorTable.TCP: frozenset({0, TcpCardError.EF04_FAILED}),
+}
+_EF04_READ: Final = {
+    ErrorTable.SERIAL: frozenset({0}),
+    ErrorTable.TCP: frozenset({0, TcpCardError.NO_CARD, TcpCardError.CARD_FAILED}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A tag that the reader holds. Files are None where they could not be read; ``trouble`` says why.
+
+    ``ef04`` is the passage block as read (91 bytes) or empty.
+    """
+
+    obu_id: bytes
+    status: int
+    system: SystemInfo
+    device_type: int | None = None
+    vehicle: VehicleInfo | None = None
+    ef04: bytes = b""
+    issue: IssueInfo | None = None
+    capp: bytes = b""
+    balance_fen: int = 0
+    trouble: str = ""
+    card_trouble: str = ""
+    psam_refused: bool = False
+
+    @property
+    def region(self) -> bytes:
+        """The diversification factor that C1 and C6 carry."""
+        return self.system.region
+
+    @property
+    def card(self) -> PresentedCard | None:
+        """The card as the passage sees it; frames tell nothing of 0018."""
+        if self.issue is None:
+            return None
+        return PresentedCard(issue=self.issue, capp=self.capp, balance_fen=self.balance_fen, log=None)
+
+    def presented(self, psam: PsamState) -> Presented:
+        """Return the whole as the passage sees it."""
+        tag = PresentedTag(
+            mac_id=self.obu_id,
+            status=self.status,
+            system=self.system,
+            vehicle=self.vehicle,
+            passage=_or_none(PassageBlock.from_bytes, self.ef04) if self.ef04 else None,
+            trouble=self.trouble,
+        )
+        return Presented(tag=tag, card=self.card, psam=psam, card_trouble=self.card_trouble)
+
+
+def found_by(tag: SerialTag | TcpTag, dialect: Dialect) -> Found:
+    """Begin with B2. Raises CodecError when the system information can't be understood."""
+    device = tag.device_type if isinstance(tag, TcpTag) else None
+    return Found(
+        obu_id=tag.obu_id,
+        status=tag.status,
+        system=tag.system_info,
+        device_type=None if device is None else dialect.device_type(device),
+        card_trouble="the tag holds no card" if tag.status & NO_CARD else "",
+    )
+
+
+def with_vehicle(found: Found, message: Vehicle | ShortReply) -> Found:
+    """Add B3."""
+    refused = message.error == SerialVehicleError.PSAM_NOT_AUTHORISED
+    if isinstance(message, ShortReply) or message.error:
+        return replace(found, trouble=f"vehicle file: error {message.error:02X}", psam_refused=refused)
+    return _take_vehicle(replace(found, ef04=message.ef04[:91] or found.ef04), message.vehicle)
+
+
+def with_card(found: Found, message: SerialCard | TcpCard | ShortReply, dialect: Dialect) -> Found:
+    """Add B4: what its error code says was read, and nothing else."""
+    if isinstance(message, ShortReply):
+        return replace(found, card_trouble=found.card_trouble or f"card: error {message.error:02X}")
+    if isinstance(message, TcpCard):
+        found = _take_vehicle(found, message.vehicle)
+    if message.error in _EF04_READ[dialect.error_table] and message.ef04:
+        found = replace(found, ef04=message.ef04[:91])
+    if message.error not in _CARD_READ[dialect.error_table] or found.status & NO_CARD:
+        return replace(found, card_trouble=found.card_trouble or f"card: error {message.error:02X}")
+    issue = _or_none(IssueInfo.from_bytes, message.issue)
+    if issue is None:
+        return replace(found, card_trouble="0015 can't be understood")
+    return replace(found, issue=issue, capp=message.capp, balance_fen=message.balance_fen, card_trouble="")
+
+
+def _take_vehicle(found: Found, data: bytes) -> Found:
+    vehicle = _or_none(parse_vehicle, data)
+    return replace(found, vehicle=vehicle, trouble="" if vehicle else "the vehicle file can't be understood")
+
+
+def _or_none(read: Callable[[bytes], T], data: bytes) -> T | None:
+    try:
+        return read(data)
+    except CodecError:
+        return None
