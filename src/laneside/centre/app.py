@@ -23,6 +23,7 @@ from laneside.centre.alarms import Alarms
 from laneside.centre.api import Rooms, api_routes
 from laneside.centre.api.answers import refuse
 from laneside.centre.api.doorkeeper import Doorkeeper
+from laneside.centre.authorisations import Authorisations, signer_in
 from laneside.centre.evidence import Photos
 from laneside.centre.ingest import Intake, Ledger, Receipts
 from laneside.centre.keys import key_in
@@ -59,6 +60,7 @@ class Centre:
     photos: Photos
     ledger: Ledger
     accounts: Accounts
+    authorisations: Authorisations
 
     @property
     def public_key(self) -> bytes:
@@ -85,6 +87,7 @@ def open_centre(
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     own_key = key_in(settings.key_file, random_bytes) if key is None else key
+    signer = signer_in(settings.settings_file)
     database = open_database(settings.database_url)
     alarms, receipts = Alarms(database, clock), Receipts(own_key, clock)
     return Centre(
@@ -115,6 +118,7 @@ def open_centre(
             tries_max=settings.login_tries_max,
             lock=settings.login_lock,
         ),
+        authorisations=Authorisations(database, clock, signer=signer, sign=own_key.sign),
     )
 
 
@@ -177,6 +181,7 @@ def _api_rooms(centre: Centre) -> Rooms:
         documents=centre.documents,
         intake=centre.intake,
         photos=centre.photos,
+        authorisations=centre.authorisations,
     )
 
 
@@ -187,6 +192,7 @@ def _desk(centre: Centre) -> Desk:
         static=Path(__file__).parent / "static",
         accounts=centre.accounts,
         alarms=centre.alarms,
+        authorisations=centre.authorisations,
         documents=centre.documents,
         enrolment=centre.enrolment,
         ledger=centre.ledger,

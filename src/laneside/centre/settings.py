@@ -45,6 +45,11 @@ class Settings:
         return self.data / "photos"
 
     @property
+    def settings_file(self) -> Path:
+        """Return where an operator may write what the centre is attached to; it need not be there."""
+        return self.data / "centre.toml"
+
+    @property
     def key_file(self) -> Path:
         """Return where the centre's key lies."""
         return self.data / "centre.key"

@@ -14,7 +14,9 @@ from laneside.centre.web.desk import SESSION_COOKIE
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.records import ExitRecord
 
-PAGES = ("/", "/records", "/records/x", "/events", "/events/x", "/terminals", "/alarms", f"/photos/{'0' * 64}.jpg")
+PAGES = (
+    "/", "/records", "/records/x", "/events", "/events/x", "/terminals", "/psams", "/alarms", f"/photos/{'0' * 64}.jpg",
+)  # fmt: skip
 PASSWORD = "centre-page-1"
 
 

@@ -17,6 +17,7 @@ _STATUS: Final = {
     "revoked": 401,
     "clock": 401,
     "enrolment-code": 403,
+    "psam-signer-off": 403,
     "slots-exhausted": 409,
     "not-found": 404,
     "method": 405,

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from laneside.centre.api.answers import answer, answer_receipt, refuse
 from laneside.centre.api.doorkeeper import Doorkeeper, SignedRequest, read_body
+from laneside.centre.authorisations import Authorisations
 from laneside.centre.evidence import Photos
 from laneside.centre.ingest import Intake, Upload
 from laneside.centre.parameters import Documents
@@ -20,6 +21,7 @@ from laneside.centre.settings import Settings
 from laneside.centre.terminals import Enrolment, Heartbeats
 from laneside.clock import Clock
 from laneside.contract import headers
+from laneside.contract.authorisation import PsamAuthorisationRequest, PsamAuthorisationResult
 from laneside.contract.exchange import EnrolmentRequest, Heartbeat, HeartbeatReply, Receipt, Refusal
 from laneside.contract.parameters import DocumentKind
 from laneside.contract.signing import parse
@@ -27,6 +29,9 @@ from laneside.errors import ContractError
 
 NO_DOCUMENT: Final = Refusal(code="not-found", text="没有这份参数 / there is no such document")
 BAD_VERSION: Final = Refusal(code="contract", text="版本必须是数字 / a version is a number")
+OTHER_LIST: Final = Refusal(
+    code="other-subject", text="授权单号与地址不符 / the authorisation's number is not the one in its address"
+)
 FOREIGN_HEARTBEAT: Final = Refusal(
     code="foreign-terminal", text="心跳属于另一终端 / the heartbeat names another terminal than its sender"
 )
@@ -47,6 +52,7 @@ class Rooms:
     documents: Documents
     intake: Intake
     photos: Photos
+    authorisations: Authorisations
 
 
 def api_routes(rooms: Rooms) -> list[Route]:
@@ -59,6 +65,8 @@ def api_routes(rooms: Rooms) -> list[Route]:
         Route("/events/{subject}", _signed(rooms, _take(rooms.intake.event), body_max=small), methods=["PUT"]),
         Route("/images/{subject}", _signed(rooms, _take(rooms.intake.image), body_max=small), methods=["PUT"]),
         Route("/photos/{subject}", _signed(rooms, _take(rooms.photos.keep), body_max=large), methods=["PUT"]),
+        Route("/psam-authorisations", _signed(rooms, _authorise_psam(rooms)), methods=["POST"]),
+        Route("/psam-authorisations/{list_number}/result", _signed(rooms, _authorised_psam(rooms)), methods=["POST"]),
         Route("/documents/{kind}", _signed(rooms, _documents_after(rooms)), methods=["GET"]),
         Route("/documents/{kind}/{version}", _signed(rooms, _document(rooms)), methods=["GET"]),
     ]
@@ -131,6 +139,26 @@ def _heartbeat(rooms: Rooms) -> Work:
             return refuse(heard_at)
         versions = rooms.documents.versions(signed.terminal.station_hex)
         return answer(HeartbeatReply(at=heard_at, versions=versions))
+
+    return work
+
+
+def _authorise_psam(rooms: Rooms) -> Work:
+    def work(_request: Request, signed: SignedRequest) -> Response:
+        asked = parse(signed.body, PsamAuthorisationRequest)
+        reply = rooms.authorisations.ask(signed.terminal.terminal_id, asked)
+        return refuse(reply) if isinstance(reply, Refusal) else answer(reply, status=201)
+
+    return work
+
+
+def _authorised_psam(rooms: Rooms) -> Work:
+    def work(request: Request, signed: SignedRequest) -> Response:
+        result = parse(signed.body, PsamAuthorisationResult)
+        if result.list_number != request.path_params["list_number"]:
+            return refuse(OTHER_LIST)
+        kept = rooms.authorisations.report(signed.terminal.terminal_id, result)
+        return refuse(kept) if isinstance(kept, Refusal) else answer(kept)
 
     return work
 

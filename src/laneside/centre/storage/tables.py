@@ -193,6 +193,30 @@ alarms = Table(
     sqlite_autoincrement=True,
 )
 
+psam_authorisations = Table(
+    "psam_authorisations",
+    metadata,
+    Column("seq", _Sequence, primary_key=True),
+    Column("terminal_id", String(40), nullable=False),
+    Column("terminal_number", String(12), nullable=False),
+    Column("psam_number", String(20), nullable=False),
+    Column("psam_version", String(2), nullable=False),
+    Column("key_type", String(2), nullable=False),
+    Column("area_code", String(16), nullable=False),
+    Column("random", String(16), nullable=False),
+    Column("lane_id", String(40), nullable=False),
+    Column("outcome", String(40), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+    # What the PSAM said to the APDU; NULL until the terminal has told.
+    Column("status_word", String(4)),
+    Column("detail", Text),
+    Column("reported_at", Moment),
+    Index("ix_psam_authorisations_terminal_id_seq", "terminal_id", "seq"),
+    sqlite_autoincrement=True,
+)
+
 accounts = Table(
     "accounts",
     metadata,

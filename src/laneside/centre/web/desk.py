@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from laneside.centre.accounts import Accounts, Session
 from laneside.centre.alarms import Alarms
+from laneside.centre.authorisations import Authorisations
 from laneside.centre.evidence import Photos
 from laneside.centre.ingest import Ledger
 from laneside.centre.parameters import Documents
@@ -40,6 +41,7 @@ class Desk:
     static: Path
     accounts: Accounts
     alarms: Alarms
+    authorisations: Authorisations
     documents: Documents
     enrolment: Enrolment
     ledger: Ledger

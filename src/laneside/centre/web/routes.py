@@ -25,6 +25,7 @@ def page_routes(desk: Desk) -> list[BaseRoute]:
         Route("/terminals", page(desk, terminal_pages.terminals), methods=["GET"]),
         Route("/terminals/codes", action(desk, terminal_pages.new_code), methods=["POST"]),
         Route("/terminals/{terminal_id}/revoke", action(desk, terminal_pages.revoke), methods=["POST"]),
+        Route("/psams", page(desk, terminal_pages.psams), methods=["GET"]),
         Route("/alarms", page(desk, terminal_pages.alarms), methods=["GET"]),
         Route("/conflicts/{subject}", page(desk, ledger_pages.conflicts), methods=["GET"]),
         Route("/alarms/{seq:int}/settle", action(desk, terminal_pages.settle), methods=["POST"]),

@@ -27,6 +27,11 @@ def revoke(visit: Visit, _form: FormData) -> Response:
     return RedirectResponse("/terminals", 303)
 
 
+def psams(visit: Visit) -> Response:
+    """List the PSAM authorisations with what came of them."""
+    return visit.page("psams.html", kept=visit.desk.authorisations.shown())
+
+
 def alarms(visit: Visit) -> Response:
     """List the alarms."""
     return visit.page("alarms.html", alarms=visit.desk.alarms.shown())
