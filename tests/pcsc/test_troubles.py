@@ -41,7 +41,7 @@ def writes(seen: list[bytes]) -> list[str]:
     return [command.hex() for command in seen if command[1] in {0x50, 0x54, 0xDC, 0xD6, 0xE2, 0x20, 0x82, 0x70}]
 
 
-@pytest.mark.parametrize("unknown", ["6A82", "6A86", "6D00", "6E00"])
+@pytest.mark.parametrize("unknown", ["6A82", "6D00"])
 def test_a_bank_card_is_no_etc_card(table: Table, unknown: str):
     bank = ForeignChip(unknown)
     table.insert(card=bank)
@@ -134,12 +134,12 @@ def test_a_hung_reader_is_left_in_time_and_the_psam_keeps_its_power(table: Table
         begun = time.monotonic()
         with pytest.raises(PcscError) as caught:
             card.transmit(bytes.fromhex("00B0950032"))
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 2.5
         assert caught.value.trouble.cause is PcscCause.HUNG
         begun = time.monotonic()
         with pytest.raises((PcscError, NoChipError)):
             link.open_card()
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 2.5
         read_0017 = bytes.fromhex("00B0970019")
         assert len(psam.transmit(read_0017)) == 27, "still in its application: it never lost power"
         table.card_slot.release()

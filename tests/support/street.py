@@ -121,12 +121,18 @@ class Street:
 
 
 @contextmanager
-def street(data: Path, **policy: object) -> Iterator[Street]:
+def street(
+    data: Path,
+    *,
+    terminal_options: tuple[str, ...] = (),
+    environment: dict[str, str] | None = None,
+    **policy: object,
+) -> Iterator[Street]:
     """Start the three processes, with a policy published at the centre and all exit lanes enabled."""
     seed_centre(data / "centre", DEMO)
     if policy:
         _publish_policy(data / "centre", policy)
-    with Fleet(data=data) as fleet:
+    with Fleet(data=data, terminal_options=terminal_options, environment=environment or {}) as fleet:
         enable_lanes(fleet.terminal.url)
         yield Street(fleet=fleet)
 

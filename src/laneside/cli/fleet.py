@@ -48,6 +48,7 @@ class Fleet:
     data: Path
     psam: str = "none"
     demo_panel: bool = True
+    terminal_options: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
 
@@ -98,6 +99,7 @@ class Fleet:
             words += ["--enrol", enrolment_code(self.data / "centre"), "--name", "demo"]
         if self.demo_panel:
             words.append("--demo")
+        words += self.terminal_options
         return self._start("terminal", words, port)
 
     def kill(self, name: str) -> None:
