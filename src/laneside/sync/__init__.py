@@ -1,10 +1,11 @@
-"""The way between terminal and centre: enrolment, upload, download, heartbeat and clock check.
+"""The way between terminal and centre: enrolment, upload, download, heartbeat, clock check, PSAM authorisation.
 
 Everything that comes back from the centre comes through here, checked against the pinned key. Transport, clock and
 folders are handed in, and nothing here starts a thread: the composition root runs each piece with ``run``, so that
 upload and download never wait for each other. No rule of the business may enter.
 """
 
+from laneside.sync.authorise import PsamAuthoriser
 from laneside.sync.centre import CentreClient
 from laneside.sync.documents import DocumentStore, Offer
 from laneside.sync.download import Downloader
@@ -33,6 +34,7 @@ __all__ = [
     "Outcome",
     "Patience",
     "Piece",
+    "PsamAuthoriser",
     "Step",
     "TerminalState",
     "Uploader",

@@ -8,6 +8,12 @@ from urllib.parse import quote
 
 from laneside.clock import Clock
 from laneside.contract import headers
+from laneside.contract.authorisation import (
+    PsamAuthorisationReply,
+    PsamAuthorisationRequest,
+    PsamAuthorisationResult,
+    authorisation_bytes,
+)
 from laneside.contract.exchange import Heartbeat, HeartbeatReply, Receipt, Refusal, Stored
 from laneside.contract.parameters import DocumentKind, SignedDocument
 from laneside.contract.signing import canonical, digest, receipt_bytes, request_bytes, verify
@@ -57,6 +63,28 @@ class CentreClient:
         """Tell the terminal's state and hear the centre's clock. Raises CentreUnreachableError."""
         reply = self._ask("POST", "/api/v1/heartbeat", body=canonical(heartbeat))
         return _yes(reply).as_a(HeartbeatReply)
+
+    def authorise_psam(self, request: PsamAuthorisationRequest) -> PsamAuthorisationReply | Refusal:
+        """Ask for the answer to a PSAM's challenge; it is the pinned centre's own word for exactly this challenge.
+
+        Raises CentreUnreachableError, and SignatureError for an answer that is not bound.
+        """
+        reply = self._ask("POST", "/api/v1/psam-authorisations", body=canonical(request))
+        if not reply.is_yes:
+            return reply.refusal()
+        answer = reply.as_a(PsamAuthorisationReply)
+        verify(self._identity.centre_key, answer.signature, authorisation_bytes(answer))
+        bound = (answer.terminal_id, answer.psam_number, answer.random)
+        if bound != (self._identity.terminal_id, request.psam_number, request.random):
+            raise SignatureError("the authorisation answers another terminal, PSAM or challenge")
+        return answer
+
+    def report_psam(self, result: PsamAuthorisationResult) -> None:
+        """Tell what a PSAM said; a definite no ends the matter. Raises CentreUnreachableError."""
+        number = quote(result.list_number, safe="")
+        reply = self._ask("POST", f"/api/v1/psam-authorisations/{number}/result", body=canonical(result))
+        if not reply.is_yes:
+            reply.refusal()
 
     def documents(self, kind: DocumentKind, *, after: int) -> tuple[SignedDocument, ...]:
         """Fetch the documents of one kind with a version above ``after``, oldest first; nothing is verified here."""
