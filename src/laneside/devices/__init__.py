@@ -1,4 +1,4 @@
-"""Links to things outside: roadside's channels, PC/SC readers, lane's computer, roadside's panel, machine's clock.
+"""Links to things outside: roadside, lane's computer, PC/SC, serial and TCP readers, roadside's panel, clock.
 
 Sockets and time-outs live here and nowhere below. No rule, no decision and no byte of a chip's file may enter.
 """
@@ -10,5 +10,17 @@ from laneside.devices.lane import NoLane, VirtualLane
 from laneside.devices.panel import RoadsidePanel
 from laneside.devices.pcsc import PcscLink
 from laneside.devices.roadside import RoadsideChannel, RoadsideLink
+from laneside.devices.serial import SerialLink
+from laneside.devices.tcp import TcpLink
 
-__all__ = ["NoLane", "PcscLink", "RoadsideChannel", "RoadsideLink", "RoadsidePanel", "SystemClock", "VirtualLane"]
+__all__ = [
+    "NoLane",
+    "PcscLink",
+    "RoadsideChannel",
+    "RoadsideLink",
+    "RoadsidePanel",
+    "SerialLink",
+    "SystemClock",
+    "TcpLink",
+    "VirtualLane",
+]
