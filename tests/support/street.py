@@ -124,6 +124,7 @@ class Street:
 def street(
     data: Path,
     *,
+    psam: str = "none",
     terminal_options: tuple[str, ...] = (),
     environment: dict[str, str] | None = None,
     **policy: object,
@@ -132,7 +133,7 @@ def street(
     seed_centre(data / "centre", DEMO)
     if policy:
         _publish_policy(data / "centre", policy)
-    with Fleet(data=data, terminal_options=terminal_options, environment=environment or {}) as fleet:
+    with Fleet(data=data, psam=psam, terminal_options=terminal_options, environment=environment or {}) as fleet:
         enable_lanes(fleet.terminal.url)
         yield Street(fleet=fleet)
 

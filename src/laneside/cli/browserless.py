@@ -47,6 +47,10 @@ class Browserless:
         """Return the CSRF token, who is on duty and which lanes are offered."""
         return self._json(self._client.get("/session"))
 
+    def status(self) -> Json:
+        """Return what the top line shows: queue, list, PSAM, battery."""
+        return self._json(self._client.get("/status"))
+
     def view(self) -> Json | None:
         """Return the passage in work."""
         view: Json | None = self._json(self._client.get("/linkage")).get("view")

@@ -41,8 +41,12 @@ DEMO = DemoLogins(
 
 
 def seed_centre(data: Path, logins: DemoLogins) -> None:
-    """Fill a fresh centre's folder with the demo's station; a filled one stays as it is."""
+    """Fill a fresh centre with the demo's station, and have it sign for virtual PSAMs; a filled one stays as it is."""
+    from laneside.cardcrypto import Suite
+    from laneside.centre.authorisations import write_software_signer
     from laneside.centre.defaults import DemoPasswords, seed_demo
+    from laneside.centre.settings import Settings
+    from laneside.virtual.keys import Purpose, VirtualKeys
     from laneside.virtual.vehicles import listed_keys
 
     passwords = DemoPasswords(
@@ -52,6 +56,10 @@ def seed_centre(data: Path, logins: DemoLogins) -> None:
         centre=logins.centre[1],
     )
     keys = listed_keys()
+    signer = Settings(data=data).settings_file
+    if not signer.exists():
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_software_signer(signer, VirtualKeys().root(Purpose.PSAM_AUTHORISATION, Suite.SM4))
     with opened_centre(data) as centre:
         seed_demo(
             centre.documents,

@@ -22,6 +22,9 @@ from laneside.virtual.vehicles import vehicle_named
 
 EXIT_STATUS: Final = {"completed": 0, "refused": 3, "unknown": 4, "transferred": 5, "abandoned": 5}
 DELIVERY_S_MAX: Final = 20.0
+AUTHORISED_S_MAX: Final = 10.0
+"""A PSAM that wants its authorisation has it within seconds; a vehicle that came before would be refused with 97."""
+
 LANES: Final = ("62010A0B11", "62010A0B12")
 
 
@@ -51,6 +54,7 @@ def run_once(fleet: Fleet, scenario: str) -> OnceResult:
         enable_lanes(fleet.terminal.url)
         with Browserless(fleet.terminal.url) as collector:
             collector.login(*DEMO.collector, work_date=_today())
+            until(lambda: collector.status()["psam"] == "ready", within_s=AUTHORISED_S_MAX)
             before = panel.place(scenario)
             view = _work(collector, scenario)
             result = _result(fleet, scenario, before, panel.state(), view)

@@ -83,9 +83,14 @@ def card_unreadable(facts: Facts) -> Finding | None:
 
 
 def tag_unreadable(facts: Facts) -> Finding | None:
-    """Find ``tag-unreadable``: without system and vehicle file nothing says for which vehicle the tag was issued."""
+    """Find ``tag-unreadable``: without system and vehicle file nothing says for which vehicle the tag was issued.
+
+    Without a PSAM that works no vehicle file can be decrypted: then that is the finding, and not the tag.
+    """
     if facts.tag is None:
         return stop("tag-unreadable", trouble=facts.tag_trouble) if facts.tag_trouble else None
+    if not (facts.psam_present and facts.psam_authorised):
+        return None
     return None if facts.tag.vehicle is not None else stop("tag-unreadable", trouble=facts.tag.trouble or "-")
 
 

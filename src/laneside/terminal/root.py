@@ -6,7 +6,6 @@ import fcntl
 import secrets
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -34,17 +33,19 @@ from laneside.sync import (
     Downloader,
     Heart,
     Identity,
+    PsamAuthoriser,
     TerminalState,
     Uploader,
     enrol,
     run,
 )
 from laneside.terminal.demo_panel import DemoRoadside
+from laneside.terminal.device_worker import DeviceWorker, WorkedSam
 from laneside.terminal.documents import StoredDocuments
 from laneside.terminal.photos import PhotoFolder
 from laneside.terminal.preferences import StoredPreferences
 from laneside.terminal.services import Services
-from laneside.terminal.station import StationSetup
+from laneside.terminal.station import StationSetup, lane_id_of
 from laneside.terminal.status import SamWatch, TerminalStatus, terminal_state
 
 SAM_LOOK_S = 15.0
@@ -106,8 +107,12 @@ class Terminal:
         self._duty = Duty(journal=self._journal, documents=self._documents, identity=self._identity, clock=self._clock)
         self._reader = _reader(settings, self._clock, self._reader_policy(), self._links)
         self._sam = SamWatch(self._reader)
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="device")
+        self._worker = DeviceWorker(defect=_log_defect)
+        self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
         self._pieces = self._ways()
+        self._authoriser = PsamAuthoriser(
+            WorkedSam(self._reader, self._sam, self._worker), self._centre, lane_id=self._lane_id
+        )
         self.desk = self._desk()
         self.services = self._services(device)
 
@@ -118,13 +123,14 @@ class Terminal:
         for name, piece in self._pieces.items():
             self._run(name, partial(run, piece, self._stop.wait))
         self._run("sam", self._watch_sam)
+        self._run("authoriser", partial(run, self._authoriser, self._stop.wait))
 
     def close(self) -> None:
         """Stop everything in order; a job at the reader is waited for, never cut by us."""
         self._stop.set()
-        self._worker.shutdown(wait=True)
         for thread in self._threads:
             thread.join()
+        self._worker.close()
         self._reader.close()
         self._links.close()
         self._client.close()
@@ -155,7 +161,7 @@ class Terminal:
 
     def _ways(self) -> dict[str, Uploader | Downloader | Heart]:
         """Upload of data, upload of photos, download and heartbeat: each at its own pace."""
-        centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
+        centre = self._centre
         return {
             "records": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=DATA),
             "photos": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=PHOTOS),
@@ -197,7 +203,7 @@ class Terminal:
                 setup=self._setup,
                 clock=self._clock,
                 random_bytes=secrets.token_bytes,
-                worker=self._in_worker,
+                worker=self._worker.queue,
             )
         )
 
@@ -221,14 +227,15 @@ class Terminal:
             demo=_demo(self._settings),
         )
 
-    def _in_worker(self, job: Callable[[], None]) -> None:
-        """Queue a device job; what it raises beyond its own kind of failure is a defect and is logged as one."""
-        future = self._worker.submit(job)
-        future.add_done_callback(_log_defect)
+    def _lane_id(self) -> str:
+        """Return the GB code of the lane in work, else of the first enabled one, for whom it may concern."""
+        view = self.desk.view()
+        chosen = [choice.lane_hex for choice in self.desk.lanes()] if view is None else [view.lane_hex]
+        return lane_id_of(self._documents.parameters(self._clock.now()), chosen)
 
     def _watch_sam(self) -> None:
         while True:
-            self._in_worker(self._sam.look)
+            self._worker.queue(self._sam.look)
             if self._stop.wait(SAM_LOOK_S):
                 return
 
@@ -245,10 +252,8 @@ def _log() -> Any:
     return structlog.get_logger()
 
 
-def _log_defect(future: Future[None]) -> None:
-    error = future.exception()
-    if error is not None:
-        _log().error("device-job-failed", error=repr(error), exc_info=error)
+def _log_defect(error: BaseException) -> None:
+    _log().error("device-job-failed", error=repr(error), exc_info=error)
 
 
 def _demo(settings: TerminalSettings) -> DemoRoadside | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from laneside.clock import Clock
 from laneside.contract.parameters import Lane, LaneUse, Parameters
 from laneside.passage import Answer, Documents, Setup, is_exit
@@ -50,6 +52,12 @@ class StationSetup:
 
     def _parameters(self) -> Parameters | None:
         return self._documents.parameters(self._clock.now())
+
+
+def lane_id_of(parameters: Parameters | None, lanes_hex: Sequence[str]) -> str:
+    """Return the GB code of the first of these lanes, empty where there is none or the parameters don't know it."""
+    lanes = () if parameters is None else parameters.station.lanes
+    return next((lane.lane_id for lane_hex in lanes_hex[:1] for lane in lanes if lane.lane_hex == lane_hex), "")
 
 
 def _setting(lane: Lane, enabled: frozenset[str]) -> LaneSetting:

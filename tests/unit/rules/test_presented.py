@@ -118,6 +118,14 @@ def test_every_rule_of_the_table_is_seen_alone():
     assert {code for code, _, _ in ALONE} == {rule.code for rule in PRESENTED_RULES}
 
 
+@pytest.mark.parametrize(
+    ("psam", "code"), [({"psam_authorised": False}, 97), ({"psam_present": False}, "psam-missing")]
+)
+def test_a_vehicle_file_that_no_psam_decrypts_is_the_psams_trouble_alone(clean, psam, code):
+    found = check_presented(replace(tagged(clean, vehicle=None, trouble="PSAM not authorised"), **psam))
+    assert [finding.code for finding in found] == [code]
+
+
 SILENT = {
     "last valid day of the card": lambda f: carded(f, expiry=date(2024, 5, 6)),
     "first valid day of the card": lambda f: carded(f, start=date(2024, 5, 6)),
