@@ -12,6 +12,7 @@ from laneside.passage import Logbook
 from laneside.sync import DiskFolder
 
 JPEG_QUALITY: Final = 85
+CAPTION_LETTERS = 31  # of the caption's height in the picture's width: legible where it is shown 340 px wide
 PIXELS_MAX: Final = 25_000_000
 """More than any handheld's camera gives; a picture that claims more is refused before it is unpacked."""
 
@@ -74,7 +75,7 @@ def _with_caption(jpeg: bytes, text: str) -> bytes:
 
     with Image.open(io.BytesIO(jpeg)) as opened:
         picture = opened.convert("RGB")
-    size = max(14, picture.width // 48)
+    size = max(14, picture.width // CAPTION_LETTERS)
     font = ImageFont.load_default(size)
     draw = ImageDraw.Draw(picture, "RGBA")
     top = picture.height - 2 * size
