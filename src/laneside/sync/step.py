@@ -57,6 +57,7 @@ class Patience:
         self._due_s = clock.monotonic_s()
         self._trouble = ""
         self._reached_at: datetime | None = None
+        self._failed_at: datetime | None = None
 
     @property
     def trouble(self) -> str:
@@ -67,6 +68,11 @@ class Patience:
     def reached_at(self) -> datetime | None:
         """When the centre last answered as it should."""
         return self._reached_at
+
+    @property
+    def failed_at(self) -> datetime | None:
+        """When the centre last did not answer as it should."""
+        return self._failed_at
 
     def due_in_s(self) -> float:
         """Return for how long the next try must still wait."""
@@ -84,6 +90,7 @@ class Patience:
         wait_s = min(FIRST_WAIT_S + ADDED_WAIT_S * self._failures, LONGEST_WAIT_S)
         self._failures += 1
         self._trouble = trouble
+        self._failed_at = self._clock.now()
         self._due_s = self._clock.monotonic_s() + wait_s
 
     def waiting(self) -> Step:
