@@ -21,6 +21,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--lang=zh-CN",
     "--autoplay-policy=no-user-gesture-required",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
@@ -62,7 +63,7 @@ def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
 
 def device_of(browser, street_: Street, camera: Camera, viewport: dict[str, int] = PHONE) -> Hand:
     """Open a browser of its own."""
-    scale = 2 if MAKING_PICTURES else 1
+    scale = 2 if MAKING_PICTURES and viewport == PHONE else 1
     context = browser.new_context(viewport=viewport, has_touch=True, device_scale_factor=scale, locale="zh-CN")
     return Hand(context, street_, camera)
 

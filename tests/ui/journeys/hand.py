@@ -1,4 +1,4 @@
-"""A collector's hand on the terminal's pages: what is tapped is what a collector taps, what is seen is what the page shows."""
+"""A collector's hand on the terminal's pages: it taps what a collector taps and sees what the page shows."""
 
 from __future__ import annotations
 

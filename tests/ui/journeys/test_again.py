@@ -210,8 +210,6 @@ def test_a_double_tap_does_it_once(hand: Hand, twice: Callable[[Hand, str], None
     hand.ends("completed")
     hand.leave()
     paid_once(hand, before)
-    kinds = hand.street.journal("SELECT kind, count(*) FROM entry GROUP BY kind")
-    print(dict(kinds))
 
 
 def test_what_was_typed_but_not_submitted_is_not_shown_as_the_plate_that_pays(hand: Hand) -> None:

@@ -21,7 +21,8 @@ def test_without_the_centre_it_is_debited_and_waits(hand: Hand, picture: Picture
     assert hand.street.waiting() > 0
     hand.leave()
     hand.page.wait_for_function("Number(document.querySelector('sync-badge').dataset.unsent) > 0")
-    assert "待传" in hand.top
+    hand.page.wait_for_function("document.querySelector('sync-badge').dataset.online === '0'")
+    assert "离线" in hand.top
     hand.tap("今日记录")
     newest = hand.page.locator(".row").first
     assert "待传" in newest.inner_text()
@@ -32,6 +33,7 @@ def test_without_the_centre_it_is_debited_and_waits(hand: Hand, picture: Picture
     assert "已传" in newest.inner_text()
     assert kept.photo_sha256 is not None
     hand.page.wait_for_function("Number(document.querySelector('sync-badge').dataset.unsent) === 0")
+    hand.page.wait_for_function("document.querySelector('sync-badge').dataset.online === '1'")
 
 
 def test_a_debit_whose_answer_is_lost_is_amber_until_it_is_proved(hand: Hand, picture: Picture) -> None:

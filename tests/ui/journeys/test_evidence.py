@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from journeys.conftest import Picture
 from journeys.facts import FEE_FEN, images_of, paid_once
 from journeys.hand import Hand
@@ -63,7 +64,22 @@ def with_exif(jpeg: bytes) -> bytes:
 
 def test_the_record_shows_all_that_is_kept(hand: Hand, picture: Picture) -> None:
     before = hand.arrive("car-new-energy")
-    hand.to_fee()
+    hand.begin()
+    picture(hand, "read")
+    hand.read()
+    hand.at("picture")
+    hand.see(".mark-source")
+    picture(hand, "camera")
+    hand.shoot()
+    for character in "甘AD2018":
+        hand.key(character)
+    picture(hand, "keyboard")
+    hand.type_plate("8", 4)
+    hand.see(".agreement .good")
+    picture(hand, "picture")
+    hand.main("提交图片数据")
+    hand.main("算费")
+    hand.at("fee")
     picture(hand, "fee")
     hand.tap("给司机看")
     hand.at("driver")
@@ -80,6 +96,9 @@ def test_the_record_shows_all_that_is_kept(hand: Hand, picture: Picture) -> None
     photo = hand.page.locator(".shot img")
     assert photo.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
     assert str(photo.get_attribute("src")).endswith("?watermark=1")
+    box = photo.bounding_box()
+    assert box is not None
+    assert box["width"] / box["height"] == pytest.approx(4 / 3, abs=0.02), "the watermark at its lower edge shows"
     watermark_is_drawn(hand, str(kept.photo_sha256))
     shown = hand.text
     card = hand.street.card()
