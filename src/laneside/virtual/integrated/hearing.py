@@ -1,0 +1,179 @@
+"""What a host asks of the reader, taken out of the messages of either dialect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from laneside.rsu import (
+    GantryInit,
+    LaneInit,
+    SerialAmountsRequest,
+    SerialDebit,
+    SerialInit,
+    SerialTacRequest,
+    TcpAmountsRequest,
+    TcpDebit,
+    TcpTacRequest,
+    Trade,
+    WriteEntry,
+)
+from laneside.rsu.codes import AmountsWrite, LaneMode, SerialTrade, TacMode
+from laneside.rsu.dialect import Dialect
+from laneside.rsu.orders import PROVINCE_PART_LENGTH, PROVINCE_PART_OFFSET
+from laneside.virtual.integrated.trading import Order
+
+_PREFIX: Final = bytes.fromhex("AA2900")
+_SECOND_PART: Final = 4
+
+InitMessage = SerialInit | LaneInit | GantryInit
+DebitMessage = SerialDebit | TcpDebit | WriteEntry
+TacMessage = SerialTacRequest | TcpTacRequest
+AmountsMessage = SerialAmountsRequest | TcpAmountsRequest
+Piece = tuple[int, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Init:
+    """What C0 sets."""
+
+    unix_time_s: int
+    lane_mode: int
+    ef04_wanted: bool
+    ef04_offset: int
+    ef04_length: int
+
+
+def init_of(dialect: Dialect, message: InitMessage) -> Init:
+    """Read C0; the gantry's form names no part of EF04, so it is the usual one."""
+    if isinstance(message, GantryInit):
+        wanted, offset, length = True, dialect.ef04_offset, dialect.ef04_len
+    else:
+        wanted, offset, length = bool(message.ef04_option), message.ef04_offset, message.ef04_length
+    return Init(
+        unix_time_s=message.unix_time_s,
+        lane_mode=message.lane_mode,
+        ef04_wanted=wanted,
+        ef04_offset=offset,
+        ef04_length=length,
+    )
+
+
+def order_of(dialect: Dialect, init: Init, message: DebitMessage, region: bytes) -> Order | None:
+    """Read C6 (or C3, a purchase of nothing); None for a trade number that the dialect does not have."""
+    match message:
+        case WriteEntry():
+            return Order(
+                trade=Trade.CARD,
+                amount_fen=0,
+                purchase_time=message.purchase_time,
+                capp=_PREFIX + message.capp_tail,
+                factor=region,
+            )
+        case SerialDebit():
+            return _serial_order(dialect, init, message, region)
+        case TcpDebit():
+            return _tcp_order(dialect, init, message)
+
+
+def _serial_order(dialect: Dialect, init: Init, message: SerialDebit, region: bytes) -> Order | None:
+    trade = dialect.trade_of(message.trade_mode)
+    if trade is None:
+        return None
+    return Order(
+        trade=trade,
+        amount_fen=message.amount_fen,
+        purchase_time=message.purchase_time,
+        capp=_PREFIX + message.capp_tail,
+        factor=region,
+        ef04=_pieces((message.ef04_offset, message.ef04)),
+        ef04_first=init.lane_mode == LaneMode.ENTRY or message.trade_mode == SerialTrade.EF04_THEN_CARD,
+    )
+
+
+def _tcp_order(dialect: Dialect, init: Init, message: TcpDebit) -> Order | None:
+    trade = Trade.CARD if message.trade_mode is None else dialect.trade_of(message.trade_mode)
+    if trade is None:
+        return None
+    return Order(
+        trade=trade,
+        amount_fen=message.amount_fen,
+        purchase_time=message.purchase_time,
+        capp=message.capp,
+        factor=message.factor,
+        ef04=_pieces((init.ef04_offset, message.ef04), *_second(message)),
+        ef04_first=init.lane_mode == LaneMode.ENTRY,
+    )
+
+
+def _second(message: TcpDebit) -> tuple[Piece, ...]:
+    """Place the second part: N counts bytes from where the provinces' amounts begin (V)."""
+    if not message.second_part:
+        return ()
+    offset, data = message.second_part[0], message.second_part[1:]
+    return ((PROVINCE_PART_OFFSET + offset, data[:_SECOND_PART]),)
+
+
+def _pieces(*pieces: Piece) -> tuple[Piece, ...]:
+    return tuple(piece for piece in pieces if piece[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TacAsked:
+    """What C8 wants. ``counter`` is N, None where the dialect does not say it."""
+
+    counter: int | None
+    write: tuple[Piece, ...] = ()
+
+
+def tac_of(message: TacMessage) -> TacAsked:
+    """Read C8."""
+    if isinstance(message, SerialTacRequest):
+        write = _pieces((message.ef04_offset, message.ef04)) if message.mode == TacMode.TAC_AND_EF04 else ()
+        return TacAsked(counter=None, write=write)
+    write = _written(message.write[1:]) if message.mode == TacMode.TAC_AND_EF04 else ()
+    return TacAsked(counter=message.counter, write=write)
+
+
+def _written(rest: bytes) -> tuple[Piece, ...]:
+    """Take offset, length and data apart; the widths are open, so the one that fits is taken: 2+2, else 2+1."""
+    offset = int.from_bytes(rest[:2], "big")
+    for width in (2, 1):
+        data = rest[2 + width :]
+        if data and int.from_bytes(rest[2 : 2 + width], "big") == len(data):
+            return ((offset, data),)
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountsAsked:
+    """What C9 wants: a part to read (length 0: none), then what to write."""
+
+    read_offset: int = 0
+    read_length: int = 0
+    write: tuple[Piece, ...] = ()
+
+
+def amounts_of(message: AmountsMessage) -> AmountsAsked:
+    """Read C9. The old dialect always clears 80 bytes from offset 405."""
+    if isinstance(message, SerialAmountsRequest):
+        return AmountsAsked(
+            read_offset=message.ef04_offset,
+            read_length=message.ef04_length,
+            write=((PROVINCE_PART_OFFSET, bytes(PROVINCE_PART_LENGTH)),),
+        )
+    return AmountsAsked(
+        read_offset=message.read_offset,
+        read_length=message.read_length if message.read_mode else 0,
+        write=_amounts_written(message),
+    )
+
+
+def _amounts_written(message: TcpAmountsRequest) -> tuple[Piece, ...]:
+    match message.write_mode:
+        case AmountsWrite.UPDATE:
+            return _pieces((message.write_offset, message.data))
+        case AmountsWrite.CLEAR:
+            return _pieces((message.write_offset, bytes(message.write_length)))
+        case _:
+            return ()
