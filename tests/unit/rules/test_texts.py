@@ -20,7 +20,12 @@ from laneside.rules import (
     local_words,
 )
 
-SAID_FOR_OTHERS = {"clock-behind", "28", "141", "open-debit"}  # an entry event, a provincial one, and what the passage finds itself
+SAID_FOR_OTHERS = {
+    "clock-behind",
+    "28",
+    "141",
+    "open-debit",
+}  # an entry event, a provincial one, and what the passage finds itself
 ALL_CODES = [rule.code for rule in (*PRESENTED_RULES, *CONFIRMED_RULES)] + [27, 63]
 
 

@@ -1,4 +1,4 @@
-"""Photos on the device: no metadata, no side above the bound, upright, durable under their digest; watermark on a copy."""
+"""Photos on the device: no metadata, bounded, upright, durable under their digest; the watermark is on a copy."""
 
 from __future__ import annotations
 
