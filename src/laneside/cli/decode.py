@@ -126,7 +126,8 @@ def _as_json(rows: Iterable[Row]) -> str:
 
 def _as_table(rows: Iterable[Row]) -> str:
     rows = tuple(rows)
-    names, values = max(len(row.field) for row in rows), max(_width(_value(row)) for row in rows)
+    names = max(len("field"), *(len(row.field) for row in rows))
+    values = max(len("value"), *(_width(_value(row)) for row in rows))
     head = f"{'off':>3} {'len':>3}  {'field':<{names}}  {_padded('value', values)}  label"
     lines = (
         f"{row.offset:>3} {row.length:>3}  {row.field:<{names}}  {_padded(_value(row), values)}  {_label(row)}".rstrip()

@@ -71,12 +71,14 @@ from laneside.rsu.reader_tcp import (
     TcpTag,
     Vehicle,
 )
-from laneside.rsu.serial_frame import RsctlMode, SerialDecoder, SerialFrame, bcc
+from laneside.rsu.serial_frame import POWER_UP_RSCTL, READER_RSCTL, RsctlMode, SerialDecoder, SerialFrame, bcc
 from laneside.rsu.settings import dialect_of
 from laneside.rsu.tcp_frame import CrcMode, TcpDecoder, TcpFrame, crc16_x25
 from laneside.rsu.view import frame_rows
 
 __all__ = [
+    "POWER_UP_RSCTL",
+    "READER_RSCTL",
     "SERIAL",
     "TCP",
     "Antenna",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -43,6 +43,22 @@ class RsctlMode(StrEnum):
                 return received & 0xF0
             case RsctlMode.ECHO:
                 return received
+
+
+READER_RSCTL: Final[Mapping[int, int]] = {
+    0xB0: 0x08,
+    0xB2: 0x18,
+    0xB3: 0x28,
+    0xB4: 0x48,
+    0xB5: 0x58,
+    0xB8: 0x68,
+    0xB9: 0x68,
+    0xBD: 0x78,
+    0xBF: 0x88,
+}
+"""RSCTL of each frame that a reader sends: high nibble the sequence, low nibble 8 = from the reader."""
+POWER_UP_RSCTL: Final = 0x98
+"""RSCTL of the B0 at power-up."""
 
 
 def bcc(data: bytes | bytearray) -> int:

@@ -4,8 +4,12 @@ import pytest
 
 from laneside.errors import CodecError
 from laneside.rsu import (
+    POWER_UP_RSCTL,
+    READER_RSCTL,
+    SERIAL,
     BadFrame,
     CrcMode,
+    Direction,
     Flaw,
     RsctlMode,
     SerialDecoder,
@@ -14,6 +18,7 @@ from laneside.rsu import (
     TcpFrame,
     bcc,
     crc16_x25,
+    kinds,
 )
 
 HEARTBEAT = bytes.fromhex("FFFF18B200000000802AFF")
@@ -111,6 +116,11 @@ class TestSerial:
         assert RsctlMode.SEQUENCE.answer(0x18) == 0x10
         assert RsctlMode.ECHO.answer(0x18) == 0x18
         assert SerialFrame(rsctl=0x98, body=b"\xb0\x00").sequence == 9
+
+    def test_what_a_reader_sends_comes_from_the_reader(self):
+        assert {sequence & 0x0F for sequence in (*READER_RSCTL.values(), POWER_UP_RSCTL)} == {8}
+        assert set(READER_RSCTL) == set(kinds(SERIAL, Direction.FROM_READER))
+        assert SerialFrame(rsctl=READER_RSCTL[0xB2], body=HEARTBEAT[3:9]) == SerialDecoder().feed(HEARTBEAT)[0]
 
     @pytest.mark.parametrize("wrong", [{"rsctl": 256, "body": b"\xc1\x01"}, {"rsctl": 0, "body": b"\xd2"}])
     def test_what_the_framing_cannot_say_is_refused(self, wrong):
