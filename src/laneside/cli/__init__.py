@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from laneside.cli import centre, decode, demo, sam, terminal, virtual
+from laneside.cli import centre, decode, demo, sam, terminal, trace, virtual
 
 app = typer.Typer(name="laneside", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -17,3 +17,4 @@ decode.register(app)
 centre.register(app)
 terminal.register(app)
 demo.register(app)
+trace.register(app)

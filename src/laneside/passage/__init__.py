@@ -13,6 +13,7 @@ from laneside.passage.logbook import Logbook, OpenDebit
 from laneside.passage.ports import Documents, PhotoStore, RandomBytes, TerminalIdentity, Worker
 from laneside.passage.setup import Setup
 from laneside.passage.steps import is_exit
+from laneside.passage.trace import Trace, TraceKeeper, TraceLine, traces_of
 from laneside.passage.vehicle_work import Equipment
 from laneside.passage.view import Action, Activity, Ending, PassageView, Step, Words
 
@@ -40,11 +41,15 @@ __all__ = [
     "Setup",
     "Step",
     "TerminalIdentity",
+    "Trace",
+    "TraceKeeper",
+    "TraceLine",
     "Waiting",
     "WaitingTrade",
     "Words",
     "Worker",
     "is_exit",
     "rejected",
+    "traces_of",
     "verifier",
 ]

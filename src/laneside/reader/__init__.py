@@ -28,6 +28,7 @@ from laneside.reader.port import (
     Unknown,
 )
 from laneside.reader.settling import KeyIndex, ReaderPolicy
+from laneside.reader.tracing import Exchanged, Tracer
 
 __all__ = [
     "Algorithm",
@@ -35,6 +36,7 @@ __all__ = [
     "Capability",
     "Debited",
     "EtcReader",
+    "Exchanged",
     "Intent",
     "KeyIndex",
     "NotDebited",
@@ -53,5 +55,6 @@ __all__ = [
     "PurchaseOrder",
     "ReaderPolicy",
     "TagWrite",
+    "Tracer",
     "Unknown",
 ]

@@ -16,13 +16,14 @@ from typing import IO, Any
 import httpx2
 
 from laneside import __version__
+from laneside.card import Device
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
 from laneside.devices import NoLane, PcscLink, RoadsideLink, RoadsidePanel, SystemClock, VirtualLane
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
-from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup
-from laneside.reader import ApduReader, KeyIndex, ReaderPolicy
+from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup, TraceKeeper
+from laneside.reader import ApduReader, KeyIndex, ReaderPolicy, Tracer
 from laneside.sync import (
     DATA,
     PHOTOS,
@@ -47,6 +48,7 @@ from laneside.terminal.preferences import StoredPreferences
 from laneside.terminal.services import Services
 from laneside.terminal.station import StationSetup, lane_id_of
 from laneside.terminal.status import SamWatch, TerminalStatus, terminal_state
+from laneside.terminal.traced_lane import TracedLane
 
 SAM_LOOK_S = 15.0
 CENTRE_TIMEOUT_S = 10.0
@@ -105,7 +107,9 @@ class Terminal:
         self._documents = StoredDocuments(self._store)
         self._photos = PhotoFolder(settings.data / "photos", logbook=self._logbook)
         self._duty = Duty(journal=self._journal, documents=self._documents, identity=self._identity, clock=self._clock)
-        self._reader = _reader(settings, self._clock, self._reader_policy(), self._links)
+        self._traces = TraceKeeper(self._journal)
+        tracer = Tracer(clock=self._clock, tell=self._traces.tell)
+        self._reader = _reader(settings, self._clock, self._reader_policy(), self._links, tracer)
         self._sam = SamWatch(self._reader)
         self._worker = DeviceWorker(defect=_log_defect)
         self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
@@ -189,7 +193,9 @@ class Terminal:
 
     def _desk(self) -> Desk:
         roadside = self._settings.roadside
-        lane: LaneLink = NoLane() if roadside is None or not self._settings.lane_link else VirtualLane(*roadside)
+        lane: LaneLink = NoLane()
+        if roadside is not None and self._settings.lane_link:
+            lane = TracedLane(VirtualLane(*roadside), keeper=self._traces, clock=self._clock, later=self._worker.queue)
         self._setup = Setup(journal=self._journal, duty=self._duty)
         return Desk(
             Equipment(
@@ -203,7 +209,7 @@ class Terminal:
                 setup=self._setup,
                 clock=self._clock,
                 random_bytes=secrets.token_bytes,
-                worker=self._worker.queue,
+                worker=self._work_traced,
             )
         )
 
@@ -226,6 +232,10 @@ class Terminal:
             preferences=StoredPreferences(device),
             demo=_demo(self._settings),
         )
+
+    def _work_traced(self, job: Callable[[], None]) -> None:
+        """Queue a job of the vehicle in work; what it exchanged is kept with the vehicle when the job is over."""
+        self._worker.queue(partial(self._traces.during, job))
 
     def _lane_id(self) -> str:
         """Return the GB code of the lane in work, else of the first enabled one, for whom it may concern."""
@@ -262,8 +272,10 @@ def _demo(settings: TerminalSettings) -> DemoRoadside | None:
     return DemoRoadside(RoadsidePanel(*settings.roadside))
 
 
-def _reader(settings: TerminalSettings, clock: SystemClock, policy: ReaderPolicy, links: ExitStack) -> ApduReader:
-    """Make the reader; what must be ended after it goes to ``links``."""
+def _reader(
+    settings: TerminalSettings, clock: SystemClock, policy: ReaderPolicy, links: ExitStack, tracer: Tracer
+) -> ApduReader:
+    """Make the reader, listened to by ``tracer``; what must be ended after it goes to ``links``."""
     link: RoadsideLink | PcscLink
     if settings.pcsc is not None:
         link = links.enter_context(PcscLink(card_reader=settings.pcsc.card, psam_reader=settings.pcsc.psam))
@@ -271,9 +283,9 @@ def _reader(settings: TerminalSettings, clock: SystemClock, policy: ReaderPolicy
         assert settings.roadside is not None, "checked by the settings"
         link = RoadsideLink(*settings.roadside)
     return ApduReader(
-        open_card=link.open_card,
-        open_tag=link.open_tag if isinstance(link, RoadsideLink) else None,
-        open_psam=link.open_psam,
+        open_card=tracer.opening(Device.CARD, link.open_card),
+        open_tag=tracer.opening_tag(link.open_tag) if isinstance(link, RoadsideLink) else None,
+        open_psam=tracer.opening(Device.PSAM, link.open_psam),
         clock=clock,
         random_bytes=secrets.token_bytes,
         policy=policy,

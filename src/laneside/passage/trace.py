@@ -1,0 +1,163 @@
+"""The trace of a passage: every exchange with its chips and its lane, one journal entry per radio session.
+
+It stands beside the passage's notes, under the passage as its subject, so that no page has to read it to know a state.
+A session is bounded: of a noisy one the beginning and the end are kept and the middle is counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from threading import RLock
+from typing import Final
+
+import msgspec
+
+from laneside.contract.signing import canonical
+from laneside.journal import Draft, Journal
+from laneside.reader import Exchanged
+
+KIND: Final = "trace"
+LANE: Final = "lane"
+
+FIRST_LINES: Final = 80
+LAST_LINES: Final = 160
+LINE_CHARS_MAX: Final = 1200
+"""Both sides of the longest short APDU as hex; what is longer came from no chip."""
+
+TEXT_CHARS_MAX: Final = 96 * 1024
+SESSIONS_MAX: Final = 40
+"""More radio sessions for one vehicle are kept only where something was written."""
+
+_WRITES: Final = ("80DC", "8054", "805A", "write ")
+
+
+class TraceLine(msgspec.Struct, frozen=True, array_like=True):
+    """One exchange: where, what, when in ms after the first line, how long in ms, both sides redacted, how it ended."""
+
+    channel: str
+    name: str
+    at_ms: int
+    took_ms: float
+    sent: str
+    received: str
+    status: str
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """One radio session; ``left_out`` exchanges are missing between ``first`` and ``last``."""
+
+    started_at: datetime
+    first: tuple[TraceLine, ...]
+    left_out: int
+    last: tuple[TraceLine, ...]
+
+    @property
+    def lines(self) -> tuple[TraceLine, ...]:
+        """Everything that was kept."""
+        return self.first + self.last
+
+
+class TraceKeeper:
+    """Collect exchanges and write them when a session is over. Any thread may tell; the device worker has sessions."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._lock = RLock()
+        self._in_session = False
+        self._kept: tuple[str, int] = ("", 0)
+        self._begin()
+
+    def tell(self, exchanged: Exchanged) -> None:
+        """Take one exchange; what chips say outside of a passage's sessions belongs to none."""
+        with self._lock:
+            if self._in_session or exchanged.channel == LANE:
+                self._take(exchanged)
+
+    def during(self, job: Callable[[], None]) -> None:
+        """Run a device job of the passage that was opened last, and keep what it exchanged."""
+        opening = self._journal.latest("opened")
+        self._in_session = True
+        try:
+            job()
+        finally:
+            self._in_session = False
+            if opening is not None:
+                self.detach(opening.passage)()
+
+    def detach(self, passage_id: str) -> Callable[[], None]:
+        """Take what was told since the last time and return the job that writes it; that may raise JournalError."""
+        with self._lock:
+            trace = self._trace()
+            self._begin()
+        if trace is None or not self._worth_keeping(passage_id, trace):
+            return _nothing
+        draft = Draft(kind=KIND, subject=passage_id, payload=canonical(trace))
+        return lambda: _append(self._journal, draft)
+
+    def detach_latest(self) -> Callable[[], None]:
+        """Take what was told for the passage that was opened last."""
+        opening = self._journal.latest("opened")
+        return _nothing if opening is None else self.detach(opening.passage)
+
+    def _begin(self) -> None:
+        self._started_at: datetime | None = None
+        self._first: list[TraceLine] = []
+        self._last: deque[TraceLine] = deque()
+        self._left_out = 0
+        self._chars = 0
+
+    def _take(self, exchanged: Exchanged) -> None:
+        self._started_at = self._started_at or exchanged.at
+        line = TraceLine(
+            channel=exchanged.channel,
+            name=exchanged.name,
+            at_ms=round(1000 * (exchanged.at - self._started_at).total_seconds()),
+            took_ms=round(exchanged.took_ms, 1),
+            sent=exchanged.sent[:LINE_CHARS_MAX],
+            received=exchanged.received[:LINE_CHARS_MAX],
+            status=exchanged.status[:LINE_CHARS_MAX],
+        )
+        if len(self._first) < FIRST_LINES and self._chars < TEXT_CHARS_MAX // 2:
+            self._first.append(line)
+        else:
+            self._last.append(line)
+        self._chars += _chars(line)
+        while self._last and (len(self._last) > LAST_LINES or self._chars > TEXT_CHARS_MAX):
+            self._chars -= _chars(self._last.popleft())
+            self._left_out += 1
+
+    def _trace(self) -> Trace | None:
+        if self._started_at is None:
+            return None
+        return Trace(
+            started_at=self._started_at, first=tuple(self._first), left_out=self._left_out, last=tuple(self._last)
+        )
+
+    def _worth_keeping(self, passage_id: str, trace: Trace) -> bool:
+        """Bound what one vehicle can fill, but never lose the session of a debit."""
+        count = self._kept[1] + 1 if self._kept[0] == passage_id else 1
+        self._kept = (passage_id, count)
+        return count <= SESSIONS_MAX or any(line.name.startswith(_WRITES) for line in trace.lines)
+
+
+def traces_of(journal: Journal, passage_id: str) -> tuple[Trace, ...]:
+    """Return the sessions of a passage, oldest first; of a record id, those of its passage."""
+    found = journal.of_subject(passage_id)
+    if not any(entry.kind == KIND for entry in found):
+        passages = {entry.passage for entry in found if entry.passage}
+        found = tuple(entry for passage in sorted(passages) for entry in journal.of_subject(passage))
+    return tuple(msgspec.json.decode(entry.payload, type=Trace) for entry in found if entry.kind == KIND)
+
+
+def _nothing() -> None:
+    """Write nothing."""
+
+
+def _append(journal: Journal, draft: Draft) -> None:
+    journal.append_all((draft,))
+
+
+def _chars(line: TraceLine) -> int:
+    return len(line.name) + len(line.sent) + len(line.received) + len(line.status)

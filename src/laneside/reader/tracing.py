@@ -1,0 +1,121 @@
+"""Listen to a reader's channels: every exchange is told, already redacted, with its time and how long it took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from laneside.card import CardChannel, Device, TagPresence
+from laneside.card.redaction import Redactor, Secrets
+from laneside.clock import Clock
+from laneside.errors import LanesideError, LinkLostError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanged:
+    """One exchange as it may be kept. ``status`` is a status word, ``ok``, or the code and text of what went wrong."""
+
+    channel: str
+    name: str
+    sent: str
+    received: str
+    status: str
+    at: datetime
+    took_ms: float
+
+
+Tell = Callable[[Exchanged], None]
+
+
+class Tracer:
+    """Wrap what opens a reader's chips. ``tell`` gets every exchange, already redacted."""
+
+    def __init__(self, *, clock: Clock, tell: Tell) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._secrets = Secrets()
+
+    def opening(self, device: Device, open_chip: Callable[[], CardChannel]) -> Callable[[], CardChannel]:
+        """Listen to a chip that is opened by ``open_chip``."""
+
+        def opened() -> CardChannel:
+            return self._traced(device, self._timed(device, open_chip))
+
+        return opened
+
+    def opening_tag(
+        self, open_tag: Callable[[], tuple[TagPresence, CardChannel]]
+    ) -> Callable[[], tuple[TagPresence, CardChannel]]:
+        """Listen to a tag that is opened by ``open_tag``."""
+
+        def opened() -> tuple[TagPresence, CardChannel]:
+            presence, channel = self._timed(Device.TAG, open_tag)
+            return presence, self._traced(Device.TAG, channel)
+
+        return opened
+
+    def transmit(self, device: Device, redactor: Redactor, channel: CardChannel, command: bytes) -> bytes:
+        """Exchange one APDU and tell of it; a lost answer is told and raised again."""
+        at, start_s = self._clock.now(), self._clock.monotonic_s()
+        answer: bytes | None = None
+        trouble = ""
+        try:
+            answer = channel.transmit(command)
+        except LinkLostError as error:
+            trouble = f"{error.code}: {error}"
+            raise
+        finally:
+            took_ms = 1000 * (self._clock.monotonic_s() - start_s)
+            shown = redactor.write(command, answer)
+            self._tell(
+                Exchanged(
+                    channel=device.value,
+                    name=shown.name,
+                    sent=shown.sent,
+                    received=shown.received,
+                    status=shown.status or trouble or "no answer",
+                    at=at,
+                    took_ms=took_ms,
+                )
+            )
+        return answer
+
+    def _traced(self, device: Device, channel: CardChannel) -> CardChannel:
+        return _TracedChannel(self, device, channel, Redactor(device, self._secrets))
+
+    def _timed(self, device: Device, open_chip: Callable[[], T]) -> T:
+        at, start_s = self._clock.now(), self._clock.monotonic_s()
+        status = "ok"
+        try:
+            return open_chip()
+        except LanesideError as error:
+            status = f"{error.code}: {error}"
+            raise
+        finally:
+            took_ms = 1000 * (self._clock.monotonic_s() - start_s)
+            name = "power on"
+            self._tell(
+                Exchanged(channel=device.value, name=name, sent="", received="", status=status, at=at, took_ms=took_ms)
+            )
+
+
+class _TracedChannel:
+    """A powered chip that is listened to."""
+
+    def __init__(self, tracer: Tracer, device: Device, channel: CardChannel, redactor: Redactor) -> None:
+        self._tracer = tracer
+        self._device = device
+        self._channel = channel
+        self._redactor = redactor
+
+    def transmit(self, command: bytes) -> bytes:
+        """Exchange one APDU."""
+        return self._tracer.transmit(self._device, self._redactor, self._channel, command)
+
+    def close(self) -> None:
+        """Remove power."""
+        self._channel.close()
