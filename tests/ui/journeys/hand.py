@@ -104,6 +104,11 @@ class Hand:
         """Whether the page shows the home page now."""
         return bool(self.page.locator("main.home").count())
 
+    def front(self) -> None:
+        """Look at this tab; one that lies behind another is drawn once a second only."""
+        if len(self.context.pages) > 1:
+            self.page.bring_to_front()
+
     def close_other_tabs(self) -> None:
         """Close every tab but this one."""
         for page in self.context.pages:
@@ -120,6 +125,7 @@ class Hand:
 
     def main(self, text: str) -> None:
         """Touch the main button, which must say this."""
+        self.front()
         self.page.locator("[data-main]", has_text=text).tap()
 
     def hold(self, text: str) -> None:
@@ -182,6 +188,7 @@ class Hand:
 
     def choose(self, kind: str, text: str, *, wait: bool = True) -> None:
         """Choose a class (``class``) or a kind (``kind``) from its list."""
+        self.front()
         pick = self.page.locator(f"#pick-{kind}")
         if pick.get_attribute("open") is None:
             pick.locator("summary").tap()
