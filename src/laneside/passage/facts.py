@@ -48,6 +48,7 @@ def facts_of(presented: Presented, around: Surroundings) -> Facts:
         card=None if card is None else _card_facts(card, around),
         card_trouble=presented.card_trouble,
         tag_trouble=presented.tag_trouble,
+        other_tags=len(presented.other_tags),
         psam_present=presented.psam.present,
         psam_authorised=presented.psam.authorised,
         psam_trouble=presented.psam.trouble,
@@ -87,6 +88,7 @@ def _tag_facts(tag: PresentedTag, status_list: StatusListIndex | None) -> TagFac
         else IssuedVehicle(plate=vehicle.plate, colour=vehicle.plate_colour, toll_class=vehicle.toll_class),
         copied_card_id=None if block is None else _card_id_of_copy(block.issue_copy),
         listed=_listed(status_list, ListedObject.OBU, system.contract_serial),
+        single_chip=tag.single_chip,
         trouble=tag.trouble,
     )
 

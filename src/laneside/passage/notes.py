@@ -54,6 +54,7 @@ class TagNote(msgspec.Struct, frozen=True, kw_only=True):
     vehicle: bytes | None
     passage: bytes | None
     trouble: str
+    single_chip: bool = False
 
 
 class CardNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +89,7 @@ class Read(Note, frozen=True, kw_only=True, tag="read"):
     waiting: Waiting
     findings: tuple[FindingRecord, ...]
     list_version: str
+    other_tags: tuple[bytes, ...] = ()
 
 
 class ReadFailed(Note, frozen=True, kw_only=True, tag="read-failed"):
@@ -331,6 +333,7 @@ def presented_of(note: Read) -> Presented:
         ),
         card_trouble=note.card_trouble,
         tag_trouble=note.tag_trouble,
+        other_tags=note.other_tags,
     )
 
 
@@ -342,6 +345,7 @@ def _note_tag(tag: PresentedTag) -> TagNote:
         vehicle=None if tag.vehicle is None else bytes(tag.vehicle),
         passage=None if tag.passage is None else bytes(tag.passage),
         trouble=tag.trouble,
+        single_chip=tag.single_chip,
     )
 
 
@@ -363,6 +367,7 @@ def _tag_of(tag: TagNote) -> PresentedTag:
         vehicle=None if tag.vehicle is None else parse_vehicle(tag.vehicle),
         passage=None if tag.passage is None else PassageBlock.from_bytes(tag.passage),
         trouble=tag.trouble,
+        single_chip=tag.single_chip,
     )
 
 

@@ -100,6 +100,7 @@ class VehicleWork:
             card=card,
             card_trouble=presented.card_trouble,
             tag_trouble=presented.tag_trouble,
+            other_tags=presented.other_tags,
             psam_present=presented.psam.present,
             psam_authorised=presented.psam.authorised,
             psam_terminal_number=presented.psam.terminal_number,

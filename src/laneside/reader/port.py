@@ -92,7 +92,10 @@ class PsamAuthorisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresentedTag:
-    """One tag in the field. ``vehicle`` and ``passage`` are None when they could not be read; ``trouble`` says why."""
+    """One tag in the field. ``vehicle`` and ``passage`` are None when they could not be read; ``trouble`` says why.
+
+    A ``single_chip`` tag is the account itself: it holds no card.
+    """
 
     mac_id: bytes
     status: int
@@ -100,6 +103,7 @@ class PresentedTag:
     vehicle: VehicleInfo | None
     passage: PassageBlock | None
     trouble: str = ""
+    single_chip: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,7 @@ class Presented:
     """What one radio session found. ``card_trouble`` says why there is no card (absent, mute, not an ETC card).
 
     ``tag_trouble`` says why a tag that answered the radio is not shown: its system information can't be read.
+    ``other_tags`` are the MAC ids of tags that answered beside this one (special event 124).
     """
 
     tag: PresentedTag | None
@@ -135,6 +140,7 @@ class Presented:
     psam: PsamState
     card_trouble: str = ""
     tag_trouble: str = ""
+    other_tags: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +249,8 @@ class Proof(StrEnum):
 class Debited:
     """The card was debited. ``tac`` is None when it can't be had any more (spec/recovery.md step 4).
 
-    ``counter`` is N, as in the intent: the value *before* the increment, which is also what the record carries.
+    ``counter`` is N, as in the intent: the value *before* the increment, which is also what the record carries; None
+    where a frame reader could not tell it any more.
     ``mac2_verified`` is None when the SAM could not be asked.
     """
 

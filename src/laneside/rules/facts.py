@@ -93,7 +93,7 @@ class Facts:
     """Everything the rules look at. ``card_trouble`` tells a missing card ("" or "absent") from an unreadable one.
 
     ``tag_trouble`` says why a tag that answered the radio is None here: its system file could not be read.
-    ``psam_trouble`` says why there is no PSAM.
+    ``psam_trouble`` says why there is no PSAM. ``other_tags`` counts the tags that answered beside this one.
     ``list_age_s`` is None while no status list was ever loaded. ``lane_open_trade`` says that the lane reports an
     unfinished purchase of this very card. ``now`` is aware.
     """
@@ -104,6 +104,7 @@ class Facts:
     card: CardFacts | None
     card_trouble: str = ""
     tag_trouble: str = ""
+    other_tags: int = 0
     psam_present: bool = True
     psam_authorised: bool = True
     psam_trouble: str = ""

@@ -49,6 +49,7 @@ PRESENTED_RULES: tuple[Rule, ...] = (
     Rule(42, pair.classes_differ),
     Rule(43, pair.issuers_differ),
     Rule(44, pair.copied_card_differs),
+    Rule(124, tag.several_tags),
     Rule("last-passage-unclear", trip.last_passage_unclear),
     Rule("clock-behind-card", trip.clock_behind_card),
     Rule("running-trip", trip.running_trip),

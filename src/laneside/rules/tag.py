@@ -63,6 +63,11 @@ def single_chip(facts: Facts) -> Finding | None:
     return stop("single-chip-tag") if facts.tag is not None and facts.tag.single_chip else None
 
 
+def several_tags(facts: Facts) -> Finding | None:
+    """Find event 124: other tags answered beside this one, so nothing says that this one is the vehicle's."""
+    return stop(124, others=facts.other_tags) if facts.other_tags else None
+
+
 def no_card(facts: Facts) -> Finding | None:
     """Find event 5: the tag says that it holds no card, or none was found in it."""
     tag = facts.tag

@@ -85,6 +85,7 @@ ALONE = [
     (42, STOP, lambda f: carded(f, vehicle=plate("甘A12345", toll_class=2))),
     (43, STOP, lambda f: carded(f, issuer=BEIJING_ISSUER)),
     (44, STOP, lambda f: tagged(f, copied_card_id="62019999999999999999")),
+    (124, STOP, lambda f: replace(f, other_tags=1)),
     ("last-passage-unclear", WARN, lambda f: carded(f, capp=None)),
     ("clock-behind-card", WARN, lambda f: last(f, status=0x04, station="62010101", ago_s=-8 * 3600)),
     ("running-trip", STOP, lambda f: last(f, status=0x03, station="62010101", ago_s=6 * 3600)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import Final, Protocol
 
 from laneside.clock import Clock
@@ -26,8 +26,13 @@ from laneside.rsu import (
 Observer = Callable[[Direction, bytes], None]
 Status = SerialStatus | TcpStatus
 
+STATUS: Final = 0xB0
 FIRST_RSCTL: Final = 0x01  # its nibbles swapped are the 10 that a host begins with (spec/rsu-frames.md 2.1, examples)
+POWER_UP_RSCTL: Final = 0x98
 CHUNK_WAIT_S_MAX: Final = 0.25
+CUT_AFTER_S: Final = 0.2
+"""A frame of 500 bytes takes 43 ms on the slowest line: one that stands still for longer has lost its end."""
+PUMP_CHUNKS_MAX: Final = 64
 NO_TAG: Final = bytes(4)
 
 
@@ -59,9 +64,25 @@ class Conversation:
         self._waiting: deque[Message] = deque()
         self._rsctl = FIRST_RSCTL
         self._sequence = 0
+        self._initialised = False
+        self._last_byte_s = clock.monotonic_s()
         self.status: Status | None = None
         self.heard_s = clock.monotonic_s()
         self.dropped = 0
+
+    @property
+    def silent_s(self) -> float:
+        """How long ago the reader last said anything."""
+        return self._clock.monotonic_s() - self.heard_s
+
+    def initialise(self, init: Message, *, tries: int, timeout_s: float) -> None:
+        """Send C0 until B0 answers. From then on a B0 of power-up means a new start. Raises LinkLostError."""
+        for _ in range(tries):
+            self.send(init)
+            if self.expect({STATUS}, obu_id=None, timeout_s=timeout_s) is not None:
+                self._initialised = True
+                return
+        raise LinkLostError("the reader does not answer C0")
 
     def send(self, message: Message) -> None:
         """Send one message. Raises LinkLostError."""
@@ -78,16 +99,16 @@ class Conversation:
         while True:
             left_s = deadline_s - self._clock.monotonic_s()
             message = self._next(max(left_s, 0.0))
-            if message is None:
-                if left_s <= 0:
-                    return None
-                continue
-            if message.command(self._dialect) in commands and _is_of(message, obu_id):
+            if message is not None and message.command(self._dialect) in commands and _is_of(message, obu_id):
                 return message
+            if left_s <= 0 and not self._waiting:
+                return None
 
     def pump(self) -> None:
         """Take what has arrived and answer heartbeats; what nobody asked for is dropped. Raises LinkLostError."""
-        self._receive(0.0)
+        for _ in range(PUMP_CHUNKS_MAX):
+            if not self._receive(0.0):
+                break
         self._waiting.clear()
 
     def close(self) -> None:
@@ -99,13 +120,23 @@ class Conversation:
             self._receive(min(timeout_s, CHUNK_WAIT_S_MAX))
         return self._waiting.popleft() if self._waiting else None
 
-    def _receive(self, timeout_s: float) -> None:
+    def _receive(self, timeout_s: float) -> bool:
+        """Read one chunk; False when there was none. What stands still in the middle of a frame is given up."""
         chunk = self._link.read(timeout_s=timeout_s)
-        for found in self._decoder.feed(chunk):
-            if isinstance(found, BadFrame):
-                self.dropped += found.dropped
+        now_s = self._clock.monotonic_s()
+        if chunk:
+            self._last_byte_s = now_s
+            self._sort(self._decoder.feed(chunk))
+        elif self._decoder.pending and now_s - self._last_byte_s > CUT_AFTER_S:
+            self._sort(self._decoder.idle())
+        return bool(chunk)
+
+    def _sort(self, found: Iterable[SerialFrame | TcpFrame | BadFrame]) -> None:
+        for each in found:
+            if isinstance(each, BadFrame):
+                self.dropped += each.dropped
             else:
-                self._take(found)
+                self._take(each)
 
     def _take(self, frame: SerialFrame | TcpFrame) -> None:
         self.heard_s = self._clock.monotonic_s()
@@ -122,7 +153,13 @@ class Conversation:
             return
         if isinstance(message, SerialStatus | TcpStatus):
             self.status = message
+            self._watch_for_restart(frame)
         self._waiting.append(message)
+
+    def _watch_for_restart(self, frame: SerialFrame | TcpFrame) -> None:
+        """Give up on a reader that started again: it holds no tag and knows no C0."""
+        if self._initialised and isinstance(frame, SerialFrame) and frame.rsctl == POWER_UP_RSCTL:
+            raise LinkLostError("the reader started again")
 
     def _answer_heartbeat(self) -> None:
         if self._dialect.wire is Wire.TCP:
@@ -142,11 +179,6 @@ class Conversation:
 def _is_of(message: Message, obu_id: bytes | None) -> bool:
     """Say whether a message is of this tag; one without a tag field is everybody's, one of no tag nobody's."""
     named: bytes | None = getattr(message, "obu_id", None)
-    if named is None:
+    if not named:
         return True
     return named != NO_TAG if obu_id is None else named == obu_id
-
-
-def lost(what: str) -> LinkLostError:
-    """Return the error of an answer that did not come."""
-    return LinkLostError(f"{what}: no answer")

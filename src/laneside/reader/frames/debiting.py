@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, assert_never
 
+from laneside.clock import Clock
 from laneside.reader.frames.conversation import Conversation
 from laneside.reader.frames.found import Found
-from laneside.reader.port import Algorithm, Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown
+from laneside.reader.frames.results import debited, is_ours, of_this_debit, proved, tag_shows
+from laneside.reader.port import Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown
 from laneside.rsu import (
     DebitState,
     Dialect,
@@ -20,6 +22,7 @@ from laneside.rsu import (
     Trade,
     Wire,
     debit_state,
+    has_tac,
     orders,
     proof_state,
 )
@@ -29,7 +32,16 @@ TAC_TRIES: Final = 3
 COPY_LENGTH: Final = 39
 COPY_IN_BLOCK: Final = 5  # spec/obu.md 5.1: five bytes precede the 0019 copy in the passage block
 COPY_IN_EF04: Final = 0x013F
-_SM4: Final = 0x04
+
+Result = SerialDebitResult | TcpDebitResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of a C6 in its own session. ``counter`` is N as a B5 of this debit told it, None without one."""
+
+    outcome: Outcome
+    counter: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,48 +50,53 @@ class Debiting:
 
     talk: Conversation
     dialect: Dialect
+    clock: Clock
 
-    def purchase(self, found: Found, intent: Intent) -> Outcome:
+    def purchase(self, found: Found, intent: Intent) -> Told:
         """Send C6, once, and settle it as far as this session can."""
         trade = Trade.CARD_AND_EF04 if intent.write_tag else Trade.CARD
         self.talk.send(self._c6(found, intent, trade, intent.amount_fen))
-        answer = self._answer(found, frozenset({DEBIT_RESULT}), self.dialect.timeouts.debit_ms)
-        if answer is None or not isinstance(answer, SerialDebitResult | TcpDebitResult | ShortReply):
-            return self._ask_again(found, intent, None)
+        answer = self._result_of(found, intent)
+        if answer is None:
+            return Told(outcome=self._ask_again(found, intent, None, "no answer to C6"))
         state = debit_state(self.dialect, answer, trade)
+        why = f"B5 error {answer.error:02X}"
         match state:
             case DebitState.DEBITED | DebitState.DEBITED_EF04_FAILED | DebitState.DEBITED_MAC2_FAILED:
-                if isinstance(answer, ShortReply):
-                    return self._ask_again(found, intent, None)
-                return _debited(answer, intent, state)
+                return Told(outcome=self._with_its_tac(found, intent, answer, state), counter=answer.counter)
             case DebitState.NOT_DEBITED:
-                return NotDebited(detail=f"B5 error {answer.error:02X}", proof=Proof.ANSWER)
+                return Told(outcome=NotDebited(detail=why, proof=Proof.ANSWER), counter=answer.counter)
             case DebitState.UNKNOWN | DebitState.TAC_UNAVAILABLE:
-                return self._ask_again(found, intent, answer)
+                outcome = self._ask_again(found, intent, answer.counter, why)
+                return Told(outcome=outcome, counter=answer.counter)
             case _:
                 assert_never(state)
 
-    def judge(self, found: Found, intent: Intent) -> Outcome:
+    def judge(self, found: Found, intent: Intent, counter: int | None) -> Outcome:
         """Compare a fresh B4 with the intent (section 5, steps 4 to 6); a proved debit still wants its TAC."""
         if found.issue is None or found.issue.card_id != intent.card_id:
-            return Unknown(detail="another card is presented")
+            return Unknown(detail="another card is presented, or none")
         after = found.capp == intent.capp_after and found.balance_fen == intent.balance_before_fen - intent.amount_fen
         before = found.capp == intent.capp_before and found.balance_fen == intent.balance_before_fen
         if before and not after:
             return NotDebited(detail="balance and 0019 are as before the debit", proof=Proof.UNCHANGED)
         if after and not before:
-            return self._with_tac(found, intent)
+            return self._complete(found, intent, counter)
         return Unknown(detail="balance and 0019 do not decide")
 
     def write_tag(self, found: Found, intent: Intent) -> TagWrite:
         """Write the tag's copy alone; nothing is debited by that."""
-        if found.system.contract_serial != intent.contract_serial or not found.ef04:
+        if found.system.contract_serial != intent.contract_serial or not self._can_write(found):
             return TagWrite.FAILED
         self.talk.send(self._c6(found, intent, Trade.EF04, 0))
         answer = self._answer(found, frozenset({DEBIT_RESULT}), self.dialect.timeouts.debit_ms)
-        if answer is None or not isinstance(answer, SerialDebitResult | TcpDebitResult | ShortReply):
+        if not isinstance(answer, SerialDebitResult | TcpDebitResult | ShortReply):
             return TagWrite.UNKNOWN
         return TagWrite.FAILED if answer.error else TagWrite.WRITTEN
+
+    def _can_write(self, found: Found) -> bool:
+        """Say whether the copy can be written: the new dialect writes the whole block and so must have read it."""
+        return self.dialect.wire is Wire.SERIAL or bool(found.ef04)
 
     def _c6(self, found: Found, intent: Intent, trade: Trade, amount_fen: int) -> Message:
         """Make C6: the old dialect writes the 39 bytes of the copy, the new one the whole block with them replaced."""
@@ -108,40 +125,66 @@ class Debiting:
             ef04=block[:COPY_IN_BLOCK] + copy + block[COPY_IN_BLOCK + COPY_LENGTH :],
         )
 
-    def _ask_again(self, found: Found, intent: Intent, answer: Message | None) -> Outcome:
-        """Send C8 while the tag is held; without a TAC the result stays open and a fresh B4 has to tell."""
-        proved = self._fetch_tac(found, intent, answer)
-        return proved or Unknown(detail="no answer to C6, and no TAC")
+    def _result_of(self, found: Found, intent: Intent) -> Result | None:
+        """Wait for the B5 of this very C6; one that carries another second, or none, is not taken for it."""
+        deadline_s = self.clock.monotonic_s() + self.dialect.timeouts.debit_ms / 1000
+        while (left_s := deadline_s - self.clock.monotonic_s()) > 0:
+            answer = self._answer(found, frozenset({DEBIT_RESULT}), int(left_s * 1000) + 1)
+            if isinstance(answer, ShortReply):
+                return None  # says that something failed, but not whose
+            if isinstance(answer, SerialDebitResult | TcpDebitResult) and of_this_debit(answer, intent):
+                return answer
+        return None
 
-    def _fetch_tac(self, found: Found, intent: Intent, answer: Message | None) -> Debited | None:
-        counter = getattr(answer, "counter", intent.counter)
+    def _with_its_tac(self, found: Found, intent: Intent, answer: Result, state: DebitState) -> Outcome:
+        """Take a B5 that says the card was debited; a TAC that it does not carry is asked for."""
+        outcome = debited(answer, intent, state)
+        if has_tac(answer):
+            return outcome
+        return self._fetch_tac(found, intent, answer.counter) or outcome
+
+    def _ask_again(self, found: Found, intent: Intent, counter: int | None, why: str) -> Outcome:
+        """Send C8 while the tag is held; without a TAC the result stays open and a fresh B4 has to tell.
+
+        With amount 0 a B8 does not tell one trade from another, so 0019 is looked at first.
+        """
+        proved_now = None
+        if self.dialect.wire is Wire.SERIAL or intent.amount_fen:
+            proved_now = self._fetch_tac(found, intent, counter)
+        return proved_now or Unknown(detail=f"{why}, and no TAC")
+
+    def _fetch_tac(
+        self, found: Found, intent: Intent, counter: int | None, *, tag_write: TagWrite | None = None
+    ) -> Debited | None:
+        counter = intent.counter if counter is None else counter
         if self.dialect.wire is Wire.TCP and counter is None:
             return None  # the new dialect wants the card's counter, which only a B5 tells
         for _ in range(TAC_TRIES):
             self.talk.send(orders.ask_tac(self.dialect, found.obu_id, counter or 0))
             reply = self._answer(found, frozenset({DEBIT_RESULT, TAC_RESULT}), self.dialect.timeouts.step_ms)
-            if reply is None or not isinstance(reply, SerialDebitResult | TcpTacResult | ShortReply):
+            if not isinstance(reply, SerialDebitResult | TcpTacResult):
                 continue
             state = proof_state(self.dialect, reply)
-            if state in (DebitState.DEBITED, DebitState.DEBITED_EF04_FAILED) and _is_ours(reply, intent):
-                return _proved(reply, intent, counter)
+            if state in (DebitState.DEBITED, DebitState.DEBITED_EF04_FAILED) and is_ours(reply, intent):
+                return proved(reply, intent, counter, tag_write)
             if state is DebitState.TAC_UNAVAILABLE:
                 return None
         return None
 
-    def _with_tac(self, found: Found, intent: Intent) -> Outcome:
+    def _complete(self, found: Found, intent: Intent, counter: int | None) -> Outcome:
         """Complete the same record of a card that shows the debit, with its TAC if the reader still gives it."""
-        proved = self._fetch_tac(found, intent, None)
-        if proved is not None:
-            return proved
+        shown = tag_shows(found, intent)
+        with_tac = self._fetch_tac(found, intent, counter, tag_write=shown)
+        if with_tac is not None:
+            return with_tac
         return Debited(
             tac=None,
             mac2=None,
             balance_after_fen=found.balance_fen,
-            counter=intent.counter,
+            counter=intent.counter if counter is None else counter,
             transaction_number=intent.transaction_number,
             mac2_verified=None,
-            tag_write=_tag_shows(found, intent),
+            tag_write=shown,
             proof=Proof.IMAGE,
             algorithm=intent.algorithm,
             key_version=intent.key_version,
@@ -149,72 +192,3 @@ class Debiting:
 
     def _answer(self, found: Found, commands: frozenset[int], timeout_ms: int) -> Message | None:
         return self.talk.expect(commands, obu_id=found.obu_id, timeout_s=timeout_ms / 1000)
-
-
-def _is_ours(reply: SerialDebitResult | TcpTacResult | ShortReply, intent: Intent) -> bool:
-    """Take a TAC only for this very debit: by its second in the old dialect, by its balance in the new one."""
-    match reply:
-        case SerialDebitResult():
-            return reply.purchase_time == intent.purchase_time
-        case TcpTacResult():
-            return reply.balance_fen == intent.balance_before_fen - intent.amount_fen
-        case ShortReply():
-            return False
-        case _:
-            assert_never(reply)
-
-
-def _debited(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: DebitState) -> Debited:
-    """Take a B5 that says the card was debited."""
-    return Debited(
-        tac=answer.tac if any(answer.tac) else None,
-        mac2=None,
-        balance_after_fen=answer.balance_after_fen,
-        counter=answer.counter,
-        transaction_number=answer.transaction_number,
-        mac2_verified=state is not DebitState.DEBITED_MAC2_FAILED,
-        tag_write=_tag_write(answer, intent, state),
-        proof=Proof.ANSWER,
-        algorithm=Algorithm.SM4 if answer.algorithm_id == _SM4 else Algorithm.TDES,
-        key_version=answer.key_version if isinstance(answer, TcpDebitResult) else intent.key_version,
-    )
-
-
-def _proved(reply: SerialDebitResult | TcpTacResult | ShortReply, intent: Intent, counter: int | None) -> Debited:
-    assert not isinstance(reply, ShortReply), "a short reply carries no TAC"
-    serial = reply if isinstance(reply, SerialDebitResult) else None
-    algorithm = intent.algorithm
-    if serial is not None:
-        algorithm = Algorithm.SM4 if serial.algorithm_id == _SM4 else Algorithm.TDES
-    return Debited(
-        tac=reply.tac,
-        mac2=reply.mac if isinstance(reply, TcpTacResult) else None,
-        balance_after_fen=intent.balance_before_fen - intent.amount_fen,
-        counter=counter if serial is None else serial.counter,
-        transaction_number=intent.transaction_number if serial is None else serial.transaction_number,
-        mac2_verified=None,
-        tag_write=TagWrite.UNKNOWN if intent.write_tag else TagWrite.NOT_ASKED,
-        proof=Proof.PROVE,
-        algorithm=algorithm,
-        key_version=intent.key_version,
-    )
-
-
-def _tag_write(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: DebitState) -> TagWrite:
-    if not intent.write_tag:
-        return TagWrite.NOT_ASKED
-    failed = state is DebitState.DEBITED_EF04_FAILED
-    if isinstance(answer, SerialDebitResult):
-        failed = failed or answer.ef04_write_status != 0
-    if state is DebitState.DEBITED_MAC2_FAILED and not failed:
-        return TagWrite.UNKNOWN
-    return TagWrite.FAILED if failed else TagWrite.WRITTEN
-
-
-def _tag_shows(found: Found, intent: Intent) -> TagWrite:
-    if not intent.write_tag:
-        return TagWrite.NOT_ASKED
-    if not found.ef04:
-        return TagWrite.UNKNOWN
-    copy = found.ef04[COPY_IN_BLOCK : COPY_IN_BLOCK + COPY_LENGTH]
-    return TagWrite.WRITTEN if copy == intent.capp_after[:COPY_LENGTH] else TagWrite.FAILED

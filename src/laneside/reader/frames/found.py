@@ -10,13 +10,19 @@ from laneside.codec import IssueInfo, PassageBlock, SystemInfo, VehicleInfo, par
 from laneside.errors import CodecError
 from laneside.reader.port import Presented, PresentedCard, PresentedTag, PsamState
 from laneside.rsu import Dialect, ErrorTable, SerialCard, SerialTag, ShortReply, TcpCard, TcpTag, Vehicle
-from laneside.rsu.codes import SerialCardError, SerialVehicleError, TcpCardError
+from laneside.rsu.codes import DeviceType, SerialCardError, SerialVehicleError, TcpCardError
 
 T = TypeVar("T")
 
 NO_CARD: Final = 0x80
 """Bit 7 of the OBU status (spec/obu.md section 8)."""
+ABSENT: Final = "absent"
+BLOCK_LENGTH: Final = 91
 
+_NO_REPLY: Final = {
+    ErrorTable.SERIAL: frozenset({SerialCardError.NO_REPLY}),
+    ErrorTable.TCP: frozenset({TcpCardError.NO_REPLY}),
+}
 _CARD_READ: Final = {
     ErrorTable.SERIAL: frozenset({0, SerialCardError.EF04_NO_REPLY, SerialCardError.EF04_FAILED}),
     ErrorTable.TCP: frozenset({0, TcpCardError.EF04_FAILED}),
@@ -25,13 +31,21 @@ _EF04_READ: Final = {
     ErrorTable.SERIAL: frozenset({0}),
     ErrorTable.TCP: frozenset({0, TcpCardError.NO_CARD, TcpCardError.CARD_FAILED}),
 }
+_NO_CARD: Final = frozenset({TcpCardError.NO_CARD, TcpCardError.NO_CARD_EF04_FAILED})
+_NO_VEHICLE: Final = frozenset({
+    TcpCardError.DECODE,
+    TcpCardError.ANTENNA,
+    TcpCardError.DECRYPT,
+    TcpCardError.CHECK_CODE,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A tag that the reader holds. Files are None where they could not be read; ``trouble`` says why.
 
-    ``ef04`` is the passage block as read (91 bytes) or empty.
+    ``ef04`` is the passage block as read (91 bytes) or empty; ``others`` are the MAC ids of other tags that answered
+    before the card was read; ``psam_refused`` is None until a vehicle file was read or refused.
     """
 
     obu_id: bytes
@@ -45,12 +59,23 @@ class Found:
     balance_fen: int = 0
     trouble: str = ""
     card_trouble: str = ""
-    psam_refused: bool = False
+    psam_refused: bool | None = None
+    others: tuple[bytes, ...] = ()
 
     @property
     def region(self) -> bytes:
         """The diversification factor that C1 and C6 carry."""
         return self.system.region
+
+    @property
+    def is_single_chip(self) -> bool:
+        """Whether the tag itself is the account: there is no card to be read."""
+        return self.device_type == DeviceType.SINGLE_CHIP
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether another try in this session can't show more: a card was read, or the tag says that it has none."""
+        return self.issue is not None or bool(self.status & NO_CARD) or self.is_single_chip
 
     @property
     def card(self) -> PresentedCard | None:
@@ -68,8 +93,9 @@ class Found:
             vehicle=self.vehicle,
             passage=_or_none(PassageBlock.from_bytes, self.ef04) if self.ef04 else None,
             trouble=self.trouble,
+            single_chip=self.is_single_chip,
         )
-        return Presented(tag=tag, card=self.card, psam=psam, card_trouble=self.card_trouble)
+        return Presented(tag=tag, card=self.card, psam=psam, card_trouble=self.card_trouble, other_tags=self.others)
 
 
 def found_by(tag: SerialTag | TcpTag, dialect: Dialect) -> Found:
@@ -80,32 +106,49 @@ def found_by(tag: SerialTag | TcpTag, dialect: Dialect) -> Found:
         status=tag.status,
         system=tag.system_info,
         device_type=None if device is None else dialect.device_type(device),
-        card_trouble="the tag holds no card" if tag.status & NO_CARD else "",
+        card_trouble=ABSENT if tag.status & NO_CARD else "",
     )
 
 
-def with_vehicle(found: Found, message: Vehicle | ShortReply) -> Found:
-    """Add B3."""
-    refused = message.error == SerialVehicleError.PSAM_NOT_AUTHORISED
-    if isinstance(message, ShortReply) or message.error:
-        return replace(found, trouble=f"vehicle file: error {message.error:02X}", psam_refused=refused)
-    return _take_vehicle(replace(found, ef04=message.ef04[:91] or found.ef04), message.vehicle)
+def with_vehicle(found: Found, message: Vehicle | ShortReply, dialect: Dialect) -> Found:
+    """Add B3. Only the old dialect has an error of its own for a PSAM without authorisation."""
+    if not message.error and isinstance(message, Vehicle):
+        carried = message.ef04[:BLOCK_LENGTH] or found.ef04
+        return _take_vehicle(replace(found, ef04=carried, psam_refused=False), message.vehicle)
+    refused = dialect.error_table is ErrorTable.SERIAL and message.error == SerialVehicleError.PSAM_NOT_AUTHORISED
+    return replace(found, trouble=f"vehicle file: error {message.error:02X}", psam_refused=refused or None)
 
 
 def with_card(found: Found, message: SerialCard | TcpCard | ShortReply, dialect: Dialect) -> Found:
     """Add B4: what its error code says was read, and nothing else."""
+    error, table = message.error, dialect.error_table
     if isinstance(message, ShortReply):
-        return replace(found, card_trouble=found.card_trouble or f"card: error {message.error:02X}")
+        return _without_card(found, error, table)
     if isinstance(message, TcpCard):
-        found = _take_vehicle(found, message.vehicle)
-    if message.error in _EF04_READ[dialect.error_table] and message.ef04:
-        found = replace(found, ef04=message.ef04[:91])
-    if message.error not in _CARD_READ[dialect.error_table] or found.status & NO_CARD:
-        return replace(found, card_trouble=found.card_trouble or f"card: error {message.error:02X}")
+        found = _vehicle_of_card(found, message, table)
+    if error in _EF04_READ[table] and message.ef04:
+        found = replace(found, ef04=message.ef04[:BLOCK_LENGTH])
+    if error not in _CARD_READ[table] or found.status & NO_CARD:
+        return _without_card(found, error, table)
     issue = _or_none(IssueInfo.from_bytes, message.issue)
     if issue is None:
         return replace(found, card_trouble="0015 can't be understood")
     return replace(found, issue=issue, capp=message.capp, balance_fen=message.balance_fen, card_trouble="")
+
+
+def _without_card(found: Found, error: int, table: ErrorTable) -> Found:
+    if table is ErrorTable.TCP and error in _NO_CARD:
+        return replace(found, card_trouble=ABSENT, status=found.status | NO_CARD)
+    return replace(found, card_trouble=found.card_trouble or f"card: error {error:02X}")
+
+
+def _vehicle_of_card(found: Found, message: TcpCard, table: ErrorTable) -> Found:
+    """Take the vehicle file of a B4, unless the error says that these bytes are none."""
+    if message.error in _NO_REPLY[table]:
+        return found
+    if table is ErrorTable.TCP and message.error in _NO_VEHICLE:
+        return replace(found, trouble=f"vehicle file: error {message.error:02X}")
+    return _take_vehicle(found, message.vehicle)
 
 
 def _take_vehicle(found: Found, data: bytes) -> Found:
