@@ -116,6 +116,7 @@ def _presented() -> Iterator[Facts]:
     yield replace(CLEAN, tag=None)
     yield replace(CLEAN, card=None)
     yield replace(CLEAN, card=None, card_trouble="6A82")
+    yield replace(CLEAN, other_tags=1)
     yield replace(CLEAN, lane_open_trade=True)
     yield replace(CLEAN, psam_present=False)
     yield replace(CLEAN, psam_authorised=False)
