@@ -46,6 +46,10 @@ class RoadsideLink:
         self._port = port
         self._answer_timeout_s = answer_timeout_s
 
+    def reach(self) -> None:
+        """Return when a roadside answers at all; no chip is touched. Raises LinkLostError."""
+        Wire(self._host, self._port, channel="panel", answer_timeout_s=self._answer_timeout_s).close()
+
     def open_card(self) -> RoadsideChannel:
         """Power the user card."""
         return RoadsideChannel(self._open("card"))

@@ -240,6 +240,16 @@ class Journal:
         if known is not None and known.seq > last.seq:
             raise JournalError(f"the journal ends at entry {last.seq}, but entry {known.seq} has been written")
 
+    def verify_tail(self, count: int) -> int:
+        """Walk the newest ``count`` links of the chain and return how many entries that were; else as ``verify``."""
+        from_seq = self.head().seq - count
+        before = self.since(from_seq - 1, 1) if from_seq > 0 else ()
+        last = Head(seq=0, hash=GENESIS) if not before else Head(seq=before[0].seq, hash=before[0].hash)
+        first = last.seq
+        for entry in self.since(first, count + 1):
+            last = _next_link(last, entry, None)
+        return last.seq - first
+
     # --- the connection
 
     def _last(self) -> Entry | None:

@@ -6,11 +6,12 @@ upload and download never wait for each other. No rule of the business may enter
 """
 
 from laneside.sync.authorise import PsamAuthoriser
-from laneside.sync.centre import CentreClient
+from laneside.sync.centre import CentreClient, CentreWord
+from laneside.sync.clocks import ClockCheck, ClockReading
 from laneside.sync.documents import DocumentStore, Offer
 from laneside.sync.download import Downloader
 from laneside.sync.folder import DiskFolder, Folder
-from laneside.sync.heart import ClockCheck, ClockReading, Heart, TerminalState
+from laneside.sync.heart import Heart, TerminalState
 from laneside.sync.identity import Identity, enrol
 from laneside.sync.link import CentreLink
 from laneside.sync.step import Outcome, Patience, Piece, Step, run
@@ -22,6 +23,7 @@ __all__ = [
     "CentreClient",
     "CentreLink",
     "CentreRefusal",
+    "CentreWord",
     "ClockCheck",
     "ClockReading",
     "DiskFolder",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
@@ -19,6 +21,7 @@ from laneside.contract.parameters import DocumentKind, SignedDocument
 from laneside.contract.signing import canonical, digest, receipt_bytes, request_bytes, verify
 from laneside.errors import CentreUnreachableError, SignatureError
 from laneside.journal import Outgoing
+from laneside.sync.clocks import ClockReading
 from laneside.sync.identity import Identity
 from laneside.sync.link import CentreLink, Reply
 
@@ -29,9 +32,18 @@ _SHELVES: Final = {
     Outgoing.PHOTO: "photos",
 }
 _CONFLICT: Final = 409
+_NOTHING_NEW: Final = 10**9 - 1
 _ABOUT_THE_ITEM: Final = frozenset({400, 409, 410, 413, 415, 422})
 """The statuses by which the centre refuses this one upload. Any other no (a revoked key, a clock too far off, too many
 requests) is about the terminal: every upload would get it, so all of them wait until it is cleared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CentreWord:
+    """Whether the centre takes this terminal (``trouble`` is empty then), and how far the clocks are apart."""
+
+    clock: ClockReading | None
+    trouble: str
 
 
 class CentreClient:
@@ -86,6 +98,18 @@ class CentreClient:
         if not reply.is_yes:
             reply.refusal()
 
+    def hear(self) -> CentreWord:
+        """Ask for nothing new, only whether the centre takes this terminal and what its clock says; never raises."""
+        sent_at, start_s = self._clock.now(), self._clock.monotonic_s()
+        path = f"/api/v1/documents/{DocumentKind.PARAMETERS}"
+        try:
+            reply = self._ask("GET", path, query={"after": str(_NOTHING_NEW)})
+            clock = _clock_in(reply, sent_at=sent_at, travel_s=self._clock.monotonic_s() - start_s)
+            trouble = "" if reply.is_yes else f"{reply.refusal().code}: {reply.refusal().text}"
+        except CentreUnreachableError as error:
+            return CentreWord(clock=None, trouble=str(error))
+        return CentreWord(clock=clock, trouble=trouble)
+
     def documents(self, kind: DocumentKind, *, after: int) -> tuple[SignedDocument, ...]:
         """Fetch the documents of one kind with a version above ``after``, oldest first; nothing is verified here."""
         reply = self._ask("GET", f"/api/v1/documents/{kind}", query={"after": str(after)})
@@ -122,6 +146,17 @@ class CentreClient:
         if receipt.stored is not Stored.CONFLICT and receipt.digest != digest(body):
             raise SignatureError("the receipt speaks of other content than was sent")
         return receipt
+
+
+def _clock_in(reply: Reply, *, sent_at: datetime, travel_s: float) -> ClockReading | None:
+    """Compare clocks by the header of any answer, also of a refusal; None where there is no such header."""
+    try:
+        centre_at = datetime.fromisoformat(reply.centre_time)
+    except ValueError:
+        return None
+    if centre_at.tzinfo is None:
+        return None
+    return ClockReading.of(sent_at=sent_at, travel_s=travel_s, centre_at=centre_at)
 
 
 def _receipt_of_conflict(reply: Reply) -> Receipt | None:

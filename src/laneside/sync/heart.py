@@ -12,6 +12,7 @@ from laneside.contract.exchange import Heartbeat
 from laneside.errors import LanesideError
 from laneside.journal import Journal
 from laneside.sync.centre import CentreClient
+from laneside.sync.clocks import ClockCheck
 from laneside.sync.documents import DocumentStore
 from laneside.sync.identity import Identity
 from laneside.sync.step import Outcome, Patience, Step
@@ -28,28 +29,6 @@ class TerminalState:
     shift: int | None = None
     lane_hex: str | None = None
     psam_authorised: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockReading:
-    """How far the centre's clock is ahead of ours, give or take ``within_s``; read at ``at`` by our clock."""
-
-    ahead_s: float
-    within_s: float
-    at: datetime
-
-
-class ClockCheck:
-    """Remember the newest comparison with the centre's clock; None until there was one."""
-
-    def __init__(self) -> None:
-        self.newest: ClockReading | None = None
-
-    def note(self, *, sent_at: datetime, travel_s: float, centre_at: datetime) -> ClockReading:
-        """Compare: the centre read its clock somewhere between our question and its answer ``travel_s`` later."""
-        ahead_s = (centre_at - sent_at).total_seconds() - travel_s / 2
-        self.newest = ClockReading(ahead_s=ahead_s, within_s=travel_s / 2, at=sent_at)
-        return self.newest
 
 
 class Heart:

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 import httpx2
 
 from laneside.contract.exchange import Refusal
+from laneside.contract.headers import TIME
 from laneside.contract.signing import parse
 from laneside.errors import CentreUnreachableError, ContractError
 
@@ -20,10 +21,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """Status and whole body of one answer."""
+    """Status and whole body of one answer, and the centre's clock as its header tells it; empty if it does not."""
 
     status: int
     body: bytes
+    centre_time: str = ""
 
     def as_a(self, kind: type[T]) -> T:
         """Read the body as one of the contract's messages; CentreUnreachableError if it is none."""
@@ -68,7 +70,8 @@ class CentreLink:
         """Send one request and read its whole answer. Raises CentreUnreachableError."""
         try:
             with self._client.stream(method, path, content=body, params=query, headers=headers) as response:
-                return Reply(status=response.status_code, body=_bounded(response))
+                told = response.headers.get(TIME, "")
+                return Reply(status=response.status_code, body=_bounded(response), centre_time=told)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             raise CentreUnreachableError(f"{type(error).__name__}: {error}") from error
 
