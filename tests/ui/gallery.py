@@ -9,9 +9,12 @@ from datetime import date
 import samples as s
 from samples import w
 
-from laneside.contract.parameters import Role, ShiftPlan
+from laneside.contract.parameters import Policy, Role, ShiftPlan
+from laneside.contract.records import ShiftTotals
 from laneside.passage.answers import DONE, Answer, Rejected
+from laneside.passage.trace import Trace
 from laneside.passage.view import Action, Activity, LaneChoice, LedgerDetail, LedgerRow, PassageView, Words
+from laneside.terminal.checkup import CheckReport, Facts, judged
 from laneside.terminal.services import (
     DemoState,
     DemoVehicle,
@@ -46,6 +49,7 @@ class Scene:
     notice: Rejected | None = None
     post: str = ""
     rows: bool = True
+    facts: Facts = s.FIT
 
 
 CALM = TopLine(
@@ -123,6 +127,10 @@ SCENES: dict[str, Scene] = {
     "records-none": Scene(path="/records", rows=False),
     "record": Scene(path="/records/p1"),
     "record-refused": Scene(path="/records/p3"),
+    "record-trace": Scene(path="/records/p1", tap=".trace summary"),
+    "check": Scene(path="/check", logged_in=False),
+    "check-stop": Scene(path="/check", facts=s.UNFIT, top=TROUBLED),
+    "handover": Scene(path="/handover"),
     "slip": Scene(path="/records/p1/slip"),
     "missing": Scene(path="/records/nothing"),
     "demo": Scene(path="/demo"),
@@ -164,6 +172,8 @@ class Gallery:
             status=self,
             photos=self,
             preferences=self,
+            checks=self,
+            traces=self,
             demo=Roadside(),  # type: ignore[arg-type]  # one scripted object for all ports
         )
 
@@ -205,6 +215,16 @@ class Gallery:
 
     def shift_suggestion(self) -> tuple[int, date]:
         return 2, date(2026, 3, 14)
+
+    def shift_totals(self) -> ShiftTotals:
+        return s.TOTALS
+
+    # checks and traces
+    def examine(self) -> CheckReport:
+        return judged(self.scene.facts, Policy(), s.NOW)
+
+    def of(self, passage_id: str) -> tuple[Trace, ...]:
+        return s.TRACES
 
     # ledger
     def today(self) -> tuple[LedgerRow, ...]:

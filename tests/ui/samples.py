@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from laneside.contract.records import CardSum, FindingCount, ShiftTotals, UnresolvedDebit
+from laneside.passage.trace import Trace, TraceLine
 from laneside.passage.view import (
     Action,
     Activity,
@@ -23,6 +25,8 @@ from laneside.passage.view import (
     VehicleView,
     Words,
 )
+from laneside.reader import PsamState
+from laneside.terminal.checkup import Facts
 
 
 def w(zh: str, en: str) -> Words:
@@ -213,3 +217,48 @@ def detail(of: LedgerRow) -> LedgerDetail:
         reason="" if paid else "41 ETC卡与OBU车牌（含颜色）不符",
         note="" if paid else "中心拒收：车道未登记", delivered_at=NOW if paid else None,
     )  # fmt: skip
+
+
+FIT = Facts(
+    reader_trouble="",
+    psam=PsamState(present=True, authorised=True, terminal_number=bytes.fromhex("620100001001")),
+    authorisation_trouble="", centre_trouble="", clock_ahead_s=0.4, journal_trouble="", journal_entries=1000,
+    sync_ms=3.2, sync_trouble="", free_mb=18400, battery_percent=82, parameters_version=3,
+    list_version="202603140130", list_age_s=7500, tariff_version="6220260310001", unsent=2, refused=0, open_debits=0,
+    serial_ports=("/dev/ttyUSB0",), pcsc_readers=None,
+)  # fmt: skip
+UNFIT = replace(
+    FIT, psam=PsamState(present=True, authorised=False, terminal_number=bytes.fromhex("620100001001")),
+    authorisation_trouble="psam-signer-off: 中心未配置PSAM授权服务", centre_trouble="ConnectError: 连接被拒绝",
+    clock_ahead_s=None, battery_percent=12, list_age_s=100000, open_debits=1, refused=1, free_mb=120,
+)  # fmt: skip
+TOTALS = ShiftTotals(
+    shift=2, work_date="20260314", on_time="20260314073012", off_time="20260314152841", lanes=("62010A0B11",),
+    vehicles=213, completed=198, refused=9, transferred=4, abandoned=1, unknown=1,
+    stored_value=CardSum(count=151, fee_fen=165750), charge=CardSum(count=47, fee_fen=92210), fee_fen=257960,
+    special=(
+        FindingCount(code="41", text="ETC卡与OBU车牌（含颜色）不符", count=5),
+        FindingCount(code="24", text="ETC卡在状态名单", count=4),
+    ),
+    unsent=3, refused_by_centre=1,
+    open_debits=(
+        UnresolvedDebit(
+            record_id="G" * 37, passage_id="p2", plate="甘A12345", card_last4="4821", amount_fen=1045,
+            at="20260314095926",
+        ),
+    ),
+    status_list_version="202603140130", rate_version="6220260310001",
+)  # fmt: skip
+LONG = "B8CACBE06201000116516201************0002" * 2
+TRACES = (
+    Trace(
+        started_at=NOW,
+        first=(
+            TraceLine("lane", "occupy", 0, 1.6, "62010A0B11", "", "ok"),
+            TraceLine("card", "read 0015", 13, 0.1, "00B09500 32", LONG, "9000"),
+        ),
+        left_out=12,
+        last=(TraceLine("card", "8054 debit", 340, 7.8, "80540100 0F 0000000120260926175601******** 08", "",
+                        "link-lost: card: no answer"),),
+    ),
+)  # fmt: skip

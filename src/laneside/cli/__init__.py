@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from laneside.cli import centre, decode, demo, sam, terminal, trace, virtual
+from laneside.cli import centre, decode, demo, doctor, sam, terminal, trace, virtual
 
 app = typer.Typer(name="laneside", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -18,3 +18,4 @@ centre.register(app)
 terminal.register(app)
 demo.register(app)
 trace.register(app)
+doctor.register(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LAST_ANSWERS_S = 3
 
 
-def serve(app: ASGIApp, *, host: str, port: int, port_file: Path | None) -> None:
-    """Listen, tell the port, and serve until SIGTERM or SIGINT."""
+def serve(
+    app: ASGIApp, *, host: str, port: int, port_file: Path | None, listening: Callable[[int], None] | None = None
+) -> None:
+    """Listen, tell the port to the file and to ``listening``, and serve until SIGTERM or SIGINT."""
     import uvicorn
 
     if host not in LOOPBACK:
@@ -24,6 +27,8 @@ def serve(app: ASGIApp, *, host: str, port: int, port_file: Path | None) -> None
         # Accepted sockets inherit it; asyncio sets it only where the listener names its protocol. Without it each
         # answer on a kept connection waits 40 ms for the other side's delayed acknowledgement.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if listening is not None:
+            listening(listener.getsockname()[1])
         if port_file is not None:
             tell(port_file, listener.getsockname()[1])
         config = uvicorn.Config(

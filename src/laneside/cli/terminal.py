@@ -56,7 +56,13 @@ def terminal(
         raise typer.Exit(1) from error
     try:
         machine.start()
-        serve(create_app(machine.services), host=host, port=port, port_file=port_file)
+        serve(
+            create_app(machine.services),
+            host=host,
+            port=port,
+            port_file=port_file,
+            listening=lambda taken: machine.listens_at(f"http://{host}:{taken}"),
+        )
     finally:
         machine.close()
 

@@ -126,11 +126,65 @@ class ImageRecord(msgspec.Struct, frozen=True, kw_only=True):
     operator_id: str = field(name="operatorId")
 
 
+class CardSum(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records of one kind of card, and their sum."""
+
+    count: int = field(name="count")
+    fee_fen: int = field(name="fee")
+
+
+class FindingCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a special event (or local word) occurred, with its screen text."""
+
+    code: str = field(name="code")
+    text: str = field(name="text")
+    count: int = field(name="count")
+
+
+class UnresolvedDebit(msgspec.Struct, frozen=True, kw_only=True):
+    """A debit whose end nobody knows yet."""
+
+    record_id: str = field(name="id")
+    passage_id: str = field(name="passageId")
+    plate: str = field(name="plate")
+    card_last4: str = field(name="cardLast4")
+    amount_fen: int = field(name="amount")
+    at: str = field(name="at")
+
+
+class ShiftTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """交接班: the sums of one shift at one terminal (spec/exit-record.md section 2.3). Times in Beijing digits.
+
+    ``unsent``, ``refused_by_centre`` and ``open_debits`` are the terminal's at ``off_time``, whoever made them.
+    """
+
+    shift: int = field(name="shift")
+    work_date: str = field(name="workDate")
+    on_time: str = field(name="onTime")
+    off_time: str = field(name="offTime")
+    lanes: tuple[str, ...] = field(name="laneHex")
+    vehicles: int = field(name="vehicles")
+    completed: int = field(name="completed")
+    refused: int = field(name="refused")
+    transferred: int = field(name="transferred")
+    abandoned: int = field(name="abandoned")
+    unknown: int = field(name="unknown")
+    stored_value: CardSum = field(name="storedCard")
+    charge: CardSum = field(name="chargeCard")
+    fee_fen: int = field(name="fee")
+    special: tuple[FindingCount, ...] = field(name="specialEvents")
+    unsent: int = field(name="unsent")
+    refused_by_centre: int = field(name="refusedByCentre")
+    open_debits: tuple[UnresolvedDebit, ...] = field(name="openDebits")
+    status_list_version: str = field(name="statusListVersion")
+    rate_version: str = field(name="spcRateVersion")
+
+
 class PassageEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What is sent of a vehicle without a sealed record, and of duty: 特情记录 with reason and picture.
 
     ``kind`` is one of refused, transferred, abandoned, open-debit, debit-settled, lockout, unlock, shift-open,
-    shift-close.
+    shift-close. Only a shift-close has ``shift_totals``; in all others the field is left out.
     """
 
     event_id: str = field(name="id")
@@ -147,3 +201,4 @@ class PassageEvent(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = field(name="reason")
     photo_sha256: str | None = field(name="photoSha256")
     amount_fen: int | None = field(name="amountFen", default=None)
+    shift_totals: ShiftTotals | msgspec.UnsetType = field(name="shiftTotals", default=msgspec.UNSET)

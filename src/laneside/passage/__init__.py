@@ -12,6 +12,7 @@ from laneside.passage.ledger import Ledger
 from laneside.passage.logbook import Logbook, OpenDebit
 from laneside.passage.ports import Documents, PhotoStore, RandomBytes, TerminalIdentity, Worker
 from laneside.passage.setup import Setup
+from laneside.passage.shift_book import ShiftBook
 from laneside.passage.steps import is_exit
 from laneside.passage.trace import Trace, TraceKeeper, TraceLine, traces_of
 from laneside.passage.vehicle_work import Equipment
@@ -39,6 +40,7 @@ __all__ = [
     "RandomBytes",
     "Rejected",
     "Setup",
+    "ShiftBook",
     "Step",
     "TerminalIdentity",
     "Trace",

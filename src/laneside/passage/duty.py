@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import RLock
@@ -12,7 +13,7 @@ import msgspec
 
 from laneside.clock import BEIJING, Clock, beijing_digits
 from laneside.contract.parameters import Operator, Parameters, Role, ShiftPlan
-from laneside.contract.records import PassageEvent
+from laneside.contract.records import PassageEvent, ShiftTotals
 from laneside.contract.signing import canonical
 from laneside.journal import Draft, Journal
 from laneside.passage.answers import DONE, Answer, rejected
@@ -62,8 +63,17 @@ def shift_at(plans: tuple[ShiftPlan, ...], now: datetime) -> tuple[ShiftPlan, da
 class Duty:
     """Log people in and out of one terminal; only operators of this terminal's own station are known."""
 
-    def __init__(self, *, journal: Journal, documents: Documents, identity: TerminalIdentity, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        documents: Documents,
+        identity: TerminalIdentity,
+        clock: Clock,
+        totals: Callable[[OnDuty], ShiftTotals] | None = None,
+    ) -> None:
         self._journal = journal
+        self._totals = totals
         self._documents = documents
         self._identity = identity
         self._clock = clock
@@ -134,10 +144,17 @@ class Duty:
         """Close the shift on this terminal."""
         with self._lock:
             if self._on_duty is not None:
-                duty, self._on_duty = self._on_duty, None
+                duty = self._on_duty
+                totals = None if self._totals is None else self._totals(duty)
+                self._on_duty = None
                 note = DutyNote(what="logout", operator_id=duty.operator_id, shift=duty.shift, work_date=duty.work_date)
-                self._note(note, event="shift-close")
+                self._note(note, event="shift-close", totals=totals)
             return DONE
+
+    def shift_totals(self) -> ShiftTotals | None:
+        """Return the sums of the shift that is open, for 交班; None when nobody is on duty."""
+        duty = self._on_duty
+        return None if duty is None or self._totals is None else self._totals(duty)
 
     def locked(self, operator_id: str) -> bool:
         """Say whether the journal holds a lock-out of this operator that nobody lifted."""
@@ -190,14 +207,14 @@ class Duty:
         self._note(note, event="shift-open")
         return DONE
 
-    def _note(self, note: DutyNote, *, event: str = "") -> None:
+    def _note(self, note: DutyNote, *, event: str = "", totals: ShiftTotals | None = None) -> None:
         """Write what happened; some of it is for the centre too."""
         drafts = [Draft(kind=KIND, subject=note.operator_id, payload=canonical(note))]
         if event:
-            drafts.append(self._event(note, event))
+            drafts.append(self._event(note, event, totals))
         self._journal.append_all(tuple(drafts))
 
-    def _event(self, note: DutyNote, kind: str) -> Draft:
+    def _event(self, note: DutyNote, kind: str, totals: ShiftTotals | None) -> Draft:
         now = self._clock.now()
         event = PassageEvent(
             event_id=f"{self._identity.terminal_id}-{self._journal.head().seq + 1}-{kind}",
@@ -213,6 +230,7 @@ class Duty:
             findings=(),
             reason=note.by,
             photo_sha256=None,
+            shift_totals=msgspec.UNSET if totals is None else totals,
         )
         return Draft(kind="event", subject=event.event_id, payload=canonical(event))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TypeVar
 
 from laneside.reader import EtcReader, PsamAuthorisation, PsamChallenge
@@ -26,6 +27,14 @@ class DeviceWorker:
     def ask(self, job: Callable[[], T]) -> T:
         """Queue a job, wait for it and return what it returns."""
         return self._pool.submit(job).result()
+
+    def ask_for(self, seconds: float, job: Callable[[], T]) -> T | None:
+        """Queue a job and wait so long for what it returns; None when the worker is busy for longer."""
+        future = self._pool.submit(job)
+        try:
+            return future.result(seconds)
+        except FutureTimeoutError:
+            return None
 
     def close(self) -> None:
         """Wait for the job that runs and for those that are queued; none is cut by us."""

@@ -22,7 +22,7 @@ from laneside.contract.exchange import Refusal
 from laneside.devices import NoLane, PcscLink, RoadsideLink, RoadsidePanel, SystemClock, VirtualLane
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
-from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup, TraceKeeper
+from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup, ShiftBook, TraceKeeper
 from laneside.reader import ApduReader, KeyIndex, ReaderPolicy, Tracer
 from laneside.sync import (
     DATA,
@@ -40,6 +40,9 @@ from laneside.sync import (
     enrol,
     run,
 )
+from laneside.terminal.attached import Attached
+from laneside.terminal.checkup import Checkup, Ways
+from laneside.terminal.checkup.sources import JournalTraces, last_word, reach_of
 from laneside.terminal.demo_panel import DemoRoadside
 from laneside.terminal.device_worker import DeviceWorker, WorkedSam
 from laneside.terminal.documents import StoredDocuments
@@ -52,6 +55,8 @@ from laneside.terminal.traced_lane import TracedLane
 
 SAM_LOOK_S = 15.0
 CENTRE_TIMEOUT_S = 10.0
+CHECK_TIMEOUT_S = 3.0
+"""How long 班前检查 waits for the centre, and for a reader that is busy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +96,13 @@ class Terminal:
         self._stop = Event()
         self._threads: list[Thread] = []
         self._clock = SystemClock()
-        self._lock = _alone(settings.data)
+        self._lock = hold_folder(settings.data)
         self._links = ExitStack()
         self._client = httpx2.Client(base_url=settings.centre_url, timeout=CENTRE_TIMEOUT_S)
-        device = DiskFolder(settings.data / "device")
+        self._check_client = httpx2.Client(base_url=settings.centre_url, timeout=CHECK_TIMEOUT_S)
+        self._device = device = DiskFolder(settings.data / "device")
         self._identity = self._known_or_enrolled(device, enrolment_code)
-        self._connection = _connect(settings.data / "journal.sqlite3")
+        self._connection = open_journal(settings.data / "journal.sqlite3")
         self._journal = Journal(self._connection, clock=self._clock, terminal_id=self._identity.terminal_id)
         self._logbook = Logbook(journal=self._journal, clock=self._clock, slot=self._identity.slot)
         self._store = DocumentStore(
@@ -106,10 +112,16 @@ class Terminal:
         )
         self._documents = StoredDocuments(self._store)
         self._photos = PhotoFolder(settings.data / "photos", logbook=self._logbook)
-        self._duty = Duty(journal=self._journal, documents=self._documents, identity=self._identity, clock=self._clock)
+        self._duty = Duty(
+            journal=self._journal,
+            documents=self._documents,
+            identity=self._identity,
+            clock=self._clock,
+            totals=ShiftBook(logbook=self._logbook, documents=self._documents).totals,
+        )
         self._traces = TraceKeeper(self._journal)
         tracer = Tracer(clock=self._clock, tell=self._traces.tell)
-        self._reader = _reader(settings, self._clock, self._reader_policy(), self._links, tracer)
+        self._reader = attach_reader(settings, self._clock, self._reader_policy(), self._links, tracer)
         self._sam = SamWatch(self._reader)
         self._worker = DeviceWorker(defect=_log_defect)
         self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
@@ -119,6 +131,10 @@ class Terminal:
         )
         self.desk = self._desk()
         self.services = self._services(device)
+
+    def listens_at(self, url: str) -> None:
+        """Keep what this terminal is attached to, and where its own pages are."""
+        attached_of(self._settings, pages_url=url).save(self._device)
 
     def start(self) -> None:
         """Begin to talk to the centre and to watch the PSAM; a terminal without parameters asks for them first."""
@@ -138,6 +154,7 @@ class Terminal:
         self._reader.close()
         self._links.close()
         self._client.close()
+        self._check_client.close()
         self._connection.close()
         self._lock.close()
 
@@ -231,6 +248,24 @@ class Terminal:
             photos=self._photos,
             preferences=StoredPreferences(device),
             demo=_demo(self._settings),
+            checks=self._checkup(),
+            traces=JournalTraces(self._journal),
+        )
+
+    def _checkup(self) -> Checkup:
+        centre = CentreClient(CentreLink(self._check_client), self._identity, clock=self._clock)
+        return Checkup(
+            self._settings.data,
+            journal=self._journal,
+            logbook=self._logbook,
+            store=self._store,
+            ways=Ways(
+                psam=lambda: last_word(self._worker.ask_for(CHECK_TIMEOUT_S, self._reader.status), self._sam.report),
+                reach_reader=reach_of(attached_of(self._settings)),
+                authorisation_trouble=lambda: self._authoriser.trouble,
+                hear_centre=centre.hear,
+            ),
+            clock=self._clock,
         )
 
     def _work_traced(self, job: Callable[[], None]) -> None:
@@ -266,13 +301,26 @@ def _log_defect(error: BaseException) -> None:
     _log().error("device-job-failed", error=repr(error), exc_info=error)
 
 
+def attached_of(settings: TerminalSettings, *, pages_url: str = "") -> Attached:
+    """Return what is kept of the settings for those who look at the terminal from outside."""
+    pcsc = settings.pcsc
+    return Attached(
+        centre_url=settings.centre_url,
+        roadside=settings.roadside,
+        pcsc_card="" if pcsc is None else pcsc.card,
+        pcsc_psam="" if pcsc is None else pcsc.psam,
+        lane_link=settings.lane_link,
+        pages_url=pages_url,
+    )
+
+
 def _demo(settings: TerminalSettings) -> DemoRoadside | None:
     if not settings.demo or settings.roadside is None:
         return None
     return DemoRoadside(RoadsidePanel(*settings.roadside))
 
 
-def _reader(
+def attach_reader(
     settings: TerminalSettings, clock: SystemClock, policy: ReaderPolicy, links: ExitStack, tracer: Tracer
 ) -> ApduReader:
     """Make the reader, listened to by ``tracer``; what must be ended after it goes to ``links``."""
@@ -292,7 +340,7 @@ def _reader(
     )
 
 
-def _alone(folder: Path) -> IO[bytes]:
+def hold_folder(folder: Path) -> IO[bytes]:
     """Hold a terminal's folder: two processes on one journal would each debit as if there were no other."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = (folder / "terminal.lock").open("wb")
@@ -304,7 +352,17 @@ def _alone(folder: Path) -> IO[bytes]:
     return lock
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def is_held(folder: Path) -> bool:
+    """Say whether a terminal is running on a folder."""
+    try:
+        hold_folder(folder).close()
+    except SettingError:
+        return True
+    return False
+
+
+def open_journal(path: Path) -> sqlite3.Connection:
+    """Open a journal's file for the journal, with its tables made or brought up to date. Raises JournalError."""
     connection = sqlite3.connect(path, check_same_thread=False)
     schema.prepare(connection)
     return connection

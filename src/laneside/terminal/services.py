@@ -9,8 +9,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from laneside.contract.parameters import Role, ShiftPlan
+from laneside.contract.records import ShiftTotals
 from laneside.passage.answers import Answer
+from laneside.passage.trace import Trace
 from laneside.passage.view import LaneChoice, LedgerDetail, LedgerRow, PassageView, Words
+from laneside.terminal.checkup.report import CheckReport
 
 
 class OnDuty(Protocol):
@@ -69,6 +72,10 @@ class Duty(Protocol):
 
     def unlock(self, *, operator_id: str, leader: str, password: str) -> Answer:
         """Let a locked operator try again, on a shift leader's word."""
+        ...
+
+    def shift_totals(self) -> ShiftTotals | None:
+        """Return the sums of the open shift for 交班, or None."""
         ...
 
     def logout(self) -> Answer:
@@ -332,9 +339,25 @@ class DemoPanel(Protocol):
         ...
 
 
+class Checks(Protocol):
+    """班前检查."""
+
+    def examine(self) -> CheckReport:
+        """Look at everything now; may take seconds where centre or reader do not answer."""
+        ...
+
+
+class Traces(Protocol):
+    """What was exchanged with chips and lane for a vehicle."""
+
+    def of(self, passage_id: str) -> tuple[Trace, ...]:
+        """Return its radio sessions, oldest first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything the pages need. ``demo`` is None outside the demo."""
+    """Everything the pages need. ``demo`` is None outside the demo; without ``checks`` or ``traces`` none is shown."""
 
     desk: Desk
     duty: Duty
@@ -344,3 +367,5 @@ class Services:
     photos: Photos
     preferences: Preferences
     demo: DemoPanel | None = None
+    checks: Checks | None = None
+    traces: Traces | None = None

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from laneside.clock import Clock
 from laneside.journal import Journal
 from laneside.passage import Documents, Logbook
 from laneside.reader import EtcReader
 from laneside.reader import PsamState as SamReport
 from laneside.sync import Patience, TerminalState
+from laneside.terminal.battery import battery_percent
 from laneside.terminal.services import PsamState, TopLine
 
 ONLINE_FOR_S = 900.0
-_BATTERIES = Path("/sys/class/power_supply")
 
 
 class SamWatch:
@@ -26,6 +24,11 @@ class SamWatch:
     def look(self) -> None:
         """Ask the PSAM now."""
         self._report = self._reader.status()
+
+    @property
+    def report(self) -> SamReport | None:
+        """What the PSAM itself last said; None before it was asked."""
+        return self._report
 
     @property
     def state(self) -> PsamState:
@@ -97,10 +100,3 @@ def terminal_state(
         lane_hex=lane_hex,
         psam_authorised=sam.state is PsamState.READY if known else None,
     )
-
-
-def battery_percent() -> int | None:
-    """Return the battery's charge as the kernel tells it; None on a machine without one."""
-    for capacity in sorted(_BATTERIES.glob("BAT*/capacity")):
-        return int(capacity.read_text())
-    return None

@@ -13,6 +13,7 @@ from gallery import Scene
 
 import laneside.terminal
 from laneside.passage.view import Activity, Ending, RecordState, Step
+from laneside.terminal.checkup import CheckLevel
 from laneside.terminal.services import PsamState
 from laneside.terminal.web.texts import catalogue
 from laneside.vocab import PROVINCES
@@ -94,6 +95,8 @@ def _asked_for() -> set[str]:
         "reason.": ["driver_left", "equipment", "other_lane", "mistake"],
         "colour.c": ["0", "1", "2", "3", "4", "5", "6", "7", "9", "11", "12"],
         "more.": ["normal", "day", "night"],
+        "check.": list(CheckLevel),
+        "mark.": list(CheckLevel),
     }
     for prefix, names in computed.items():
         assert f"'{prefix}'" in text, prefix

@@ -110,6 +110,7 @@ class Visit:
             "csrf": self.session.csrf,
             "duty": self.on_duty,
             "demo": self.services.demo is not None,
+            "has_checks": self.services.checks is not None,
             "top": top,
             "home_initial": self.services.setup.home_initial(),
             "path": self.request.url.path,

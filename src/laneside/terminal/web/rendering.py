@@ -32,6 +32,11 @@ def date_time(moment: datetime) -> str:
     return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def digits_time(digits: str) -> str:
+    """Write ``yyyyMMddHHmmss`` as day and time."""
+    return f"{digits[4:6]}-{digits[6:8]} {digits[8:10]}:{digits[10:12]}"
+
+
 def grouped(digits: str) -> str:
     """Part a long number into groups of four, so that it can be read aloud."""
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
@@ -72,7 +77,12 @@ class Renderer:
         )
         self._environment.globals["static"] = statics.url
         self._environment.filters.update(
-            yuan=yuan, clock_time=clock_time, date_time=date_time, grouped=grouped, short_date=short_date
+            yuan=yuan,
+            clock_time=clock_time,
+            date_time=date_time,
+            grouped=grouped,
+            short_date=short_date,
+            digits_time=digits_time,
         )
 
     def draw(

@@ -6,8 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from laneside.contract.parameters import Role
+from laneside.passage.trace import Trace
 from laneside.passage.view import Ending
-from laneside.terminal.web.exchange import Web
+from laneside.terminal.web.exchange import Visit, Web
 
 _HEX_DIGITS = frozenset("0123456789abcdef")
 
@@ -57,7 +59,16 @@ class RecordRoutes:
             return await visit.page("missing.html", {"back": "/records"}, status=404)
         if visit.wants_json:
             return visit.json({"detail": detail})
-        return await visit.page(template, {"detail": detail, "station": visit.services.setup.station_name()})
+        sessions = await self._sessions(visit, passage_id)
+        values = {"detail": detail, "station": visit.services.setup.station_name(), "sessions": sessions}
+        return await visit.page(template, values)
+
+    async def _sessions(self, visit: Visit, passage_id: str) -> tuple[Trace, ...]:
+        """Return what was exchanged, for shift leaders and administrators: it is a technician's page."""
+        traces, duty = visit.services.traces, visit.on_duty
+        if traces is None or duty is None or duty.role is Role.COLLECTOR:
+            return ()
+        return await visit.ask(lambda: traces.of(passage_id))
 
     async def photo(self, request: Request) -> Response:
         """Serve a photo as stored, or its watermarked copy."""

@@ -1,0 +1,70 @@
+"""A checkup of a terminal that is not running: its folder, its reader and its centre, opened for a look and let go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx2
+
+from laneside.devices import SystemClock
+from laneside.errors import SettingError
+from laneside.journal import Journal
+from laneside.passage import Logbook
+from laneside.reader import ReaderPolicy, Tracer
+from laneside.sync import CentreClient, CentreLink, DiskFolder, DocumentStore, Identity
+from laneside.terminal.attached import Attached
+from laneside.terminal.checkup.checkup import Checkup, Ways
+from laneside.terminal.checkup.sources import reach_of
+from laneside.terminal.root import (
+    CHECK_TIMEOUT_S,
+    PcscReaders,
+    TerminalSettings,
+    attach_reader,
+    hold_folder,
+    open_journal,
+)
+
+
+@contextmanager
+def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
+    """Hold a terminal's folder and yield its checkup; nothing is written, the PSAM is asked and let go again.
+
+    Raises SettingError where a terminal is running on the folder or none was ever enrolled there, JournalError.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stack.enter_context(hold_folder(data))
+        identity = Identity.load(DiskFolder(data / "device"))
+        if identity is None:
+            raise SettingError(f"no terminal is enrolled in {data}")
+        connection = open_journal(data / "journal.sqlite3")
+        stack.callback(connection.close)
+        journal = Journal(connection, clock=clock, terminal_id=identity.terminal_id)
+        client = stack.enter_context(httpx2.Client(base_url=attached.centre_url, timeout=CHECK_TIMEOUT_S))
+        tracer = Tracer(clock=clock, tell=lambda _exchanged: None)
+        reader = attach_reader(_settings(data, attached), clock, ReaderPolicy(), stack, tracer)
+        stack.callback(reader.close)
+        yield Checkup(
+            data,
+            journal=journal,
+            logbook=Logbook(journal=journal, clock=clock, slot=identity.slot),
+            store=DocumentStore(
+                DiskFolder(data / "documents"), centre_key=identity.centre_key, station_hex=identity.station_hex
+            ),
+            ways=Ways(
+                psam=reader.status,
+                reach_reader=reach_of(attached),
+                authorisation_trouble=lambda: "终端未运行 / the terminal is not running",
+                hear_centre=CentreClient(CentreLink(client), identity, clock=clock).hear,
+            ),
+            clock=clock,
+        )
+
+
+def _settings(data: Path, attached: Attached) -> TerminalSettings:
+    pcsc = PcscReaders(card=attached.pcsc_card, psam=attached.pcsc_psam) if attached.pcsc_card else None
+    return TerminalSettings(
+        data=data, centre_url=attached.centre_url, roadside=attached.roadside, pcsc=pcsc, lane_link=False
+    )
