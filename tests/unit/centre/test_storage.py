@@ -19,7 +19,7 @@ from laneside.centre.storage.tables import accounts, metadata, photos, terminals
 def test_an_empty_file_gets_the_schema_that_the_tables_say(database):
     with database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0002"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0003"]
 
 
 def test_opening_again_changes_nothing_and_loses_nothing(database, database_file):

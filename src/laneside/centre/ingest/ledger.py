@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from sqlalchemy import RowMapping, Select, select
@@ -12,6 +13,10 @@ from laneside.centre.storage import Database
 from laneside.centre.storage.tables import conflicts, events, records
 from laneside.contract.records import PassageEvent, RecordUpload
 from laneside.contract.signing import parse
+
+OPEN_DEBIT: Final = "open-debit"
+DEBIT_SETTLED: Final = "debit-settled"
+_OPEN_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,17 @@ class Ledger:
         """Return up to ``limit`` events that arrived before number ``before``."""
         query = select(events).order_by(events.c.seq.desc()).limit(limit)
         return tuple(map(_event, self._rows(query if before is None else query.where(events.c.seq < before))))
+
+    def open_debits(self) -> tuple[KeptEvent, ...]:
+        """Return the open debits whose passage was neither settled nor brought its record since, oldest first."""
+        later = events.alias()
+        settled = select(later.c.seq).where(
+            later.c.passage_id == events.c.passage_id, later.c.kind == DEBIT_SETTLED, later.c.seq > events.c.seq
+        )
+        sealed = select(records.c.seq).where(records.c.passage_id == events.c.passage_id)
+        still = ~(settled.exists() | sealed.exists())
+        query = select(events).where(events.c.kind == OPEN_DEBIT, still).order_by(events.c.seq).limit(_OPEN_MAX)
+        return tuple(map(_event, self._rows(query)))
 
     def event(self, event_id: str) -> KeptEvent | None:
         """Return one event."""

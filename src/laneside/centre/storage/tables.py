@@ -141,7 +141,7 @@ events = Table(
     metadata,
     Column("seq", _Sequence, primary_key=True),
     Column("event_id", String(80), nullable=False, unique=True),
-    Column("kind", String(80), nullable=False),
+    Column("kind", String(80), nullable=False, index=True),
     *_upload_columns(),
     sqlite_autoincrement=True,
 )

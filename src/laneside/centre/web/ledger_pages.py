@@ -57,7 +57,8 @@ def events(visit: Visit) -> Response:
     """List events, newest first."""
     kept = visit.desk.ledger.events(before=_before(visit), limit=_PAGE)
     arrived = visit.desk.photos.among([item.event.photo_sha256 for item in kept if item.event.photo_sha256])
-    return visit.page("events.html", kept=kept, arrived=arrived, older=_older(kept))
+    open_debits = visit.desk.ledger.open_debits() if _before(visit) is None else ()
+    return visit.page("events.html", kept=kept, arrived=arrived, older=_older(kept), open_debits=open_debits)
 
 
 def event(visit: Visit) -> Response:
