@@ -259,3 +259,9 @@ def test_what_has_no_answer_yet(journal):
     assert journal.unanswered("intent", "settled") == ()
     journal.append("intent", b"", subject="R4")
     assert [entry.subject for entry in journal.unanswered("intent", "settled")] == ["R4"]
+
+
+def test_the_tail_is_walked_from_the_entry_before_it(journal):
+    for number in range(10):
+        journal.append("note", b"%d" % number)
+    assert [journal.verify_tail(count) for count in (1, 4, 9, 10, 11, 500)] == [1, 4, 9, 10, 10, 10]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import httpx2
 import msgspec
@@ -152,3 +153,39 @@ def test_documents_come_oldest_first_from_a_signed_question(remote, centre, bodi
         centre.publish(DocumentKind.TARIFF, version, bodies[DocumentKind.TARIFF](), clock.now())
     assert [found.version for found in remote.documents(DocumentKind.TARIFF, after=1)] == [2, 3]
     assert centre.requests == ["GET /api/v1/documents/tariff?after=1"]
+
+
+def test_the_centre_is_heard_with_its_clock(centre, remote, clock):
+    def answer(request):
+        centre.checked(request)
+        told = (clock.now() + timedelta(seconds=42)).isoformat()
+        return httpx2.Response(200, content=b"[]", headers={"Laneside-Time": told})
+
+    centre.trouble = answer
+    word = remote.hear()
+    assert word.trouble == ""
+    assert word.clock.ahead_s == 42
+
+
+def test_a_centre_that_turns_the_terminal_away_still_tells_its_clock(centre, remote, clock):
+    refusal = canonical(Refusal(code="clock", text="时间相差过大"))
+    told = (clock.now() - timedelta(hours=1)).isoformat()
+    centre.trouble = lambda _request: httpx2.Response(401, content=refusal, headers={"Laneside-Time": told})
+    word = remote.hear()
+    assert word.trouble == "clock: 时间相差过大"
+    assert word.clock.ahead_s == -3600
+
+
+@pytest.mark.parametrize("told", ["", "noon", "2026-07-01T08:00:00"])
+def test_without_a_time_in_its_answer_no_clock_is_compared(centre, remote, told):
+    centre.trouble = lambda _request: httpx2.Response(200, content=b"[]", headers={"Laneside-Time": told})
+    assert remote.hear().clock is None
+
+
+def test_a_silent_centre_is_a_word_too(centre, remote):
+    def silent(_request):
+        raise httpx2.ConnectError("no way")
+
+    centre.trouble = silent
+    word = remote.hear()
+    assert (word.clock, "no way" in word.trouble) == (None, True)
