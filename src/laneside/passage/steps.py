@@ -6,6 +6,7 @@ from laneside.codec import VehicleInfo
 from laneside.contract.parameters import Lane, LaneUse
 from laneside.passage.state import PassageState
 from laneside.passage.view import Action, Ending, Step
+from laneside.reader import PrepareRefusal
 from laneside.vocab import PlateColour, TollClass, VehicleKind
 
 _GIVE_UP = frozenset({Action.TRANSFER, Action.ABANDON})
@@ -62,9 +63,14 @@ def _after_picture(state: PassageState) -> set[Action]:
         actions.add(Action.QUOTE)
     if state.quoted is not None and not state.stops:
         actions.add(Action.SUBMIT)
-        if state.not_ready is not None or state.debit is not None:
+        if state.debit is not None or _may_come_back(state):
             actions.add(Action.RETRY)
     return actions
+
+
+def _may_come_back(state: PassageState) -> bool:
+    """Say whether the same submission may work the next time; another pair wants a new reading instead."""
+    return state.not_ready is not None and state.not_ready.refusal != PrepareRefusal.PAIR_CHANGED
 
 
 def _tag_repair(state: PassageState) -> frozenset[Action]:

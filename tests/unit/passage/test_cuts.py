@@ -133,6 +133,8 @@ def test_another_pair_at_submission_is_not_debited(station):
     view = station.does("submit")
     assert view.result.ending is None
     assert "卡签已更换" in view.result.cause.zh
+    assert Action.READ in view.actions
+    assert Action.RETRY not in view.actions
     assert station.card == other
     assert station.records() == []
     assert station.journal.of_kind("intent") == ()

@@ -88,7 +88,7 @@ def _asked_for() -> set[str]:
         "step.": [*Step, "done", "now", "next"],
         "busy.": [one for activity in Activity for one in (activity, f"{activity}_hint")],
         "records.": [*Ending, *RecordState, "all", "in_work"],
-        "result.tag_": ["written", "failed", "unknown", "not-needed"],
+        "result.tag_": ["written", "failed", "unknown", "not-asked"],
         "top.psam_": list(PsamState),
         "sound.": [],
         "sound.m_": [],
