@@ -127,3 +127,12 @@ def _tool(root, name):
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_the_checks_are_those_of_the_doctor(rows):
+    texts = (files("laneside.terminal.checkup") / "texts.toml").read_text(encoding="utf-8")
+    table = {bare(row["check"]): row for row in rows(GUIDE, "check")}
+    assert list(table) == list(tomllib.loads(texts))
+    settings = {field.encode_name for field in msgspec.structs.fields(Policy) if field.encode_name.startswith("check")}
+    told = " ".join(row["warns"] + row["stops"] for row in table.values())
+    assert {name for name in settings if f"`{name}`" not in told} == set()
