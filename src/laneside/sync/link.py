@@ -49,10 +49,14 @@ class Reply:
 
 
 class CentreLink:
-    """Carry requests over an injected client, whose ``base_url`` is the centre's address."""
+    """Carry requests over an injected client, whose ``base_url`` is the centre's address.
 
-    def __init__(self, client: httpx2.Client) -> None:
+    ``timeout_s`` overrules the client's own time-out: for questions that are not worth a long wait.
+    """
+
+    def __init__(self, client: httpx2.Client, *, timeout_s: float | None = None) -> None:
         self._client = client
+        self._timeout = client.timeout if timeout_s is None else httpx2.Timeout(timeout_s)
 
     def target(self, path: str, query: Mapping[str, str] | None = None) -> str:
         """Return the request target as it will go over the wire, for the signature."""
@@ -69,7 +73,9 @@ class CentreLink:
     ) -> Reply:
         """Send one request and read its whole answer. Raises CentreUnreachableError."""
         try:
-            with self._client.stream(method, path, content=body, params=query, headers=headers) as response:
+            with self._client.stream(
+                method, path, content=body, params=query, headers=headers, timeout=self._timeout
+            ) as response:
                 told = response.headers.get(TIME, "")
                 return Reply(status=response.status_code, body=_bounded(response), centre_time=told)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:

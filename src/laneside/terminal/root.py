@@ -99,7 +99,6 @@ class Terminal:
         self._lock = hold_folder(settings.data)
         self._links = ExitStack()
         self._client = httpx2.Client(base_url=settings.centre_url, timeout=CENTRE_TIMEOUT_S)
-        self._check_client = httpx2.Client(base_url=settings.centre_url, timeout=CHECK_TIMEOUT_S)
         self._device = device = DiskFolder(settings.data / "device")
         self._identity = self._known_or_enrolled(device, enrolment_code)
         self._connection = open_journal(settings.data / "journal.sqlite3")
@@ -154,7 +153,6 @@ class Terminal:
         self._reader.close()
         self._links.close()
         self._client.close()
-        self._check_client.close()
         self._connection.close()
         self._lock.close()
 
@@ -253,7 +251,7 @@ class Terminal:
         )
 
     def _checkup(self) -> Checkup:
-        centre = CentreClient(CentreLink(self._check_client), self._identity, clock=self._clock)
+        centre = CentreClient(CentreLink(self._client, timeout_s=CHECK_TIMEOUT_S), self._identity, clock=self._clock)
         return Checkup(
             self._settings.data,
             journal=self._journal,
