@@ -7,7 +7,9 @@ activity. All state is in the journal; the only things held in memory alone are 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from threading import RLock
+from typing import Concatenate, ParamSpec
 
 from laneside.contract.parameters import Lane, LaneUse, Operator
 from laneside.errors import JournalError, LinkLostError, SettingError
@@ -30,6 +32,23 @@ _CLOCK_BEHIND = rejected(
     "", "本机时钟倒退，未扣费，请校时后重新读卡", "The clock went back: set it right and read again"
 )
 _NO_PASSAGE = rejected("", "没有正在处理的车辆", "No vehicle is in work")
+_STORAGE = rejected("", "本机存储故障，请停止收费并联系班长", "The journal can't be written: stop and call the leader")
+
+_P = ParamSpec("_P")
+
+
+def _kept(action: Callable[Concatenate[Desk, _P], Answer]) -> Callable[Concatenate[Desk, _P], Answer]:
+    """Answer a failing disk with a rejection, and go on from what the journal really holds: it may hold the step."""
+
+    @wraps(action)
+    def guarded(desk: Desk, /, *args: _P.args, **kwargs: _P.kwargs) -> Answer:
+        try:
+            return action(desk, *args, **kwargs)
+        except JournalError:
+            desk.reload()
+            return _STORAGE
+
+    return guarded
 
 
 class Desk:
@@ -65,8 +84,14 @@ class Desk:
         """Return the debits that nobody can settle yet; the home page shows them until they are."""
         return self._logbook.open_debits()
 
+    def reload(self) -> None:
+        """Forget the passage in memory and take it as the journal has it."""
+        with self._lock:
+            self._state = self._logbook.unfinished()
+
     # --- the collector's actions, in the order of the page
 
+    @_kept
     def open(self, lane_hex: str) -> Answer:
         """Take a lane and begin a vehicle (【ETC联动】)."""
         with self._lock:
@@ -99,6 +124,7 @@ class Desk:
             self._touched_at = self._e.clock.now()
             return DONE
 
+    @_kept
     def take_photo(self, image: bytes, /, *, live: bool) -> Answer:
         """Store a photo of the vehicle; ``live`` is False for a file picked from elsewhere (非现场拍摄)."""
         with self._lock:
@@ -187,6 +213,7 @@ class Desk:
             return rejected("reason", "请选择放弃原因", "Give the reason of giving up")
         return self._at_once(Action.ABANDON, revision, lambda state: self._work.end(state, Ending.ABANDONED, reason))
 
+    @_kept
     def resume(self, revision: int) -> Answer:
         """Go on with a page that stood idle (继续)."""
         with self._lock:
@@ -196,6 +223,7 @@ class Desk:
                 self._set(self._logbook.add(self._state, n.Resumed()))
             return DONE
 
+    @_kept
     def leave(self, revision: int) -> Answer:
         """Go home and release the lane (【返回】)."""
         with self._lock:
@@ -209,6 +237,7 @@ class Desk:
 
     # --- how an action runs
 
+    @_kept
     def _at_once(
         self, action: Action, revision: int, step: Callable[[PassageState], PassageState | Rejected]
     ) -> Answer:

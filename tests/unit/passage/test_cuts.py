@@ -201,3 +201,19 @@ def test_a_mute_lane_changes_nothing_of_the_result(station, monkeypatch):
     assert view.result.ending is Ending.COMPLETED
     assert "人工放行" in view.result.remedy.zh
     assert len(station.records()) == 1
+
+
+def test_a_step_that_cannot_be_written_is_refused_and_can_be_done_again(station, monkeypatch):
+    station.arrive("car-sm4")
+    station.confirm("car-sm4")
+    append_all = station.journal.append_all
+
+    def full(_drafts):
+        raise JournalError("disk full")
+
+    monkeypatch.setattr(station.journal, "append_all", full)
+    refused = station.desk.quote(station.view.revision)
+    assert "存储故障" in refused.text.zh
+    assert station.view.quote is None
+    monkeypatch.setattr(station.journal, "append_all", append_all)
+    assert station.does("quote").quote.fee_fen == FEE_FEN
