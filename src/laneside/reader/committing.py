@@ -10,6 +10,7 @@ from laneside.card import (
     DebitAnswer,
     Device,
     Happened,
+    Meaning,
     PurchaseRefused,
     ReadyDebit,
     RefusedError,
@@ -56,6 +57,8 @@ class Commitment:
             case DebitAnswer():
                 return self._conclude(pending, answer)
             case PurchaseRefused():
+                if answer.reply.meaning is Meaning.MAC_WRONG:
+                    self.psam.doubt()
                 return NotDebited(detail=str(answer.reply), proof=Proof.ANSWER)
             case _:
                 assert_never(answer)
@@ -64,6 +67,8 @@ class Commitment:
         """SAM, tag, balance; nothing that fails here can undo the debit."""
         intent = pending.intent
         mac2_verified = self._verify(answer.mac2)
+        if mac2_verified is False:
+            answer, mac2_verified = self._ask_again(pending, answer)
         tag_write = copy_to_tag(pending.field, intent)
         return Debited(
             tac=answer.tac,
@@ -77,6 +82,18 @@ class Commitment:
             algorithm=intent.algorithm,
             key_version=intent.key_version,
         )
+
+    def _ask_again(self, pending: Pending, answer: DebitAnswer) -> tuple[DebitAnswer, bool | None]:
+        """Fetch MAC2 and TAC by proof when the SAM refuses MAC2: the answer may have been garbled on its way."""
+        try:
+            finding = play(prove_debit(open_debit(pending.intent)), pending.field.chips)
+        except LinkLostError:
+            return answer, False
+        if not isinstance(finding, Happened) or finding.tac is None or finding.mac2 in (None, answer.mac2):
+            return answer, False
+        assert finding.mac2 is not None
+        # A SAM that checks once per session can't say whether this one is right.
+        return DebitAnswer(tac=finding.tac, mac2=finding.mac2), self._verify(finding.mac2) or None
 
     def _prove_at_once(self, pending: Pending, lost: str) -> Outcome:
         """Power the card again and look, once, while the SAM still holds its session."""
@@ -105,8 +122,13 @@ class Commitment:
 
 
 def _balance_after(field: Field, intent: Intent) -> int:
-    """Read the balance again; where the card is gone already, the answered debit says what it must be."""
+    """Read the balance again, twice where it surprises: a garbled answer may not stand in the record.
+
+    Where the card is gone already, the answered debit says what it must be.
+    """
+    expected_fen = intent.balance_before_fen - intent.amount_fen
     try:
-        return play(read_balance(), field.chips)
+        balance_fen = play(read_balance(), field.chips)
+        return balance_fen if balance_fen == expected_fen else play(read_balance(), field.chips)
     except (LinkLostError, RefusedError):
-        return intent.balance_before_fen - intent.amount_fen
+        return expected_fen

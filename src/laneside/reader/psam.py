@@ -35,6 +35,7 @@ class PsamSlot:
         self._channel: CardChannel | None = None
         self._identity: PsamIdentity | None = None
         self._challenged = False
+        self._doubted = False
         self.state = PsamState(present=False, authorised=False, trouble="not started")
 
     @property
@@ -50,16 +51,23 @@ class PsamSlot:
 
     def wake(self) -> PsamState:
         """Bring the PSAM to where it can sign, and say how it is. Ends any session that it holds; never raises."""
-        if self._channel is not None and self._ask():
+        if self._channel is not None and self._identified() and self._ask():
             return self.state
         self._start()
         return self.state
+
+    def doubt(self) -> None:
+        """Read the PSAM's numbers again at the next ``wake``, its power kept.
+
+        A card that refuses MAC1 may have been given a terminal number that was garbled when it was read.
+        """
+        self._doubted = True
 
     def drop(self, trouble: str) -> None:
         """Give up a PSAM that does not answer; the next ``wake`` starts it again."""
         if self._channel is not None:
             self._channel.close()
-        self._channel, self._identity, self._challenged = None, None, False
+        self._channel, self._identity, self._challenged, self._doubted = None, None, False, False
         self.state = PsamState(present=False, authorised=False, trouble=trouble)
 
     def challenge(self) -> PsamChallenge | None:
@@ -107,6 +115,19 @@ class PsamSlot:
             self.drop(str(error) or "no PSAM answers")
             return
         self._ask()
+
+    def _identified(self) -> bool:
+        """Say whether the PSAM's numbers are known and not in doubt; read them again where they are."""
+        if not self._doubted:
+            return True
+        assert self._channel is not None, "a powered PSAM"
+        try:
+            self._identity = _identity_of(self._channel)
+        except (LinkLostError, RefusedError, CodecError, _UserCardError) as error:
+            self.drop(str(error))
+            return False
+        self._doubted = self._challenged = False
+        return True
 
     def _ask(self) -> bool:
         """Renew ``state`` from a running PSAM; False when it has gone away."""

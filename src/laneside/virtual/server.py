@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Protocol
 
 from laneside.virtual.chip import Chip
 from laneside.virtual.faults import Fault, FaultKind, FaultPlan, When
@@ -21,13 +22,26 @@ from laneside.virtual.requests import LaneDesk, RefusedError, operation
 from laneside.virtual.world import World
 
 HELLO_TIMEOUT_S = 10.0
+READER_PREFIX = "reader_"
+
+
+class ReaderPanel(Protocol):
+    """What answers the panel's requests about an integrated reader."""
+
+    async def answer(self, body: bytes) -> dict[str, Any]:
+        """Do what one request asks. Raises RefusedError."""
+        ...
 
 
 class RoadsideServer:
-    """Serves one world until it is stopped. Everything runs in the loop that called :meth:`start`."""
+    """Serves one world until it is stopped. Everything runs in the loop that called :meth:`start`.
 
-    def __init__(self, world: World) -> None:
+    ``reader`` answers the panel's operations that begin with ``reader_``, where an integrated reader shares the world.
+    """
+
+    def __init__(self, world: World, *, reader: ReaderPanel | None = None) -> None:
         self._world = world
+        self._reader = reader
         self._plan = FaultPlan()
         self._holds = Holds()
         self._lane = LaneDesk(world)
@@ -149,12 +163,18 @@ class RoadsideServer:
             if not await self._survived(fired.get(When.BEFORE), channel, stream):
                 return
             try:
-                answer = self._lane.answer(body) if channel == "lane" else await self._panel.answer(body)
+                answer = self._lane.answer(body) if channel == "lane" else await self._panel_answer(body)
             except RefusedError as refused:
                 answer = {"ok": False, "text": str(refused)}
             if not await self._survived(fired.get(When.AFTER), channel, stream):
                 return
             await stream.send_json(answer)
+
+    async def _panel_answer(self, body: bytes) -> dict[str, Any]:
+        """Answer one request of the panel, of the reader's desk where it is about that. Raises RefusedError."""
+        if self._reader is not None and operation(body).startswith(READER_PREFIX):
+            return await self._reader.answer(body)
+        return await self._panel.answer(body)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ have to do must not enter, and nothing here may make a host's life easier than a
 
 from laneside.virtual.integrated.core import IntegratedReader
 from laneside.virtual.integrated.faults import Fault, FaultKind, FaultPlan, Place, When
-from laneside.virtual.integrated.machine import State
 from laneside.virtual.integrated.settings import (
     INSTANT,
     SERIAL_LINK,
@@ -20,6 +19,7 @@ from laneside.virtual.integrated.settings import (
     TearDown,
     Trigger,
 )
+from laneside.virtual.integrated.talk import State
 
 __all__ = [
     "INSTANT",

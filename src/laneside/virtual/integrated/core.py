@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from laneside.errors import CodecError
 from laneside.rsu import Direction, Message, parse
+from laneside.virtual.apdu import OK
+from laneside.virtual.chip import Chip
 from laneside.virtual.integrated.faults import Fault, FaultKind, FaultPlan, Place, When
 from laneside.virtual.integrated.field import Field
 from laneside.virtual.integrated.holds import Holds
@@ -46,9 +48,15 @@ class IntegratedReader:
             settings, self._timeline, self.faults, self.holds, deliver=self._delivered, strike=self._strike
         )
         self.machine = Machine(
-            settings, self._timeline, self.line, self.search, random_bytes=random_bytes, hang_up=self.hang_up
+            settings,
+            self._timeline,
+            self.line,
+            self.search,
+            random_bytes=random_bytes,
+            settle=self._settle,
+            hang_up=self.hang_up,
         )
-        self._inbox: deque[Message] = deque()
+        self._inbox: deque[Message | None] = deque()
         self._job: Job[None] | None = None
         self._looking: Timer | None = None
         self.powered = False
@@ -73,9 +81,7 @@ class IntegratedReader:
         """Start: the PSAM is reset and its authorisation gone."""
         assert not self.powered, "power comes once"
         self.powered = True
-        psam = self.field.world.chip("psam")
-        assert psam is not None, "the roadside has a PSAM"
-        psam.power_on()
+        self._psam.power_on()
         self._start(self.machine.started())
         self._settle()
 
@@ -84,17 +90,13 @@ class IntegratedReader:
         if not self.powered:
             return
         self.powered = False
-        if self._job is not None:
-            self._job.close()
-        self._job = None
+        self._job = None  # not closed: the power may go while it speaks
         self._inbox.clear()
         self.holds.drop()
         self.line.disconnect()
         self.machine.reset()
         self.search.reset()
-        psam = self.field.world.chip("psam")
-        assert psam is not None, "the roadside has a PSAM"
-        psam.power_off()
+        self._psam.power_off()
 
     def connect(self, now_s: float) -> bytes:
         """Let a host come; the bytes for it are returned."""
@@ -109,7 +111,8 @@ class IntegratedReader:
         if self.line.up:
             self.line.disconnect()
             self._inbox.clear()
-            self.machine.host_gone()
+            self._inbox.append(None)
+            self._settle()
 
     def receive(self, data: bytes, now_s: float) -> bytes:
         """Take bytes from the host; return those that have left for it by now."""
@@ -159,7 +162,7 @@ class IntegratedReader:
     def state(self) -> dict[str, Any]:
         """Write what can be seen of the reader, for the panel."""
         return {
-            "state": str(self.machine.state),
+            "state": str(self.machine.talk.state),
             "powered": self.powered,
             "plugged": self.plugged,
             "host": self.line.up,
@@ -190,9 +193,13 @@ class IntegratedReader:
         self._settle()
 
     def _settle(self) -> None:
-        """Begin whatever can begin: the host's next message, else a look into the field."""
+        """Begin whatever can begin: the host's next message (or its going), else a look into the field."""
         while self._job is None and self._inbox:
-            self._start(self.machine.react(self._inbox.popleft()))
+            message = self._inbox.popleft()
+            if message is None:
+                self.machine.host_gone()
+            else:
+                self._start(self.machine.react(message))
         if self._job is None and self.machine.looking:
             self._look()
 
@@ -213,7 +220,10 @@ class IntegratedReader:
             try:
                 ask = next(job) if answer is None else job.send(answer)
             except StopIteration:
-                self._job = None
+                self._job = None if job is self._job else self._job
+                return
+            if job is not self._job:
+                job.close()
                 return
             answer = self._exchange(job, ask)
             if answer is None:
@@ -223,67 +233,51 @@ class IntegratedReader:
         """Carry out one command now and return its answer; None when it takes time and goes on later."""
         takes_s = self.settings.pace.chip_s(ask.chip)
         fired = self.faults.take(ask.chip, ask.command[1])
-        if not takes_s and not fired:
-            answer = self._transmit(ask)
-            if answer or not self.settings.pace.no_reply_s:
-                return answer
-            self._later(job, answer)
-            return None
-        self._timeline.after(takes_s, lambda: self._reach(job, ask, fired))
+        if not takes_s and not fired and (answer := self._transmit(ask)):
+            return answer  # no answer at all means that nothing acted, so it may be asked again below
+        self._timeline.after(takes_s, self._of(job, lambda: self._reach(job, ask, fired)))
         return None
 
     def _reach(self, job: Job[None], ask: Ask, fired: dict[When, Fault]) -> None:
         """Let the command arrive, behind the fault before it."""
         fault = fired.get(When.BEFORE)
-        act = self._of(job, lambda: self._act(job, ask, fired))
-        match fault.kind if fault else None:
-            case None:
-                act()
-            case FaultKind.HOLD:
-                self.holds.keep(ask.chip, act)
-            case FaultKind.LOSE:
-                self._answered(job, b"")
-            case FaultKind.REFUSE:
-                assert fault is not None
-                self._answered(job, bytes.fromhex(fault.status_word))
-            case _:
-                assert fault is not None
-                self._strike(fault)
-                act()
+        act = self._of(job, lambda: self._act(job, ask, fired.get(When.AFTER)))
+        if fault is None:
+            act()
+        elif fault.kind is FaultKind.HOLD:
+            self.holds.keep(ask.chip, act)
+        elif fault.kind is FaultKind.LOSE:
+            self._answered(job, ask, b"")
+        elif fault.kind is FaultKind.REFUSE:
+            self._answered(job, ask, bytes.fromhex(fault.status_word))
+        else:
+            self._strike(fault)
+            act()
 
-    def _act(self, job: Job[None], ask: Ask, fired: dict[When, Fault]) -> None:
+    def _act(self, job: Job[None], ask: Ask, fault: Fault | None) -> None:
         """Let the chip act, and the fault behind it strike."""
         answer = self._transmit(ask)
-        fault = fired.get(When.AFTER)
-        match fault.kind if fault else None:
-            case None:
-                self._answered(job, answer)
-            case FaultKind.HOLD:
-                self.holds.keep(ask.chip, self._of(job, lambda: self._answered(job, answer)))
-            case FaultKind.GARBLE:
-                self._answered(job, answer[:-3] + bytes((answer[-3] ^ 0x01,)) + answer[-2:] if answer[2:] else answer)
-            case FaultKind.REFUSE:
-                assert fault is not None
-                self._answered(job, bytes.fromhex(fault.status_word))
-            case FaultKind.LOSE:
-                self._answered(job, b"")
-            case _:
-                assert fault is not None
+        if fault is None:
+            self._answered(job, ask, answer)
+        elif fault.kind is FaultKind.HOLD:
+            self.holds.keep(ask.chip, self._of(job, lambda: self._answered(job, ask, answer)))
+        else:
+            if fault.kind in _BEYOND:
                 self._strike(fault)
-                self._answered(job, answer if fault.kind is FaultKind.CUT else b"")
+            self._answered(job, ask, _spoilt(fault, ask.chip, answer))
 
     def _of(self, job: Job[None], act: Callable[[], None]) -> Callable[[], None]:
         """Let an act happen only while its job is not given up."""
         return lambda: act() if job is self._job else None
 
-    def _answered(self, job: Job[None], answer: bytes) -> None:
-        if answer or not self.settings.pace.no_reply_s:
+    def _answered(self, job: Job[None], ask: Ask, answer: bytes) -> None:
+        """Give the job its answer; one that does not come is waited for, and a silent PSAM is reset."""
+        if answer:
             self._resumed(job, answer)
-        else:
-            self._later(job, answer)
-
-    def _later(self, job: Job[None], answer: bytes) -> None:
-        """Wait for an answer that does not come."""
+            return
+        if ask.chip is Place.PSAM:
+            self._psam.power_on()
+            self.machine.sam_lost()
         self._timeline.after(self.settings.pace.no_reply_s, lambda: self._resumed(job, answer))
 
     def _resumed(self, job: Job[None], answer: bytes) -> None:
@@ -293,14 +287,15 @@ class IntegratedReader:
 
     def _transmit(self, ask: Ask) -> bytes:
         if ask.chip is Place.PSAM:
-            return self._ask_psam(ask.command)
-        seat = self.machine.seat
+            return self._psam.transmit(ask.command)
+        seat = self.machine.talk.seats.current
         return b"" if seat is None else seat.transmit(ask.chip, ask.command)
 
-    def _ask_psam(self, command: bytes) -> bytes:
+    @property
+    def _psam(self) -> Chip:
         psam = self.field.world.chip("psam")
         assert psam is not None, "the roadside has a PSAM"
-        return psam.transmit(command)
+        return psam
 
     def _strike(self, fault: Fault) -> None:
         """Let a fault strike that reaches beyond one frame or command."""
@@ -310,18 +305,43 @@ class IntegratedReader:
             case FaultKind.UNPLUG:
                 self.unplug(back_after_s=fault.delay_s)
             case FaultKind.LEAVE:
-                seat = self.machine.seat
-                self.field.leave(self.field.world if seat is None else seat.world)
+                self.field.leave(self._spoken_to)
                 if fault.delay_s:
                     self._timeline.after(fault.delay_s, self.field.come_back)
             case FaultKind.WITHDRAW_CARD:
-                if self.field.world.vehicle is not None:
-                    self.field.world.withdraw_card()
+                if self._spoken_to.vehicle is not None:
+                    self._spoken_to.withdraw_card()
             case _:
                 raise AssertionError(f"{fault.kind} strikes where it was planned")
 
+    @property
+    def _spoken_to(self) -> World:
+        """The lane of the tag that the reader talks to, its own where there is none."""
+        seat = self.machine.talk.seats.current
+        return self.field.world if seat is None else seat.world
+
     def _gone(self, world: World, channel: str) -> None:
-        self.machine.gone(world, channel)
+        self.machine.talk.seats.lose(world, channel)
 
     def _flushed(self) -> bytes:
         return self.line.outgoing()
+
+
+_BEYOND: Final = frozenset({FaultKind.CUT, FaultKind.UNPLUG, FaultKind.LEAVE, FaultKind.WITHDRAW_CARD})
+
+
+def _spoilt(fault: Fault, chip: Place, answer: bytes) -> bytes:
+    """Return what is left of a chip's answer behind a fault."""
+    match fault.kind:
+        case FaultKind.GARBLE if len(answer) > len(OK):
+            return answer[:-3] + bytes((answer[-3] ^ 0x01,)) + answer[-2:]
+        case FaultKind.REFUSE:
+            return bytes.fromhex(fault.status_word)
+        case FaultKind.LEAVE if chip is not Place.PSAM:
+            return b""
+        case FaultKind.WITHDRAW_CARD if chip is Place.CARD:
+            return b""
+        case FaultKind.LOSE:
+            return b""
+        case _:
+            return answer

@@ -40,7 +40,7 @@ class FaultKind(StrEnum):
     FOREIGN = "foreign"
     """A reader's frame with another OBUID and a right check."""
     REFUSE = "refuse"
-    """The chip answers ``status_word`` and does nothing."""
+    """The chip answers ``status_word``: without acting (before), or although it acted (after)."""
     HOLD = "hold"
     """Kept back until released."""
     CUT = "cut"

@@ -11,9 +11,11 @@ from laneside.rsu import (
     SerialAmountsRequest,
     SerialDebit,
     SerialInit,
+    SerialPsamAuthorise,
     SerialTacRequest,
     TcpAmountsRequest,
     TcpDebit,
+    TcpPsamAuthorise,
     TcpTacRequest,
     Trade,
     WriteEntry,
@@ -26,10 +28,13 @@ from laneside.virtual.integrated.trading import Order
 _PREFIX: Final = bytes.fromhex("AA2900")
 _SECOND_PART: Final = 4
 
+_PSAM_APDU: Final = bytes.fromhex("0082004108")
+
 InitMessage = SerialInit | LaneInit | GantryInit
 DebitMessage = SerialDebit | TcpDebit | WriteEntry
 TacMessage = SerialTacRequest | TcpTacRequest
 AmountsMessage = SerialAmountsRequest | TcpAmountsRequest
+AuthoriseMessage = SerialPsamAuthorise | TcpPsamAuthorise
 Piece = tuple[int, bytes]
 
 
@@ -177,3 +182,10 @@ def _amounts_written(message: TcpAmountsRequest) -> tuple[Piece, ...]:
             return _pieces((message.write_offset, bytes(message.write_length)))
         case _:
             return ()
+
+
+def authorisations_of(message: AuthoriseMessage) -> tuple[tuple[int, bytes], ...]:
+    """Read CF or CB: channel and APDU for each PSAM; the old dialect leaves the APDU's head out."""
+    if isinstance(message, SerialPsamAuthorise):
+        return ((message.channel, _PSAM_APDU + message.cryptogram),)
+    return tuple((each.channel, each.apdu) for each in message.psams)

@@ -61,13 +61,13 @@ class Line:
     def connect(self) -> None:
         """Begin with a host; nothing of an older one is left."""
         self.disconnect()
+        self._outgoing.clear()
         self.up = True
 
     def disconnect(self) -> None:
-        """Lose the host: what is on the line in either direction is gone."""
+        """Lose the host: what is on the line in either direction is gone; what had left was sent."""
         self.up = False
         self._decoder = self._settings.dialect.decoder()
-        self._outgoing.clear()
         self._in_free_s = self._out_free_s = 0.0
         self._link = object()
         self._sequence = 0

@@ -56,3 +56,32 @@ class Timeline:
             self.now_s = due_s
             act()
         self.now_s = max(self.now_s, now_s)
+
+
+class Countdown:
+    """One act that is due at a time, or not at all."""
+
+    def __init__(self, timeline: Timeline, act: Act) -> None:
+        self._timeline = timeline
+        self._act = act
+        self._timer: Timer | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the act is still to come."""
+        return self._timer is not None
+
+    def start(self, due_s: float) -> None:
+        """Let the act come at this time, instead of any other."""
+        self.stop()
+        self._timer = self._timeline.at(due_s, self._ended)
+
+    def stop(self) -> None:
+        """Let it not come; twice is harmless."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _ended(self) -> None:
+        self._timer = None
+        self._act()

@@ -85,6 +85,11 @@ class Done:
     tac: bytes = bytes(4)
     mac2: bytes = bytes(4)
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether everything that was asked for is done."""
+        return self.debit in {Debit.DONE, Debit.NOT_ASKED} and self.written in {Written.DONE, Written.NOT_ASKED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
