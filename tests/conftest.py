@@ -1,7 +1,9 @@
-"""What holds for every test: no process that a test started is there any more when the tests are over."""
+"""What holds for every test: no process that it started outlives the run, and no login is computed twice."""
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import os
 import secrets
 import signal
@@ -13,6 +15,8 @@ import pytest
 
 MARK = "LANESIDE_TEST_RUN"
 LAST_WORDS_S = 5.0
+
+hashlib.scrypt = functools.lru_cache(hashlib.scrypt)  # meant to be slow: the same login is computed once per run.
 
 
 def _marked(mark: bytes) -> list[str]:

@@ -28,6 +28,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
+@pytest.mark.slow  # each example is a process of its own
 def test_console_examples_print_what_is_shown(blocks, tmp_path):
     for block in blocks(GUIDE, "run"):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:

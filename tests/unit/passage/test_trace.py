@@ -113,6 +113,7 @@ def test_a_cut_debit_and_its_proof_show_neither(traced):
     assert [secret for secret in secrets_of(traced) if secret in text] == []
 
 
+@pytest.mark.slow  # twenty thousand exchanges
 def test_a_noisy_session_keeps_its_beginning_and_its_end(traced):
     traced.decisions.held = parameters_with(traced, search_s=900.0)
     traced.world.place("car-sm4")
