@@ -98,11 +98,11 @@ class Attachment:
     def conversation(self) -> Conversation:
         """Return the conversation, opened and initialised, nothing old waiting in it. Ends a PSAM's challenge.
 
-        Raises LinkLostError, at once while it is too early for the next try.
+        A reader that is not attached is tried at once: somebody waits. Raises LinkLostError.
         """
         self._challenged = None
         try:
-            return self._awake()
+            return self._awake() or self._connect()
         except LinkLostError as error:
             self.hang_up(str(error))
             raise
@@ -116,7 +116,8 @@ class Attachment:
     def look(self) -> None:
         """Answer heartbeats, notice silence, connect again when it is time. Never raises for a missing reader."""
         try:
-            self._awake()
+            if self._awake() is None and self._clock.monotonic_s() >= self._due_s:
+                self._connect()
         except LinkLostError as error:
             self.hang_up(str(error))
 
@@ -177,19 +178,18 @@ class Attachment:
         wanted = serial if self.dialect.wire is Wire.SERIAL else tcp
         return self._talk.expect({wanted}, obu_id=None, timeout_s=self._policy.step_s)
 
-    def _awake(self) -> Conversation:
-        if self._talk is not None:
-            self._talk.pump()
-            limit_s = self._policy.silence_s_max
-            if not limit_s or self._talk.silent_s <= limit_s:
-                return self._talk
-            self.hang_up(f"the reader said nothing for {limit_s:.0f} s")
-        return self._connect()
+    def _awake(self) -> Conversation | None:
+        """Return the conversation that is going on, None where there is none, or none any more."""
+        if self._talk is None:
+            return None
+        self._talk.pump()
+        limit_s = self._policy.silence_s_max
+        if not limit_s or self._talk.silent_s <= limit_s:
+            return self._talk
+        self.hang_up(f"the reader said nothing for {limit_s:.0f} s")
+        return None
 
     def _connect(self) -> Conversation:
-        now_s = self._clock.monotonic_s()
-        if now_s < self._due_s:
-            raise LinkLostError(self._trouble)
         try:
             talk = Conversation(self._open_link(), self.dialect, self._clock, observer=self._observer)
             self._talk = talk
