@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from laneside.cli.settings_file import settings_file
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -67,26 +69,15 @@ def reader_choice(
     if (tcp is None) == (pty is None):
         raise SettingError(f"a reader is on one wire: {names[0]} or {names[1]}")
     wire = Wire.TCP if pty is None else Wire.SERIAL
+    given = {} if settings is None else settings_file(settings)
     try:
-        make = reader_settings({} if settings is None else settings_file(settings), wire)
+        make = reader_settings(given, wire)
     except SettingError as error:
         raise SettingError(str(error) if settings is None else f"{settings}: {error}") from error
     make = replace(make, pace=pace_of(pace, wire))
     if several is not None:
         make = replace(make, several=_one_of(Several, several, "--several"))
     return ReaderChoice(settings=make, address=None if tcp is None else listen_address(tcp), pty=pty)
-
-
-def settings_file(path: Path) -> dict[str, Any]:
-    """Read a TOML file. Raises SettingError."""
-    import tomllib
-
-    from laneside.errors import SettingError
-
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or not TOML
-        raise SettingError(str(error)) from error
 
 
 def listen_address(text: str) -> tuple[str, int]:

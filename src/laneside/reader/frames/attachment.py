@@ -9,7 +9,7 @@ from typing import Final
 from laneside.clock import Clock
 from laneside.codec import purchase_time
 from laneside.errors import LinkLostError, SettingError
-from laneside.reader.frames.conversation import ByteLink, Conversation, Observer, Status
+from laneside.reader.frames.conversation import STATUS, ByteLink, Conversation, Observer, Status
 from laneside.reader.port import PsamAuthorisation, PsamChallenge, PsamState
 from laneside.rsu import (
     TCP,
@@ -23,6 +23,7 @@ from laneside.rsu import (
     SerialStatus,
     TcpPsamChallenges,
     TcpPsamResult,
+    TcpStatus,
     Wire,
     orders,
 )
@@ -121,6 +122,22 @@ class Attachment:
         except LinkLostError as error:
             self.hang_up(str(error))
 
+    def reach(self) -> None:
+        """Return when the reader is attached, as it was last seen. Raises LinkLostError with what is wrong."""
+        if self._talk is None:
+            raise LinkLostError(self._trouble)
+
+    @property
+    def firmware(self) -> str:
+        """What B0 says of the make: version and maker, and the interface version of the new dialect."""
+        status = None if self._talk is None else self._talk.status
+        if status is None:
+            return ""
+        parts = [f"{status.version.hex().upper()}", f"maker {status.maker_id.hex().upper()}"]
+        if isinstance(status, TcpStatus):
+            parts.append(f"interface {status.interface_version.hex().upper()}")
+        return " ".join(parts)
+
     def told_psam(self, *, refused: bool) -> None:
         """Take what a vehicle file's error, or its absence, says of the PSAM's authorisation."""
         self._authorised = not refused
@@ -135,7 +152,9 @@ class Attachment:
         if self._authorised is not None:
             authorised = self._authorised
         if status.status != READER_OK or not any(number):
-            return PsamState(present=False, authorised=False, trouble=f"reader status {status.status:02X}")
+            words = self.dialect.words(STATUS, "status", status.status)
+            told = f"reader status {status.status:02X}" + (f", {words.en}" if words else "")
+            return PsamState(present=False, authorised=False, trouble=told)
         trouble = "" if authorised else NOT_AUTHORISED
         return PsamState(present=True, authorised=authorised, terminal_number=number, trouble=trouble)
 
