@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bench import Bench, BenchClock, make_bench
 
 from laneside.errors import LinkLostError
-from laneside.reader.frames import FrameReader, FrameReaderPolicy
+from laneside.reader.frames import FrameReader, FrameReaderPolicy, FrameTracer
 from laneside.rsu import Dialect
 from laneside.virtual.chip import Chip
 from laneside.virtual.integrated import IntegratedReader, ReaderSettings
@@ -84,8 +84,15 @@ class FrameBench:
         self.world = BenchWorld(self.bench)
         self.far = IntegratedReader(self.world, settings=self.settings, random_bytes=bytes)  # type: ignore[arg-type]  # the part of a world that a reader uses
 
-    def reader(self) -> FrameReader:
+    def reader(self, *, listener: FrameTracer | None = None) -> FrameReader:
         clock = self.bench.clock
+
+        def open_link() -> BenchLink:
+            return BenchLink(self.far, clock)
+
         return FrameReader(
-            open_link=lambda: BenchLink(self.far, clock), clock=clock, policy=FrameReaderPolicy(dialect=self.host)
+            open_link=open_link if listener is None else listener.opening(open_link),
+            clock=clock,
+            policy=FrameReaderPolicy(dialect=self.host),
+            observer=listener,
         )

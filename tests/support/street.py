@@ -21,7 +21,7 @@ from laneside.clock import BEIJING
 from laneside.contract.parameters import DocumentKind, Parameters
 from laneside.contract.records import ExitRecord
 from laneside.contract.signing import parse
-from laneside.devices import RoadsidePanel, SystemClock
+from laneside.devices import ReaderPanel, RoadsidePanel, SystemClock
 from laneside.journal import Journal
 
 Json = dict[str, Any]
@@ -44,6 +44,11 @@ class Street:
     def panel(self) -> RoadsidePanel:
         """The roadside's panel, wherever the roadside listens now."""
         return RoadsidePanel("127.0.0.1", self.fleet.roadside.port)
+
+    @property
+    def reader(self) -> ReaderPanel:
+        """The panel of the integrated reader, where the terminal reads with one."""
+        return ReaderPanel("127.0.0.1", self.fleet.roadside.port)
 
     @contextmanager
     def collector(self) -> Iterator[Browserless]:
@@ -125,6 +130,9 @@ def street(
     data: Path,
     *,
     psam: str = "none",
+    reader: str = "roadside",
+    reader_settings: Path | None = None,
+    roadside_options: tuple[str, ...] = (),
     terminal_options: tuple[str, ...] = (),
     environment: dict[str, str] | None = None,
     **policy: object,
@@ -133,7 +141,15 @@ def street(
     seed_centre(data / "centre", DEMO)
     if policy:
         _publish_policy(data / "centre", policy)
-    with Fleet(data=data, psam=psam, terminal_options=terminal_options, environment=environment or {}) as fleet:
+    with Fleet(
+        data=data,
+        psam=psam,
+        reader=reader,
+        reader_settings=reader_settings,
+        roadside_options=roadside_options,
+        terminal_options=terminal_options,
+        environment=environment or {},
+    ) as fleet:
         enable_lanes(fleet.terminal.url)
         yield Street(fleet=fleet)
 

@@ -22,15 +22,15 @@ _REMEMBERED_MAX: Final = 64
 _NOTHING: Final[frozenset[int]] = frozenset()
 
 
-def _number_at(offset: int) -> frozenset[int]:
+def number_at(offset: int) -> frozenset[int]:
     """Hide a number of eight BCD bytes but for its last four digits."""
     return frozenset(range(offset, offset + _NUMBER_LENGTH - _LAST_DIGITS_LENGTH))
 
 
 # Which bytes of a file hold a number: the card's 0015, the tag's EF01 and EF04 (spec/icc.md 4, spec/obu.md 2 and 5.1).
-_CARD_0015: Final = _number_at(12)
-_TAG_EF01: Final = _number_at(10)
-_TAG_EF04: Final = _number_at(358 + 12)
+CARD_0015: Final = number_at(12)
+TAG_EF01: Final = number_at(10)
+TAG_EF04: Final = number_at(358 + 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,13 @@ class Secrets:
                 at = data.find(secret, at + 1)
         return frozenset(places)
 
+    def written(self, data: bytes, hidden: frozenset[int]) -> str:
+        """Write data as hex without the hidden positions, which are remembered, and without what is remembered."""
+        for run in _runs(hidden, len(data)):
+            self.remember(data[run.start : run.stop])
+        places = hidden | self.places_in(data)
+        return "".join("**" if at in places else f"{byte:02X}" for at, byte in enumerate(data))
+
 
 class Redactor:
     """Write down the exchanges of one powered chip; it follows SELECT and GET RESPONSE."""
@@ -123,10 +130,7 @@ class Redactor:
             for at in range(0, len(data) if macs else 0, _MAC_LENGTH):
                 self._secrets.remember(data[at : at + _MAC_LENGTH])
             return f"[{len(data)}]"
-        for run in _runs(places, len(data)):
-            self._secrets.remember(data[run.start : run.stop])
-        hidden = places | self._secrets.places_in(data)
-        return "".join("**" if at in hidden else f"{byte:02X}" for at, byte in enumerate(data))
+        return self._secrets.written(data, places)
 
     def _shape(self, command: bytes) -> _Shape:
         head, last = command[:2], command[4] if len(command) == 5 else None
@@ -156,13 +160,13 @@ class Redactor:
     def _named_file(self, sfi: int | None) -> tuple[str | None, frozenset[int]]:
         match self._device, sfi:
             case Device.CARD, 0x15:
-                return "0015", _CARD_0015
+                return "0015", CARD_0015
             case Device.PSAM, 0x15 | 0x16 | 0x17:
                 return f"00{sfi:02X}", _NOTHING
             case Device.TAG, 0x01:
-                return "EF01", _TAG_EF01
+                return "EF01", TAG_EF01
             case Device.TAG, None if self._selected == b"\xef\x04":
-                return "EF04", _TAG_EF04
+                return "EF04", TAG_EF04
             case _:
                 return None, _NOTHING
 
@@ -176,10 +180,10 @@ _COMMANDS: Final = {
     (Device.CARD, "8054"): _Shape(name="8054 debit", sent=frozenset(range(11, 15)), received=None, macs=True),
     (Device.CARD, "805A"): _Shape(name="805A prove", received=None, macs=True),
     (Device.TAG, "00B4"): _Shape(name="tag secure read", received=None),
-    (Device.PSAM, "801A"): _Shape(name="PSAM derive key", sent=_number_at(0), received=None),
+    (Device.PSAM, "801A"): _Shape(name="PSAM derive key", sent=number_at(0), received=None),
     (Device.PSAM, "80FA"): _Shape(name="PSAM decrypt", sent=None, received=None),
     (Device.PSAM, "8070"): _Shape(
-        name="8070 PSAM initialise", sent=_number_at(20), received=frozenset(range(4, 8)), length=8
+        name="8070 PSAM initialise", sent=number_at(20), received=frozenset(range(4, 8)), length=8
     ),
     (Device.PSAM, "8072"): _Shape(name="8072 PSAM verify", sent=None, received=None, macs=True),
     (Device.PSAM, "0084"): _Shape(name="challenge", received=_NOTHING),

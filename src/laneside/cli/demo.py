@@ -24,6 +24,10 @@ def demo(
     scenario: Annotated[str, typer.Option(help="which vehicle (laneside virtual vehicles)")] = "car-sm4",
     data: Annotated[Path | None, typer.Option(help="folder to keep everything in")] = None,
     psam: Annotated[str, typer.Option(help="does the PSAM want the centre's authorisation? none or required")] = "none",
+    reader: Annotated[
+        str,
+        typer.Option(help="what reads: the roadside (APDUs), or an integrated reader on tcp or serial"),
+    ] = "roadside",
     as_json: Annotated[bool, typer.Option("--json", help="with --once: print JSON alone")] = False,
 ) -> None:
     """Start centre, terminal and virtual roadside on free loopback ports."""
@@ -32,12 +36,14 @@ def demo(
             signal.signal(ending, _interrupt)
     if psam not in {"none", "required"}:
         raise typer.BadParameter(f"{psam!r} is neither none nor required", param_hint="--psam")
+    if reader not in {"roadside", "tcp", "serial"}:
+        raise typer.BadParameter(f"{reader!r} is not roadside, tcp or serial", param_hint="--reader")
     if once:
-        raise typer.Exit(_once(scenario, data, psam=psam, as_json=as_json))
-    _serve((data or DEFAULT_DATA).resolve(), psam=psam)
+        raise typer.Exit(_once(scenario, data, psam=psam, reader=reader, as_json=as_json))
+    _serve((data or DEFAULT_DATA).resolve(), psam=psam, reader=reader)
 
 
-def _once(scenario: str, data: Path | None, *, psam: str, as_json: bool) -> int:
+def _once(scenario: str, data: Path | None, *, psam: str, reader: str, as_json: bool) -> int:
     from laneside.cli.fleet import Fleet, FleetError
     from laneside.cli.once import EXIT_STATUS, run_once, table_of
     from laneside.errors import SettingError
@@ -51,7 +57,7 @@ def _once(scenario: str, data: Path | None, *, psam: str, as_json: bool) -> int:
     with contextlib.ExitStack() as stack:
         folder = data.resolve() if data is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         try:
-            fleet = stack.enter_context(Fleet(data=folder, psam=psam))
+            fleet = stack.enter_context(Fleet(data=folder, psam=psam, reader=reader))
             result = run_once(fleet, scenario)
         except FleetError as error:
             typer.echo(f"laneside demo: {error}", err=True)
@@ -60,7 +66,7 @@ def _once(scenario: str, data: Path | None, *, psam: str, as_json: bool) -> int:
     return EXIT_STATUS[result.outcome]
 
 
-def _serve(data: Path, *, psam: str) -> None:
+def _serve(data: Path, *, psam: str, reader: str) -> None:
     from laneside.cli.demo_data import DEMO
     from laneside.cli.fleet import Fleet, FleetError
     from laneside.cli.once import enable_lanes
@@ -68,7 +74,7 @@ def _serve(data: Path, *, psam: str) -> None:
     for asked in (signal.SIGTERM, signal.SIGINT):  # a shell may have started us with SIGINT ignored
         signal.signal(asked, _interrupt)
     try:
-        with Fleet(data=data, psam=psam) as fleet:
+        with Fleet(data=data, psam=psam, reader=reader) as fleet:
             enable_lanes(fleet.terminal.url)
             typer.echo(_welcome(fleet.terminal.url, fleet.centre.url, data, DEMO.logins))
             fleet.wait()

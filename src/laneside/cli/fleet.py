@@ -43,10 +43,17 @@ class Member:
 
 @dataclass(slots=True, kw_only=True)
 class Fleet:
-    """Start with ``with``; every process ends with the block. ``data`` keeps all, so that a next start goes on."""
+    """Start with ``with``; every process ends with the block. ``data`` keeps all, so that a next start goes on.
+
+    ``reader`` is what the terminal reads with: the ``roadside``'s chips, or an integrated reader in front of the same
+    vehicle, over ``tcp`` or a ``serial`` line. ``reader_settings`` is a file for both ends of that.
+    """
 
     data: Path
     psam: str = "none"
+    reader: str = "roadside"
+    reader_settings: Path | None = None
+    roadside_options: tuple[str, ...] = ()
     demo_panel: bool = True
     terminal_options: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
@@ -54,6 +61,7 @@ class Fleet:
 
     def __enter__(self) -> Self:
         self.data.mkdir(parents=True, exist_ok=True)
+        self._reader_port.unlink(missing_ok=True)  # of an earlier fleet; by now somebody else may have it
         try:
             seed_centre(self.data / "centre", DEMO)
             self.start_centre()
@@ -89,6 +97,7 @@ class Fleet:
     def start_roadside(self, *, port: int = 0) -> Member:
         """Start the virtual roadside."""
         words = ["virtual", "roadside", "--data", str(self.data / "roadside"), "--psam", self.psam]
+        words += [*self._reader_of_roadside(), *self.roadside_options]
         return self._start("roadside", words, port)
 
     def start_terminal(self, *, port: int = 0) -> Member:
@@ -99,7 +108,7 @@ class Fleet:
             words += ["--enrol", enrolment_code(self.data / "centre"), "--name", "demo"]
         if self.demo_panel:
             words.append("--demo")
-        words += self.terminal_options
+        words += [*self._reader_of_terminal(), *self.terminal_options]
         return self._start("terminal", words, port)
 
     def kill(self, name: str) -> None:
@@ -137,6 +146,35 @@ class Fleet:
                 if member.child.poll() is not None:
                     raise FleetError(f"{member.name} ended with {member.child.returncode}, see {member.log}")
             time.sleep(0.5)
+
+    @property
+    def reader_address(self) -> str:
+        """Where the integrated reader is: HOST:PORT, or the name of its device."""
+        if self.reader == "serial":
+            return str(self.data / "reader.tty")
+        return f"127.0.0.1:{self._reader_port.read_text(encoding='ascii').strip()}"
+
+    @property
+    def _reader_port(self) -> Path:
+        return self.data / "reader.port"
+
+    def _reader_of_roadside(self) -> list[str]:
+        """Let the roadside have the reader, each time where it was."""
+        if self.reader == "roadside":
+            return []
+        if self.reader == "serial":
+            words = ["--reader-pty", self.reader_address]
+        else:
+            where = self.reader_address if self._reader_port.exists() else "0"
+            words = ["--reader-tcp", where, "--reader-port-file", str(self._reader_port)]
+        return words + ([] if self.reader_settings is None else ["--reader-settings", str(self.reader_settings)])
+
+    def _reader_of_terminal(self) -> list[str]:
+        if self.reader == "roadside":
+            return []
+        words = ["--reader", self.reader]
+        words += ["--reader-device" if self.reader == "serial" else "--reader-address", self.reader_address]
+        return words + ([] if self.reader_settings is None else ["--reader-settings", str(self.reader_settings)])
 
     def _start(self, name: str, words: list[str], port: int) -> Member:
         port_file, log = self.data / f"{name}.port", self.data / f"{name}.log"

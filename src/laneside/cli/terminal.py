@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from laneside.cli.settings_file import settings_file
+
+if TYPE_CHECKING:
+    from laneside.terminal.attached import ReaderChoice
+
+BAUD_RATE = 115200
 
 M_MMAP_THRESHOLD = -3
 """Of glibc's malloc.h."""
@@ -20,9 +27,15 @@ def terminal(
     data: Annotated[Path, typer.Option(help="folder of this terminal: journal, photos, identity, documents")],
     centre: Annotated[str, typer.Option(help="address of the centre, for example http://127.0.0.1:8080")],
     roadside: Annotated[str | None, typer.Option(help="HOST:PORT of the virtual roadside")] = None,
-    reader: Annotated[str, typer.Option(help="what reads the cards: roadside or pcsc")] = "roadside",
+    reader: Annotated[str, typer.Option(help="what reads the cards: roadside, pcsc, serial or tcp")] = "roadside",
     card_reader: Annotated[str, typer.Option(help="PC/SC reader of the user card: its name, or a part of it")] = "",
     psam_reader: Annotated[str, typer.Option(help="PC/SC reader of the PSAM: its name, or a part of it")] = "",
+    reader_device: Annotated[str, typer.Option(help="serial port of an integrated reader")] = "",
+    baud: Annotated[int, typer.Option(help="its speed")] = BAUD_RATE,
+    reader_address: Annotated[str, typer.Option(help="HOST:PORT of an integrated reader")] = "",
+    reader_settings: Annotated[
+        Path | None, typer.Option(help="TOML file: its dialect, forms and times (docs/frames.md)")
+    ] = None,
     enrol: Annotated[str | None, typer.Option(help="one-time code from the centre, needed once")] = None,
     name: Annotated[str, typer.Option(help="name under which the centre shows this terminal")] = "handheld",
     host: Annotated[str, typer.Option(help="loopback address to listen on")] = "127.0.0.1",
@@ -35,17 +48,21 @@ def terminal(
     from laneside.cli.serving import serve
     from laneside.errors import LanesideError
     from laneside.terminal.app import create_app
-    from laneside.terminal.root import PcscReaders, Terminal, TerminalSettings
+    from laneside.terminal.root import Terminal, TerminalSettings
 
     _give_big_blocks_back()
-    if reader not in {"roadside", "pcsc"}:
-        raise typer.BadParameter(f"{reader!r} is neither roadside nor pcsc", param_hint="--reader")
     try:
         settings = TerminalSettings(
             data=data,
             centre_url=centre,
-            roadside=None if roadside is None else _address(roadside),
-            pcsc=PcscReaders(card=card_reader, psam=psam_reader) if reader == "pcsc" else None,
+            roadside=None if roadside is None else _address(roadside, "--roadside"),
+            reader=_reader(
+                reader,
+                pcsc=(card_reader, psam_reader),
+                device=(reader_device, baud),
+                address=reader_address,
+                settings=reader_settings,
+            ),
             name=name,
             lane_link=lane_link,
             demo=demo,
@@ -67,10 +84,45 @@ def terminal(
         machine.close()
 
 
-def _address(text: str) -> tuple[str, int]:
+def _reader(
+    kind: str, *, pcsc: tuple[str, str], device: tuple[str, int], address: str, settings: Path | None
+) -> ReaderChoice:
+    """Read which reader is meant; options of another kind would do nothing and are refused. Raises SettingError."""
+    from laneside.errors import SettingError
+    from laneside.terminal.attached import PcscReaders, RoadsideChips, SerialReader, TcpReader
+
+    if kind not in {"roadside", "pcsc", "serial", "tcp"}:
+        raise typer.BadParameter(f"{kind!r} is not roadside, pcsc, serial or tcp", param_hint="--reader")
+    _only_with(kind, "serial", device[0], "--reader-device")
+    _only_with(kind, "tcp", address, "--reader-address")
+    if settings is not None and kind not in {"serial", "tcp"}:
+        raise typer.BadParameter("only an integrated reader has them", param_hint="--reader-settings")
+    given = {} if settings is None else settings_file(settings)
+    given.pop("virtual", None)  # the virtual reader's own part of the same file
+    try:
+        match kind:
+            case "serial":
+                return SerialReader(device=device[0], baud_rate=device[1], settings=given)
+            case "tcp":
+                host, port = _address(address, "--reader-address")
+                return TcpReader(host=host, port=port, settings=given)
+            case "pcsc":
+                return PcscReaders(card=pcsc[0], psam=pcsc[1])
+            case _:
+                return RoadsideChips()
+    except SettingError as error:
+        raise SettingError(f"{settings}: {error}") from error
+
+
+def _only_with(kind: str, wanted: str, value: str, option: str) -> None:
+    if (kind == wanted) != bool(value):
+        raise typer.BadParameter(f"goes with --reader {wanted}, and only with it", param_hint=option)
+
+
+def _address(text: str, option: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal():
-        raise typer.BadParameter("expected HOST:PORT", param_hint="--roadside")
+    if not host or not port.isdecimal() or int(port) > 0xFFFF:
+        raise typer.BadParameter(f"{text!r}: expected HOST:PORT", param_hint=option)
     return host, int(port)
 
 

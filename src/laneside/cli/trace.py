@@ -78,10 +78,10 @@ def _session(number: int, one: Trace) -> str:
     from laneside.clock import BEIJING
 
     began = one.started_at.astimezone(BEIJING).isoformat(sep=" ", timespec="milliseconds")
-    rows = [f"{number}  {began}", f"{'ms':>7} {'took':>7}  {'chip':<5} {'command':<22} status"]
+    rows = [f"{number}  {began}", f"{'ms':>7} {'took':>7}  {'chip':<6} {'command':<22} status"]
     for place, line in enumerate(one.lines):
         if one.left_out and place == len(one.first):
             rows.append(f"        ... {one.left_out} exchanges left out ...")
-        rows.append(f"{line.at_ms:>7} {line.took_ms:>7.1f}  {line.channel:<5} {line.name:<22} {line.status}")
+        rows.append(f"{line.at_ms:>7} {line.took_ms:>7.1f}  {line.channel:<6} {line.name:<22} {line.status}")
         rows += [f"{'':>18}{mark} {side}" for mark, side in ((">", line.sent), ("<", line.received)) if side]
     return "\n".join(rows)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from laneside.devices.clock import SystemClock
 from laneside.devices.lane import NoLane, VirtualLane
-from laneside.devices.panel import RoadsidePanel
+from laneside.devices.panel import ReaderPanel, RoadsidePanel
 from laneside.devices.pcsc import PcscLink
 from laneside.devices.roadside import RoadsideChannel, RoadsideLink
 from laneside.devices.serial import SerialLink
@@ -16,6 +16,7 @@ from laneside.devices.tcp import TcpLink
 __all__ = [
     "NoLane",
     "PcscLink",
+    "ReaderPanel",
     "RoadsideChannel",
     "RoadsideLink",
     "RoadsidePanel",

@@ -245,6 +245,8 @@ def _description(state: PassageState, marks: Marks) -> str:
         parts.append("固定车道已扣款，手持机补取TAC")
     if debit is not None and debit.tac is None:
         parts.append("TAC不可取，以终端交易记录为凭")
+    if debit is not None and debit.counter is None:
+        parts.append("卡序号未知，以卡余额与0019为凭")
     if debit is not None and debit.mac2_verified is False:
         parts.append("MAC2校验失败")
     if state.picture is not None and not state.picture.live:

@@ -30,7 +30,8 @@ TEXT_CHARS_MAX: Final = 96 * 1024
 SESSIONS_MAX: Final = 40
 """More radio sessions for one vehicle are kept only where something was written."""
 
-_WRITES: Final = ("80DC", "8054", "805A", "write ")
+_WRITES: Final = ("80DC", "8054", "805A", "write ", "C6 ", "C8 ")
+"""How the names begin of what writes or proves: APDUs, and the frames of an integrated reader."""
 
 
 class TraceLine(msgspec.Struct, frozen=True, array_like=True):

@@ -12,7 +12,9 @@ from laneside.rsu.serial_frame import RsctlMode
 from laneside.rsu.tcp_frame import CrcMode
 
 
-def _whole(low: int, high: int) -> Callable[[Any], int]:
+def whole(low: int, high: int) -> Callable[[Any], int]:
+    """Return what reads a whole number within bounds."""
+
     def read(value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise ValueError(f"not a whole number from {low} to {high}")
@@ -21,7 +23,19 @@ def _whole(low: int, high: int) -> Callable[[Any], int]:
     return read
 
 
-def _yes_or_no(value: Any) -> bool:
+def seconds(low: float, high: float) -> Callable[[Any], float]:
+    """Return what reads a time in seconds within bounds."""
+
+    def read(value: Any) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+            raise ValueError(f"not a number of seconds from {low:g} to {high:g}")
+        return float(value)
+
+    return read
+
+
+def yes_or_no(value: Any) -> bool:
+    """Read true or false."""
     if not isinstance(value, bool):
         raise ValueError("not true or false")  # noqa: TRY004 - every bad setting is a ValueError here.
     return value
@@ -33,22 +47,22 @@ _OWN: Final[Mapping[str, Callable[[Any], Any]]] = {
     "b2_form": B2Form,
     "c6_form": C6Form,
     "rsctl_mode": RsctlMode,
-    "lane_mode": _whole(0, 0xFF),
-    "devtype_swap": _yes_or_no,
-    "ef04_offset": _whole(0, 0xFFFF),
-    "ef04_len": _whole(0, 0xFF),
+    "lane_mode": whole(0, 0xFF),
+    "devtype_swap": yes_or_no,
+    "ef04_offset": whole(0, 0xFFFF),
+    "ef04_len": whole(0, 0xFF),
 }
 _FRAME_SET: Final[Mapping[str, Callable[[Any], Any]]] = {
     "init": InitForm,
-    "antenna_command": _whole(0, 0xFF),
-    "factor_in_c1": _yes_or_no,
-    "tac_again": _yes_or_no,
-    "amounts": _yes_or_no,
-    "amounts_length_size": _whole(1, 4),
+    "antenna_command": whole(0, 0xFF),
+    "factor_in_c1": yes_or_no,
+    "tac_again": yes_or_no,
+    "amounts": yes_or_no,
+    "amounts_length_size": whole(1, 4),
 }
 _TIMEOUTS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "step_ms": _whole(1, 60_000),
-    "debit_ms": _whole(1, 60_000),
+    "step_ms": whole(1, 60_000),
+    "debit_ms": whole(1, 60_000),
 }
 
 
@@ -60,14 +74,15 @@ def dialect_of(settings: Mapping[str, Any]) -> Dialect:
     given = dict(settings)
     wire = _read("dialect", Wire, given.pop("dialect", None))
     own = SERIAL if wire is Wire.SERIAL else TCP
-    frame_set = replace(own.frame_set, **_table("frame_set.", _FRAME_SET, given.pop("frame_set", {})))
-    timeouts = replace(own.timeouts, **_table("timeouts.", _TIMEOUTS, given.pop("timeouts", {})))
-    return replace(own, frame_set=frame_set, timeouts=timeouts, **_table("", _OWN, given))
+    frame_set = replace(own.frame_set, **settings_table("frame_set.", _FRAME_SET, given.pop("frame_set", {})))
+    timeouts = replace(own.timeouts, **settings_table("timeouts.", _TIMEOUTS, given.pop("timeouts", {})))
+    return replace(own, frame_set=frame_set, timeouts=timeouts, **settings_table("", _OWN, given))
 
 
-def _table(prefix: str, known: Mapping[str, Callable[[Any], Any]], given: Any) -> dict[str, Any]:
+def settings_table(prefix: str, known: Mapping[str, Callable[[Any], Any]], given: Any) -> dict[str, Any]:
+    """Read one table by what each name in it may hold. Raises SettingError for a name or a value without meaning."""
     if not isinstance(given, Mapping):
-        raise SettingError(f"rsu.{prefix}: not a table")
+        raise SettingError(f"rsu.{prefix.rstrip('.')}: not a table")
     if unknown := sorted(set(given) - set(known)):
         raise SettingError(f"rsu.{prefix}{unknown[0]}: no such setting")
     return {name: _read(prefix + name, known[name], value) for name, value in given.items()}

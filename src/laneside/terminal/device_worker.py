@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TypeVar
 
@@ -23,6 +23,12 @@ class DeviceWorker:
     def queue(self, job: Callable[[], None]) -> None:
         """Queue a job and go on."""
         self._pool.submit(job).add_done_callback(self._tell_defect)
+
+    def finish(self, job: Callable[[], None]) -> None:
+        """Queue a job and wait until it is over, well or not."""
+        future = self._pool.submit(job)
+        future.add_done_callback(self._tell_defect)
+        wait((future,))
 
     def ask(self, job: Callable[[], T]) -> T:
         """Queue a job, wait for it and return what it returns."""

@@ -16,14 +16,13 @@ from typing import IO, Any
 import httpx2
 
 from laneside import __version__
-from laneside.card import Device
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
-from laneside.devices import NoLane, PcscLink, RoadsideLink, RoadsidePanel, SystemClock, VirtualLane
+from laneside.devices import NoLane, RoadsidePanel, SystemClock, VirtualLane
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
 from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup, ShiftBook, TraceKeeper
-from laneside.reader import ApduReader, KeyIndex, ReaderPolicy, Tracer
+from laneside.reader import KeyIndex, ReaderPolicy
 from laneside.sync import (
     DATA,
     PHOTOS,
@@ -40,9 +39,10 @@ from laneside.sync import (
     enrol,
     run,
 )
-from laneside.terminal.attached import Attached
+from laneside.terminal.attached import ROADSIDE_CHIPS, Attached, ReaderChoice, RoadsideChips
+from laneside.terminal.attaching import attach_reader, firmware_of, look_s_of, reach_of, wanted_roadside
 from laneside.terminal.checkup import Checkup, Ways
-from laneside.terminal.checkup.sources import JournalTraces, last_word, reach_of
+from laneside.terminal.checkup.sources import JournalTraces, last_word
 from laneside.terminal.demo_panel import DemoRoadside
 from laneside.terminal.device_worker import DeviceWorker, WorkedSam
 from laneside.terminal.documents import StoredDocuments
@@ -53,39 +53,30 @@ from laneside.terminal.station import StationSetup, lane_id_of
 from laneside.terminal.status import SamWatch, TerminalStatus, terminal_state
 from laneside.terminal.traced_lane import TracedLane
 
-SAM_LOOK_S = 15.0
 CENTRE_TIMEOUT_S = 10.0
 CHECK_TIMEOUT_S = 3.0
 """How long 班前检查 waits for the centre, and for a reader that is busy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PcscReaders:
-    """The PC/SC readers of user card and PSAM: their names, or parts that fit only one reader."""
-
-    card: str
-    psam: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalSettings:
     """Where a terminal lives and what it is attached to. Addresses are ``(host, port)``.
 
-    Without ``pcsc`` the reader is the virtual roadside's; with it a roadside is wanted for its lane and panel only.
+    A roadside brings lane and panel, and the chips where ``reader`` says so.
     """
 
     data: Path
     centre_url: str
     roadside: tuple[str, int] | None
-    pcsc: PcscReaders | None = None
+    reader: ReaderChoice = ROADSIDE_CHIPS
     name: str = "handheld"
     lane_link: bool = True
     demo: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a terminal without any reader. Raises SettingError."""
-        if self.roadside is None and self.pcsc is None:
-            raise SettingError("a terminal needs a reader: the virtual roadside's, or PC/SC")
+        if isinstance(self.reader, RoadsideChips):
+            wanted_roadside(self.roadside)
 
 
 class Terminal:
@@ -119,8 +110,14 @@ class Terminal:
             totals=ShiftBook(logbook=self._logbook, documents=self._documents).totals,
         )
         self._traces = TraceKeeper(self._journal)
-        tracer = Tracer(clock=self._clock, tell=self._traces.tell)
-        self._reader = attach_reader(settings, self._clock, self._reader_policy(), self._links, tracer)
+        self._reader = attach_reader(
+            settings.reader,
+            settings.roadside,
+            clock=self._clock,
+            policy=self._reader_policy(),
+            links=self._links,
+            tell=self._traces.tell,
+        )
         self._sam = SamWatch(self._reader)
         self._worker = DeviceWorker(defect=_log_defect)
         self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
@@ -259,7 +256,8 @@ class Terminal:
             store=self._store,
             ways=Ways(
                 psam=lambda: last_word(self._worker.ask_for(CHECK_TIMEOUT_S, self._reader.status), self._sam.report),
-                reach_reader=reach_of(attached_of(self._settings)),
+                reach_reader=reach_of(self._reader, self._settings.reader, self._settings.roadside),
+                firmware=lambda: firmware_of(self._reader),
                 authorisation_trouble=lambda: self._authoriser.trouble,
                 hear_centre=centre.hear,
             ),
@@ -277,10 +275,9 @@ class Terminal:
         return lane_id_of(self._documents.parameters(self._clock.now()), chosen)
 
     def _watch_sam(self) -> None:
-        while True:
-            self._worker.queue(self._sam.look)
-            if self._stop.wait(SAM_LOOK_S):
-                return
+        while not self._stop.is_set():
+            self._worker.finish(self._sam.look)
+            self._stop.wait(look_s_of(self._settings.reader))
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         thread = Thread(target=work, name=name, daemon=True)
@@ -301,12 +298,10 @@ def _log_defect(error: BaseException) -> None:
 
 def attached_of(settings: TerminalSettings, *, pages_url: str = "") -> Attached:
     """Return what is kept of the settings for those who look at the terminal from outside."""
-    pcsc = settings.pcsc
     return Attached(
         centre_url=settings.centre_url,
+        reader=settings.reader,
         roadside=settings.roadside,
-        pcsc_card="" if pcsc is None else pcsc.card,
-        pcsc_psam="" if pcsc is None else pcsc.psam,
         lane_link=settings.lane_link,
         pages_url=pages_url,
     )
@@ -316,26 +311,6 @@ def _demo(settings: TerminalSettings) -> DemoRoadside | None:
     if not settings.demo or settings.roadside is None:
         return None
     return DemoRoadside(RoadsidePanel(*settings.roadside))
-
-
-def attach_reader(
-    settings: TerminalSettings, clock: SystemClock, policy: ReaderPolicy, links: ExitStack, tracer: Tracer
-) -> ApduReader:
-    """Make the reader, listened to by ``tracer``; what must be ended after it goes to ``links``."""
-    link: RoadsideLink | PcscLink
-    if settings.pcsc is not None:
-        link = links.enter_context(PcscLink(card_reader=settings.pcsc.card, psam_reader=settings.pcsc.psam))
-    else:
-        assert settings.roadside is not None, "checked by the settings"
-        link = RoadsideLink(*settings.roadside)
-    return ApduReader(
-        open_card=tracer.opening(Device.CARD, link.open_card),
-        open_tag=tracer.opening_tag(link.open_tag) if isinstance(link, RoadsideLink) else None,
-        open_psam=tracer.opening(Device.PSAM, link.open_psam),
-        clock=clock,
-        random_bytes=secrets.token_bytes,
-        policy=policy,
-    )
 
 
 def hold_folder(folder: Path) -> IO[bytes]:

@@ -36,7 +36,8 @@ class ReaderPanel(Protocol):
 class RoadsideServer:
     """Serves one world until it is stopped. Everything runs in the loop that called :meth:`start`.
 
-    ``reader`` answers the panel's operations that begin with ``reader_``, where an integrated reader shares the world.
+    ``reader`` answers the panel's operations that begin with ``reader_``, where an integrated reader shares the world:
+    the PSAM is inside it then, card and tag are in its field, and nobody else can hold them.
     """
 
     def __init__(self, world: World, *, reader: ReaderPanel | None = None) -> None:
@@ -99,10 +100,10 @@ class RoadsideServer:
 
     async def _serve_chip(self, channel: str, stream: FrameStream) -> None:
         """Power a chip, exchange APDUs, take the power away."""
-        chip = self._world.chip(channel)
+        chip = None if self._reader is not None else self._world.chip(channel)
         self._hang_up(channel)
         if chip is None:
-            await stream.send_json(self._world.greeting(channel))
+            await stream.send_json({"present": False})
             return
         self._powered[channel] = (stream, chip)
         chip.power_on()

@@ -91,6 +91,17 @@ def test_unknown_transaction_numbers_of_a_terminal_do_not_collide(device, rows):
     assert [row["terminal_transaction_number"] for row in rows("SELECT * FROM records")] == [None, None]
 
 
+def test_unknown_counters_of_a_card_do_not_collide_and_known_ones_still_do(device, rows):
+    for _ in range(2):
+        upload = device.upload(icc_pay_serial=None)
+        assert device.put_record(upload).status_code == 201
+        assert device.put_record(upload).status_code == 200, "sent again it is the same"
+    assert [row["icc_pay_serial"] for row in rows("SELECT * FROM records")] == [None, None]
+    assert device.put_record(device.upload(icc_pay_serial=7)).status_code == 201
+    answer = device.put_record(device.upload(icc_pay_serial=7))
+    assert (answer.status_code, conflicts(rows)[0]["collides_with"]) == (409, "card-and-serial")
+
+
 def test_a_record_of_another_terminal_or_under_another_address_is_not_kept(enrol, rows):
     mine, other = enrol(), enrol()
     foreign = mine.put_record(other.upload())

@@ -13,13 +13,43 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from laneside.centre.storage.database import open_database, sqlite_url
 from laneside.centre.storage.durable import make_folder_durably, write_durably
-from laneside.centre.storage.tables import accounts, metadata, photos, terminals
+from laneside.centre.storage.tables import accounts, metadata, photos, records, terminals
 
 
 def test_an_empty_file_gets_the_schema_that_the_tables_say(database):
     with database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0003"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0004"]
+
+
+def test_records_of_an_older_schema_stay_and_keep_their_keys(database_file, clock):
+    """0004 makes SQLite's table anew."""
+
+    def record(number, serial):
+        return {
+            "record_id": f"G{number:036d}", "card_id": "6" * 20, "icc_pay_serial": serial, "terminal_number": "1",
+            "terminal_transaction_number": f"{number}", "terminal_id": "T", "passage_id": "P", "digest": "d",
+            "body": b"b", "sent_at": "s", "signature": b"s", "received_at": clock.now(),
+        }  # fmt: skip
+
+    old = open_database(sqlite_url(database_file), revision="0003")
+    with pytest.raises(IntegrityError), old.writing() as connection:
+        connection.execute(insert(records), [record(1, None)])
+    with old.writing() as connection:
+        connection.execute(insert(records), [record(1, 7), record(2, 8)])
+    old.close()
+    new = open_database(sqlite_url(database_file))
+    with new.writing() as connection:
+        connection.execute(insert(records), [record(3, None), record(4, None)])
+    with pytest.raises(IntegrityError), new.writing() as connection:
+        connection.execute(insert(records), [record(5, 7)])
+    with new.reading() as connection:
+        kept = connection.execute(select(records.c.seq, records.c.icc_pay_serial).order_by(records.c.seq)).all()
+        made = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = 'records'")).scalar_one()
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert kept == [(1, 7), (2, 8), (3, None), (4, None)]
+    assert "AUTOINCREMENT" in made, "numbers are never given twice"
+    new.close()
 
 
 def test_opening_again_changes_nothing_and_loses_nothing(database, database_file):

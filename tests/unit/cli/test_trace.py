@@ -47,14 +47,14 @@ def test_it_is_printed_line_by_line(folder, name):
     assert (head.split(maxsplit=1)[1], empty) == ("sessions 1  exchanges 3", "")
     assert lines == [
         "1  2026-05-06 12:00:00.123+08:00",
-        "     ms    took  chip  command                status",
-        "      0     0.4  psam  SELECT 3F00            9000",
+        "     ms    took  chip   command                status",
+        "      0     0.4  psam   SELECT 3F00            9000",
         "                  > 00A40000 02 3F00",
-        "     12     7.8  card  8054 debit             9000",
+        "     12     7.8  card   8054 debit             9000",
         "                  > 80540100 0F 0000000120260506120030******** 08",
         "                  < [8]",
         "        ... 7 exchanges left out ...",
-        "  31000     1.0  lane  release                link-lost: no answer",
+        "  31000     1.0  lane   release                link-lost: no answer",
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,12 +15,13 @@ from laneside.devices import SystemClock
 from laneside.errors import LinkLostError, SettingError
 from laneside.journal import Journal, schema
 from laneside.passage import Logbook
-from laneside.reader import PsamState
+from laneside.reader import PsamState, ReaderPolicy
 from laneside.sync import CentreWord, ClockReading, DiskFolder, DocumentStore
-from laneside.terminal.attached import Attached
+from laneside.terminal.attached import ROADSIDE_CHIPS, Attached
+from laneside.terminal.attaching import attach_reader, reach_of
 from laneside.terminal.battery import battery_percent
 from laneside.terminal.checkup import CheckLevel, Checkup, Ways, judged, measuring
-from laneside.terminal.checkup.sources import NEVER_ASKED, last_word, reach_of
+from laneside.terminal.checkup.sources import NEVER_ASKED, last_word
 from laneside.terminal.root import hold_folder, is_held
 
 FIT = samples.FIT
@@ -137,9 +138,18 @@ def test_the_readers_last_word_counts_while_it_is_busy():
 
 
 def test_a_roadside_that_is_not_there_is_not_reached():
-    with pytest.raises(LinkLostError):
-        reach_of(Attached(centre_url="http://127.0.0.1:9", roadside=("127.0.0.1", 9)))()
-    reach_of(Attached(centre_url="http://127.0.0.1:9"))()
+    with ExitStack() as links:
+        reader = attach_reader(
+            ROADSIDE_CHIPS,
+            ("127.0.0.1", 9),
+            clock=SystemClock(),
+            policy=ReaderPolicy(),
+            links=links,
+            tell=lambda _exchanged: None,
+        )
+        with pytest.raises(LinkLostError):
+            reach_of(reader, ROADSIDE_CHIPS, ("127.0.0.1", 9))()
+        reader.close()
 
 
 # --- the checkup itself

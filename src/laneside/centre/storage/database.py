@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+NEWEST: Final = "head"
 
 
 class Database:
@@ -41,22 +43,22 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
-def open_database(url: URL | str) -> Database:
-    """Open a database and bring its schema to the newest version."""
+def open_database(url: URL | str, *, revision: str = NEWEST) -> Database:
+    """Open a database and bring its schema to the newest version, or up to the one that is named."""
     engine = create_engine(make_url(url))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     database = Database(engine)
     try:
-        migrate(database)
+        migrate(database, revision)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database, revision: str = NEWEST) -> None:
     """Run the migrations that are still missing, all in one transaction."""
     config = Config()
     folder = str(files("laneside.centre.storage") / "migrations")
@@ -64,7 +66,7 @@ def migrate(database: Database) -> None:
     config.set_main_option("path_separator", "os")
     with database.writing() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -125,9 +125,9 @@ records = Table(
     Column("seq", _Sequence, primary_key=True),
     Column("record_id", String(37), nullable=False),
     Column("card_id", String(20), nullable=False),
-    Column("icc_pay_serial", Integer, nullable=False),
+    # NULL when a number is not known: two unknown numbers are not the same number.
+    Column("icc_pay_serial", Integer),
     Column("terminal_number", String(80), nullable=False),
-    # NULL when the number is not known: two unknown numbers are not the same number.
     Column("terminal_transaction_number", String(80)),
     *_upload_columns(),
     UniqueConstraint("record_id"),

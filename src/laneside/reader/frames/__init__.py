@@ -7,5 +7,7 @@ here: a byte link is handed in. spec/rsu-frames.md sections 2, 3 and 5.
 from laneside.reader.frames.attachment import FrameReaderPolicy
 from laneside.reader.frames.conversation import ByteLink, Conversation
 from laneside.reader.frames.reader import FrameReader
+from laneside.reader.frames.settings import policy_of
+from laneside.reader.frames.tracing import FrameTracer
 
-__all__ = ["ByteLink", "Conversation", "FrameReader", "FrameReaderPolicy"]
+__all__ = ["ByteLink", "Conversation", "FrameReader", "FrameReaderPolicy", "FrameTracer", "policy_of"]

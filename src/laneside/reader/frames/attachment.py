@@ -9,7 +9,7 @@ from typing import Final
 from laneside.clock import Clock
 from laneside.codec import purchase_time
 from laneside.errors import LinkLostError, SettingError
-from laneside.reader.frames.conversation import ByteLink, Conversation, Observer, Status
+from laneside.reader.frames.conversation import STATUS, ByteLink, Conversation, Observer, Status
 from laneside.reader.port import PsamAuthorisation, PsamChallenge, PsamState
 from laneside.rsu import (
     TCP,
@@ -23,6 +23,7 @@ from laneside.rsu import (
     SerialStatus,
     TcpPsamChallenges,
     TcpPsamResult,
+    TcpStatus,
     Wire,
     orders,
 )
@@ -98,11 +99,11 @@ class Attachment:
     def conversation(self) -> Conversation:
         """Return the conversation, opened and initialised, nothing old waiting in it. Ends a PSAM's challenge.
 
-        Raises LinkLostError, at once while it is too early for the next try.
+        A reader that is not attached is tried at once: somebody waits. Raises LinkLostError.
         """
         self._challenged = None
         try:
-            return self._awake()
+            return self._awake() or self._connect()
         except LinkLostError as error:
             self.hang_up(str(error))
             raise
@@ -116,9 +117,26 @@ class Attachment:
     def look(self) -> None:
         """Answer heartbeats, notice silence, connect again when it is time. Never raises for a missing reader."""
         try:
-            self._awake()
+            if self._awake() is None and self._clock.monotonic_s() >= self._due_s:
+                self._connect()
         except LinkLostError as error:
             self.hang_up(str(error))
+
+    def reach(self) -> None:
+        """Return when the reader is attached, as it was last seen. Raises LinkLostError with what is wrong."""
+        if self._talk is None:
+            raise LinkLostError(self._trouble)
+
+    @property
+    def firmware(self) -> str:
+        """What B0 says of the make: version and maker, and the interface version of the new dialect."""
+        status = None if self._talk is None else self._talk.status
+        if status is None:
+            return ""
+        parts = [f"{status.version.hex().upper()}", f"maker {status.maker_id.hex().upper()}"]
+        if isinstance(status, TcpStatus):
+            parts.append(f"interface {status.interface_version.hex().upper()}")
+        return " ".join(parts)
 
     def told_psam(self, *, refused: bool) -> None:
         """Take what a vehicle file's error, or its absence, says of the PSAM's authorisation."""
@@ -134,7 +152,9 @@ class Attachment:
         if self._authorised is not None:
             authorised = self._authorised
         if status.status != READER_OK or not any(number):
-            return PsamState(present=False, authorised=False, trouble=f"reader status {status.status:02X}")
+            words = self.dialect.words(STATUS, "status", status.status)
+            told = f"reader status {status.status:02X}" + (f", {words.en}" if words else "")
+            return PsamState(present=False, authorised=False, trouble=told)
         trouble = "" if authorised else NOT_AUTHORISED
         return PsamState(present=True, authorised=authorised, terminal_number=number, trouble=trouble)
 
@@ -177,19 +197,18 @@ class Attachment:
         wanted = serial if self.dialect.wire is Wire.SERIAL else tcp
         return self._talk.expect({wanted}, obu_id=None, timeout_s=self._policy.step_s)
 
-    def _awake(self) -> Conversation:
-        if self._talk is not None:
-            self._talk.pump()
-            limit_s = self._policy.silence_s_max
-            if not limit_s or self._talk.silent_s <= limit_s:
-                return self._talk
-            self.hang_up(f"the reader said nothing for {limit_s:.0f} s")
-        return self._connect()
+    def _awake(self) -> Conversation | None:
+        """Return the conversation that is going on, None where there is none, or none any more."""
+        if self._talk is None:
+            return None
+        self._talk.pump()
+        limit_s = self._policy.silence_s_max
+        if not limit_s or self._talk.silent_s <= limit_s:
+            return self._talk
+        self.hang_up(f"the reader said nothing for {limit_s:.0f} s")
+        return None
 
     def _connect(self) -> Conversation:
-        now_s = self._clock.monotonic_s()
-        if now_s < self._due_s:
-            raise LinkLostError(self._trouble)
         try:
             talk = Conversation(self._open_link(), self.dialect, self._clock, observer=self._observer)
             self._talk = talk

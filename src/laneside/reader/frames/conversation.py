@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from typing import Final, Protocol
 
 from laneside.clock import Clock
@@ -23,7 +23,6 @@ from laneside.rsu import (
     parse,
 )
 
-Observer = Callable[[Direction, bytes], None]
 Status = SerialStatus | TcpStatus
 
 STATUS: Final = 0xB0
@@ -34,6 +33,18 @@ CUT_AFTER_S: Final = 0.2
 """A frame of 500 bytes takes 43 ms on the slowest line: one that stands still for longer has lost its end."""
 PUMP_CHUNKS_MAX: Final = 64
 NO_TAG: Final = bytes(4)
+
+
+class Observer(Protocol):
+    """Who listens to a conversation."""
+
+    def frame(self, direction: Direction, body: bytes) -> None:
+        """Take one frame's body, before anybody understood it."""
+        ...
+
+    def dropped(self, bad: BadFrame) -> None:
+        """Take bytes that were no frame."""
+        ...
 
 
 class ByteLink(Protocol):
@@ -135,6 +146,8 @@ class Conversation:
         for each in found:
             if isinstance(each, BadFrame):
                 self.dropped += each.dropped
+                if self._observer is not None:
+                    self._observer.dropped(each)
             else:
                 self._take(each)
 
@@ -173,7 +186,7 @@ class Conversation:
 
     def _tell(self, direction: Direction, body: bytes) -> None:
         if self._observer is not None:
-            self._observer(direction, body)
+            self._observer.frame(direction, body)
 
 
 def _is_of(message: Message, obu_id: bytes | None) -> bool:

@@ -81,6 +81,15 @@ class FrameReader:
             self._pending = None
             self._attachment.hang_up("closed")
 
+    def reach(self) -> None:
+        """Return when the reader was attached as it was last seen. Raises LinkLostError with what is wrong."""
+        self._attachment.reach()
+
+    @property
+    def firmware(self) -> str:
+        """What the reader's B0 says of its make; empty while it is not attached."""
+        return self._attachment.firmware
+
     def status(self) -> PsamState:
         """Return what the reader last said of its PSAM; answers heartbeats and reconnects while nothing else runs."""
         if self._lock.acquire(blocking=False):

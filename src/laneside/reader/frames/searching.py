@@ -54,14 +54,19 @@ class Searching:
         deadline_s = self.clock.monotonic_s() + search_s
         seen: Found | None = None
         while True:
-            found = self._find(deadline_s)
+            found, lost = self._find(deadline_s)
             if found is not None and wanted(found):
                 return found
             seen = found or seen
-            if self.clock.monotonic_s() >= deadline_s:
+            left_s = deadline_s - self.clock.monotonic_s()
+            if left_s <= 0:
                 break
-            if found is not None:
+            if lost is not None:
+                self.clock.sleep(min(self.policy.first_back_off_s, left_s))
+            elif found is not None:
                 self._let_go(found)
+        if lost is not None:
+            raise lost
         if seen is None:
             raise NothingPresentedError("no tag answered the reader")
         return seen
@@ -94,19 +99,15 @@ class Searching:
         except LinkLostError as error:
             self.attachment.hang_up(str(error))
 
-    def _find(self, deadline_s: float) -> Found | None:
-        """Take one tag as far as it can be read. A lost link is mended within the search."""
+    def _find(self, deadline_s: float) -> tuple[Found | None, LinkLostError | None]:
+        """Take one tag as far as it can be read, or say how the link was lost: the search mends it and goes on."""
         try:
-            talk = self.attachment.conversation()
-            return self._meet(talk, deadline_s)
+            return self._meet(self.attachment.conversation(), deadline_s), None
         except CodecError:
-            return None
+            return None, None
         except LinkLostError as error:
             self.attachment.hang_up(str(error))
-            if self.clock.monotonic_s() >= deadline_s:
-                raise
-            self.clock.sleep(self.policy.first_back_off_s)
-            return None
+            return None, error
 
     def _meet(self, talk: Conversation, deadline_s: float) -> Found | None:
         talk.send(Antenna(state=1))

@@ -29,13 +29,15 @@ FRESH_S: Final = 2.0
 class Ways:
     """How a checkup reaches what it can't see itself. None of these raises beyond LanesideError.
 
-    ``reach_reader`` returns when the reader answers at all; ``authorisation_trouble`` is the authoriser's last word.
+    ``reach_reader`` returns when the reader answers at all, ``firmware`` what it said of its make; both are asked
+    after ``psam``. ``authorisation_trouble`` is the authoriser's last word.
     """
 
     psam: Callable[[], PsamState]
     reach_reader: Callable[[], None]
     authorisation_trouble: Callable[[], str]
     hear_centre: Callable[[], CentreWord]
+    firmware: Callable[[], str] = str
 
 
 class Checkup:
@@ -76,6 +78,7 @@ class Checkup:
         tariff, status_list = self._store.tariff(now), self._store.status_list(now)
         return Facts(
             reader_trouble="" if psam.present else self._reader_trouble(),
+            firmware=self._ways.firmware(),
             psam=psam,
             authorisation_trouble=self._ways.authorisation_trouble(),
             centre_trouble=word.trouble,

@@ -16,6 +16,7 @@ class Facts:
     """
 
     reader_trouble: str
+    firmware: str
     psam: PsamState
     authorisation_trouble: str
     centre_trouble: str

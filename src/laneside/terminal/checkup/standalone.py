@@ -12,19 +12,12 @@ from laneside.devices import SystemClock
 from laneside.errors import SettingError
 from laneside.journal import Journal
 from laneside.passage import Logbook
-from laneside.reader import ReaderPolicy, Tracer
+from laneside.reader import ReaderPolicy
 from laneside.sync import CentreClient, CentreLink, DiskFolder, DocumentStore, Identity
 from laneside.terminal.attached import Attached
+from laneside.terminal.attaching import attach_reader, firmware_of, reach_of
 from laneside.terminal.checkup.checkup import Checkup, Ways
-from laneside.terminal.checkup.sources import reach_of
-from laneside.terminal.root import (
-    CHECK_TIMEOUT_S,
-    PcscReaders,
-    TerminalSettings,
-    attach_reader,
-    hold_folder,
-    open_journal,
-)
+from laneside.terminal.root import CHECK_TIMEOUT_S, hold_folder, open_journal
 
 
 @contextmanager
@@ -43,8 +36,14 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
         stack.callback(connection.close)
         journal = Journal(connection, clock=clock, terminal_id=identity.terminal_id)
         client = stack.enter_context(httpx2.Client(base_url=attached.centre_url, timeout=CHECK_TIMEOUT_S))
-        tracer = Tracer(clock=clock, tell=lambda _exchanged: None)
-        reader = attach_reader(_settings(data, attached), clock, ReaderPolicy(), stack, tracer)
+        reader = attach_reader(
+            attached.reader,
+            attached.roadside,
+            clock=clock,
+            policy=ReaderPolicy(),
+            links=stack,
+            tell=lambda _exchanged: None,
+        )
         stack.callback(reader.close)
         yield Checkup(
             data,
@@ -55,16 +54,10 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
             ),
             ways=Ways(
                 psam=reader.status,
-                reach_reader=reach_of(attached),
+                reach_reader=reach_of(reader, attached.reader, attached.roadside),
+                firmware=lambda: firmware_of(reader),
                 authorisation_trouble=lambda: "终端未运行 / the terminal is not running",
                 hear_centre=CentreClient(CentreLink(client), identity, clock=clock).hear,
             ),
             clock=clock,
         )
-
-
-def _settings(data: Path, attached: Attached) -> TerminalSettings:
-    pcsc = PcscReaders(card=attached.pcsc_card, psam=attached.pcsc_psam) if attached.pcsc_card else None
-    return TerminalSettings(
-        data=data, centre_url=attached.centre_url, roadside=attached.roadside, pcsc=pcsc, lane_link=False
-    )

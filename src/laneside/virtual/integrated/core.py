@@ -170,6 +170,7 @@ class IntegratedReader:
             "beacon": f"{self.search.beacon:06X}",
             "busy": self._job is not None,
             "bad_frames": self.line.bad_frames,
+            "heard": {f"{command:02X}": count for command, count in sorted(self.line.heard.items())},
             "held": [str(place) for place in self.holds.kept],
             "faults": self.faults.described(),
             "cuts": self.cuts,

@@ -82,13 +82,14 @@ class ReaderDesk:
         """Do what one request asks. Raises RefusedError."""
         try:
             request = msgspec.json.decode(body, type=_Request)
+            self._server.catch_up()
             if isinstance(request, _Await):
                 await self._held(request.wait_s)
             elif isinstance(request, _Cable):
                 self._move(request)
             else:
                 self._set(request)
-            self._server.carry(self._server.reader.tick(self._server.now_s))
+            self._server.catch_up()
         except (msgspec.MsgspecError, SettingError) as error:
             raise RefusedError(str(error)) from error
         return {"ok": True, "reader": self._server.reader.state()}
@@ -126,7 +127,14 @@ class ReaderDesk:
             case _Beside(vehicle=vehicle):
                 reader.field.clear_beside()
                 if vehicle is not None:
-                    reader.field.put_beside(self._other_world(vehicle))
+                    self._put_beside(vehicle)
+
+    def _put_beside(self, vehicle: str) -> None:
+        """Let a second vehicle stand beside the lane. Raises SettingError."""
+        field = self._server.reader.field
+        if field.world.vehicle is not None and field.world.vehicle.name == vehicle:
+            raise SettingError(f"{vehicle} stands at the lane; one tag is not in two places")
+        field.put_beside(self._other_world(vehicle))
 
     async def _held(self, wait_s: float) -> None:
         """Wait until something is kept back."""

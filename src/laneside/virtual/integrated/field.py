@@ -71,6 +71,8 @@ class Field:
         """Let the others go."""
         for world in self._beside:
             self._gone(world, "tag")
+            if world in self._away:
+                self._away.remove(world)
         self._beside.clear()
 
     def present(self) -> tuple[World, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final
 
@@ -55,6 +55,8 @@ class Line:
         self._outgoing: list[bytes] = []
         self._last = b""
         self.bad_frames = 0
+        self.heard: Counter[int] = Counter()
+        """How many whole frames of each command came from hosts, of all links: what a second C6 would show."""
         self.trace: deque[tuple[float, Place, bytes]] = deque(maxlen=TRACE_MAX)
         self.disconnect()
 
@@ -115,6 +117,7 @@ class Line:
     def _take(self, frame: SerialFrame | TcpFrame) -> None:
         """Let the faults at a host's frame strike; what is left of it is delivered."""
         self.trace.append((self._timeline.now_s, Place.TO_READER, bytes(frame)))
+        self.heard[frame.body[0]] += 1
         fired = self._faults.take(Place.TO_READER, frame.body[0])
         deliver = self._guarded(lambda: self._deliver(frame.body))
         self._pass(fired, deliver, spoilt=None)

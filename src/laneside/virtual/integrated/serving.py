@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import pty
 import select
@@ -38,6 +39,11 @@ class Wire(Protocol):
         """Close."""
         ...
 
+    @property
+    def watch(self) -> asyncio.Task[None] | None:
+        """What runs until ``stop``, where something has to."""
+        ...
+
 
 class ReaderServer:
     """Lets a reader live: bytes from its wire, time from the loop. Everything runs in the loop that called start."""
@@ -62,6 +68,12 @@ class ReaderServer:
         """Serve a pseudo-terminal, to which ``link`` is made to point; return the link. Raises OSError."""
         return await self._serve(PtyWire(self, link))
 
+    async def ended(self) -> None:
+        """Wait for ever; a defect that ended the reader's life is raised."""
+        assert self._wire is not None, "it serves"
+        assert self._pump is not None, "it serves"
+        await asyncio.gather(self._pump, *([self._wire.watch] if self._wire.watch else []))
+
     async def stop(self) -> None:
         """Hang up, and take the reader's power."""
         if self._pump is not None:
@@ -70,6 +82,10 @@ class ReaderServer:
         if self._wire is not None:
             await self._wire.stop()
         self.reader.power_off()
+
+    def catch_up(self) -> None:
+        """Let the reader live up to now, before and after somebody else changes it."""
+        self.carry(self.reader.tick(self.now_s))
 
     def nudge(self) -> None:
         """Look at the reader soon: somebody else changed it."""
@@ -109,13 +125,16 @@ class ReaderServer:
 
     async def _live(self) -> None:
         """Tick whenever something is due."""
+        loop = asyncio.get_running_loop()
         while True:
-            self._moved.clear()
-            self.carry(self.reader.tick(self.now_s))
+            self.catch_up()
             self._moved.clear()
             wake_s = self.reader.wake_s
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), None if wake_s is None else max(0.0, wake_s - self.now_s))
+            # Not wait_for: Python 3.11's may take a cancellation for its own time-out, and this would never end.
+            alarm = None if wake_s is None else loop.call_at(wake_s, self._moved.set)
+            await self._moved.wait()
+            if alarm is not None:
+                alarm.cancel()
 
 
 class TcpWire:
@@ -128,6 +147,11 @@ class TcpWire:
         self._listener: asyncio.Server | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._clients: set[asyncio.Task[None]] = set()
+
+    @property
+    def watch(self) -> asyncio.Task[None] | None:
+        """Nothing: hosts come by themselves."""
+        return None
 
     async def start(self) -> str:
         """Listen."""
@@ -188,7 +212,10 @@ class TcpWire:
 
 
 class PtyWire:
-    """A pseudo-terminal behind a symbolic link. Each cut gives the link another one, as a replugged adapter has."""
+    """A pseudo-terminal behind a symbolic link. Each cut gives the link another one, as a replugged adapter has.
+
+    Only a link that was left behind is replaced: a file or a device of that name is somebody's.
+    """
 
     def __init__(self, server: ReaderServer, link: Path) -> None:
         self._reader = server
@@ -196,18 +223,18 @@ class PtyWire:
         self._master: int | None = None
         self._name = ""
         self._hears = False
-        self._watch: asyncio.Task[None] | None = None
+        self.watch: asyncio.Task[None] | None = None
 
     async def start(self) -> str:
         """Open, and watch for a host."""
         self._open()
-        self._watch = asyncio.create_task(self._look())
+        self.watch = asyncio.create_task(self._look())
         return str(self._link)
 
     def write(self, data: bytes) -> None:
         """Send; what nobody takes is lost, as on a serial line."""
         if self._master is not None and self._hears:
-            with contextlib.suppress(BlockingIOError, OSError):
+            with contextlib.suppress(OSError):
                 os.write(self._master, data)
 
     def hang_up(self) -> None:
@@ -216,13 +243,15 @@ class PtyWire:
 
     async def stop(self) -> None:
         """Close, and take the link away."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+        if self.watch is not None:
+            self.watch.cancel()
+            await asyncio.gather(self.watch, return_exceptions=True)
         self._close()
 
     def _open(self) -> None:
-        """Take a new pty in raw mode and let the link point to it, at one stroke."""
+        """Take a new pty in raw mode and let the link point to it, at one stroke. Raises OSError."""
+        if os.path.lexists(self._link) and not self._link.is_symlink():
+            raise FileExistsError(errno.EEXIST, "stands where the link would", str(self._link))
         self._master, slave = pty.openpty()
         self._name = os.ttyname(slave)
         tty.setraw(slave)

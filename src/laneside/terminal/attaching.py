@@ -1,0 +1,132 @@
+"""From the choice of a reader to the reader: which link, who listens to it, and whether anything is there at all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Final, Protocol, assert_never
+
+from laneside.card import Device
+from laneside.clock import Clock
+from laneside.devices import PcscLink, RoadsideLink, SerialLink, TcpLink
+from laneside.errors import LinkLostError, SettingError
+from laneside.reader import ApduReader, EtcReader, ReaderPolicy, Tracer
+from laneside.reader.frames import ByteLink, FrameReader, FrameReaderPolicy, FrameTracer
+from laneside.reader.tracing import Tell
+from laneside.terminal.attached import (
+    IntegratedReader,
+    PcscReaders,
+    ReaderChoice,
+    RoadsideChips,
+    SerialReader,
+    TcpReader,
+)
+
+Address = tuple[str, int]
+
+FRAME_LOOK_S: Final = 1.0
+"""How often an integrated reader is listened to between two vehicles: its heartbeats want answers."""
+APDU_LOOK_S: Final = 15.0
+
+
+class TerminalReader(EtcReader, Protocol):
+    """A reader that is let go at the end."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
+def attach_reader(
+    choice: ReaderChoice,
+    roadside: Address | None,
+    *,
+    clock: Clock,
+    policy: ReaderPolicy,
+    links: ExitStack,
+    tell: Tell,
+) -> TerminalReader:
+    """Make the reader; ``tell`` hears what it exchanges, what must be ended after it goes to ``links``.
+
+    ``policy`` is for readers over APDUs; an integrated one brings its own. Raises SettingError without a roadside for
+    the roadside's chips.
+    """
+    match choice:
+        case SerialReader() | TcpReader():
+            return _integrated(choice.policy, opener_of(choice), clock, tell)
+        case PcscReaders(card=card, psam=psam):
+            link: PcscLink | RoadsideLink = links.enter_context(PcscLink(card_reader=card, psam_reader=psam))
+        case RoadsideChips():
+            link = RoadsideLink(*wanted_roadside(roadside))
+        case _:
+            assert_never(choice)
+    tracer = Tracer(clock=clock, tell=tell)
+    return ApduReader(
+        open_card=tracer.opening(Device.CARD, link.open_card),
+        open_tag=tracer.opening_tag(link.open_tag) if isinstance(link, RoadsideLink) else None,
+        open_psam=tracer.opening(Device.PSAM, link.open_psam),
+        clock=clock,
+        random_bytes=secrets.token_bytes,
+        policy=policy,
+    )
+
+
+def look_s_of(choice: ReaderChoice) -> float:
+    """Return how often the reader wants to be looked at while no vehicle is worked."""
+    return FRAME_LOOK_S if isinstance(choice, SerialReader | TcpReader) else APDU_LOOK_S
+
+
+def wanted_roadside(roadside: Address | None) -> Address:
+    """Return the address of the roadside whose chips are wanted. Raises SettingError where there is none."""
+    if roadside is None:
+        raise SettingError("a terminal needs a reader: the virtual roadside's, PC/SC, serial or TCP")
+    return roadside
+
+
+def opener_of(choice: IntegratedReader) -> Callable[[], ByteLink]:
+    """Return what opens the link to an integrated reader; it raises LinkLostError."""
+    match choice:
+        case SerialReader(device=device, baud_rate=baud_rate):
+            return lambda: SerialLink(device, baud_rate=baud_rate)
+        case TcpReader(host=host, port=port):
+            return lambda: TcpLink(host, port)
+        case _:
+            assert_never(choice)
+
+
+def reach_of(reader: TerminalReader, choice: ReaderChoice, roadside: Address | None) -> Callable[[], None]:
+    """Return how to see whether the reader is there at all; what comes back raises LinkLostError if not.
+
+    An integrated one is not opened a second time for that: it tells what its link last saw.
+    """
+    if isinstance(reader, FrameReader):
+        return reader.reach
+    match choice:
+        case PcscReaders(card=card, psam=psam):
+            return lambda: _reach_pcsc((card, psam))
+        case RoadsideChips() if roadside is not None:
+            return RoadsideLink(*roadside).reach
+        case _:
+            return lambda: None
+
+
+def firmware_of(reader: TerminalReader) -> str:
+    """Return what the reader says of its make; empty where it says nothing."""
+    return reader.firmware if isinstance(reader, FrameReader) else ""
+
+
+def _integrated(
+    policy: FrameReaderPolicy, open_link: Callable[[], ByteLink], clock: Clock, tell: Tell
+) -> TerminalReader:
+    tracer = FrameTracer(clock=clock, tell=tell, dialect=policy.dialect)
+    return FrameReader(open_link=tracer.opening(open_link), clock=clock, policy=policy, observer=tracer)
+
+
+def _reach_pcsc(wanted: tuple[str, ...]) -> None:
+    from laneside.devices.pcsc import list_readers  # noqa: PLC0415 - only where PC/SC is attached
+
+    found = list_readers()
+    missing = [name for name in wanted if not any(name.casefold() in reader.casefold() for reader in found)]
+    if missing:
+        raise LinkLostError(f"no PC/SC reader {', '.join(missing)}; there: {', '.join(found) or 'none'}")
