@@ -225,7 +225,7 @@ FIT = Facts(
     authorisation_trouble="", centre_trouble="", clock_ahead_s=0.4, journal_trouble="", journal_entries=1000,
     sync_ms=3.2, sync_trouble="", free_mb=18400, battery_percent=82, parameters_version=3,
     list_version="202603140130", list_age_s=7500, tariff_version="6220260310001", unsent=2, refused=0, open_debits=0,
-    serial_ports=("/dev/ttyUSB0",), pcsc_readers=None,
+    serial_ports=("/dev/ttyUSB0",), pcsc_readers=None, plate_trouble="",
 )  # fmt: skip
 UNFIT = replace(
     FIT, psam=PsamState(present=True, authorised=False, terminal_number=bytes.fromhex("620100001001")),

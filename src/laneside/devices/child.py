@@ -76,6 +76,10 @@ class Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(END_TIMEOUT_S)
 
+    def strike(self) -> None:
+        """Kill the child from another thread: whoever waits for its answer finds it gone."""
+        self._process.kill()
+
     def _line(self, deadline_s: float) -> bytes:
         """Receive one line; the child says nothing unasked, so nothing follows it."""
         line = bytearray()

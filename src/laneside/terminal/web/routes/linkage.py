@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, Step] = MappingProxyType(
     {
         "read": lambda desk, form, revision: desk.read(revision),  # noqa: ARG005 - one shape for all
         "same-as-pair": lambda desk, form, revision: desk.same_as_pair(revision),  # noqa: ARG005 - one shape for all
+        "take-reading": lambda desk, form, revision: desk.take_reading(revision),  # noqa: ARG005 - one shape for all
         "picture": lambda desk, form, revision: desk.submit_picture(
             revision, plate=form.text("plate").upper(), colour=form.number("colour")
         ),
