@@ -1,4 +1,4 @@
-"""The drawn photographs: they decode, bear the plate's colours where they say, and carry the camera's pattern."""
+"""The lane camera's pictures: they decode, show the plate where they say, and carry the camera's pattern."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import io
 
 import pytest
 from PIL import Image
+from sampling import darkest_and_lightest, flattened, near
 
 from laneside.virtual.marker import read_marker
-from laneside.virtual.picture import draw_empty_lane, draw_vehicle, plate_box
+from laneside.virtual.picture import corners_of, draw_empty_lane, draw_vehicle
+from laneside.virtual.synthetic.face import Face
 from laneside.virtual.vehicles import VEHICLES
+
+BLUE, YELLOW, GREEN, PALE = (16, 66, 178), (242, 178, 12), (66, 184, 112), (222, 244, 228)
+MARKER_AND_CAPTION = ((24, 24, 216, 152), (24, 890, 560, 940))
 
 
 def opened(jpeg: bytes) -> Image.Image:
@@ -18,58 +23,59 @@ def opened(jpeg: bytes) -> Image.Image:
         return image.convert("RGB")
 
 
-def ground(image: Image.Image, plate: str, share: float) -> tuple[int, int, int]:
-    """The plate's ground inside its rim, at a share of its height, left of the first character."""
-    left, top, _, bottom = plate_box(plate)
-    pixel = image.getpixel((left + 13, round(top + (bottom - top) * share)))
-    assert isinstance(pixel, tuple)
-    return pixel[0], pixel[1], pixel[2]
-
-
-def near(pixel: tuple[int, int, int], wanted: tuple[int, int, int]) -> bool:
-    return all(abs(a - b) <= 40 for a, b in zip(pixel, wanted, strict=True))
-
-
 @pytest.mark.parametrize(
-    ("plate", "colour", "upper", "lower"),
+    ("plate", "colour", "toll_class", "upper", "lower"),
     [
-        ("甘A12345", 0, (12, 60, 170), (12, 60, 170)),
-        ("甘A6F680", 1, (246, 190, 0), (246, 190, 0)),
-        ("甘AD20188", 4, (210, 235, 220), (50, 180, 100)),
-        ("甘A20188F", 5, (246, 190, 0), (246, 190, 0)),
+        ("甘A12345", 0, 1, BLUE, BLUE),
+        ("甘A6F680", 1, 16, YELLOW, YELLOW),
+        ("甘AD20188", 4, 1, PALE, GREEN),
+        ("甘A20188F", 5, 16, YELLOW, YELLOW),
     ],
 )
-def test_plate_region_has_the_plate_colour(
-    plate: str, colour: int, upper: tuple[int, int, int], lower: tuple[int, int, int]
-) -> None:
-    image = opened(draw_vehicle(plate, colour, 1, 7))
+def test_plate_region_has_the_plate_colour(plate, colour, toll_class, upper, lower) -> None:
+    image = opened(draw_vehicle(plate, colour, toll_class, 7))
     assert image.size == (1280, 960)
-    assert near(ground(image, plate, 0.12), upper)
-    assert near(ground(image, plate, 0.88), lower)
+    sheet = flattened(image, corners_of(plate, colour, toll_class, 7), Face(plate=plate, colour=colour).size_mm)
+    assert near(sheet.getpixel((64, 14)), upper)
+    assert near(sheet.getpixel((64, sheet.height - 14)), lower)
 
 
 def test_two_coloured_plate_is_yellow_left_and_green_right() -> None:
-    image = opened(draw_vehicle("甘AF20188", 5, 16, 7))
-    _, top, right, _ = plate_box("甘AF20188")
-    pixel = image.getpixel((right - 12, top + 12))
-    assert isinstance(pixel, tuple)
-    assert near((pixel[0], pixel[1], pixel[2]), (34, 172, 90))
+    image = opened(draw_vehicle("甘A20188F", 5, 16, 7))
+    sheet = flattened(image, corners_of("甘A20188F", 5, 16, 7), (480, 140))
+    assert near(sheet.getpixel((14, 70)), YELLOW)
+    assert near(sheet.getpixel((466, 70)), GREEN)
 
 
-def test_every_character_is_drawn_apart_from_the_ground() -> None:
-    plate = "甘A12345"
-    image = opened(draw_vehicle(plate, 0, 1, 7))
-    left, top, right, bottom = plate_box(plate)
-    inner = image.crop((left + 14, top + 20, right - 14, bottom - 20)).convert("L")
-    columns = inner.width // 7
-    for place in range(7):
-        cell = inner.crop((place * columns, 0, (place + 1) * columns, inner.height))
-        white = sum(1 for value in cell.tobytes() if value > 180)
-        assert white > 0.08 * columns * inner.height, f"character {place} is not there"
+@pytest.mark.parametrize("vehicle", VEHICLES, ids=lambda vehicle: vehicle.name)
+def test_every_named_vehicle_shows_its_characters_where_its_plate_is_said_to_be(vehicle) -> None:
+    jpeg = draw_vehicle(vehicle.plate, vehicle.colour, vehicle.toll_class, vehicle.seed, vehicle.name)
+    assert len(jpeg) < 400_000
+    assert read_marker(jpeg) == vehicle.seed
+    face = Face(plate=vehicle.plate, colour=vehicle.colour)
+    corners = corners_of(vehicle.plate, vehicle.colour, vehicle.toll_class, vehicle.seed)
+    sheet = flattened(opened(jpeg), corners, face.size_mm)
+    for cell in face.cells():
+        dark, light = darkest_and_lightest(sheet, cell)
+        assert light - dark > 90, f"{cell.character} of {vehicle.plate} does not stand out"
+
+
+@pytest.mark.parametrize("vehicle", VEHICLES, ids=lambda vehicle: vehicle.name)
+def test_a_named_vehicles_plate_is_whole_large_and_clear_of_pattern_and_caption(vehicle) -> None:
+    corners = corners_of(vehicle.plate, vehicle.colour, vehicle.toll_class, vehicle.seed)
+    left, right = min(x for x, _ in corners), max(x for x, _ in corners)
+    top, bottom = min(y for _, y in corners), max(y for _, y in corners)
+    assert 0 < left < right < 1280
+    assert 0 < top < bottom < 960
+    assert right - left > 200
+    for a, b, c, d in MARKER_AND_CAPTION:
+        assert right < a or c < left or bottom < b or d < top
 
 
 def test_same_arguments_give_the_same_bytes_and_another_seed_another_picture() -> None:
-    assert draw_vehicle("甘A12345", 0, 1, 7, "car") == draw_vehicle("甘A12345", 0, 1, 7, "car")
+    first = draw_vehicle("甘A12345", 0, 1, 7, "car")
+    draw_vehicle.cache_clear()
+    assert draw_vehicle("甘A12345", 0, 1, 7, "car") == first
     assert draw_vehicle("甘A12345", 0, 1, 7) != draw_vehicle("甘A12345", 0, 1, 8)
 
 
@@ -95,14 +101,9 @@ def test_a_damaged_pattern_is_not_taken_for_another() -> None:
     assert read_marker(out.getvalue()) is None
 
 
-def test_the_empty_lane_has_a_pattern_and_no_blue_plate() -> None:
+def test_the_empty_lane_has_a_pattern_and_no_plate_where_one_would_hang() -> None:
     jpeg = draw_empty_lane(0x1A9E)
     assert read_marker(jpeg) == 0x1A9E
-    assert not near(ground(opened(jpeg), "甘A12345", 0.5), (12, 60, 170))
-
-
-@pytest.mark.parametrize("vehicle", VEHICLES, ids=lambda vehicle: vehicle.name)
-def test_every_vehicle_has_a_picture_with_its_own_pattern(vehicle) -> None:
-    jpeg = draw_vehicle(vehicle.plate, vehicle.colour, vehicle.toll_class, vehicle.seed, vehicle.name)
-    assert len(jpeg) < 400_000
-    assert read_marker(jpeg) == vehicle.seed
+    road = opened(jpeg).crop((480, 540, 800, 740)).resize((32, 20), Image.Resampling.BOX)
+    shown = [road.getpixel((x, y)) for x in range(32) for y in range(20)]
+    assert not any(near(pixel, colour) for pixel in shown for colour in (BLUE, YELLOW, GREEN))
