@@ -2,8 +2,8 @@
 
 numpy, OpenCV and onnxruntime hold some 300 MB and two processors for as long as a photo takes; here they can be killed
 and can't slow a debit down. One JSON object per line comes in on stdin, one goes out on what was stdout; bytes travel
-as Base64. What can't be done is answered ``{"failed": code, "text": …}``. The alarm ends a worker that hangs even when
-its parent is gone.
+as Base64. What can't be done is answered ``{"failed": code, "text": …}``. When stdin ends the worker ends at once, in
+the middle of a photo too: its parent is gone, or will read that photo again. The alarm ends one that hangs even then.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import io
 import os
 import signal
 import sys
-from typing import BinaryIO, Final
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO, Final, NoReturn
 
 import msgspec
 
@@ -82,15 +84,23 @@ def _size(photo: bytes) -> tuple[int, int]:
         return picture.size
 
 
-def main() -> None:
-    """Serve until stdin ends."""
+def main() -> NoReturn:
+    """Serve until stdin ends, which ends the process."""
     os.nice(NICENESS)
     with _own_channel() as answers:
-        for line in sys.stdin.buffer:
-            request = msgspec.json.decode(line, type=Request)
+        lines: SimpleQueue[bytes] = SimpleQueue()
+        Thread(target=_listen, args=(lines,), daemon=True).start()
+        while True:
+            request = msgspec.json.decode(lines.get(), type=Request)
             signal.setitimer(signal.ITIMER_REAL, request.timeout_s + ALARM_AFTER_S)
             answers.write(msgspec.json.encode(_answer(request)) + b"\n")
             signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _listen(lines: SimpleQueue[bytes]) -> None:
+    for line in sys.stdin.buffer:
+        lines.put(line)
+    os._exit(0)
 
 
 def _answer(request: Request) -> Ready | Plates | Failed:
