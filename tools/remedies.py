@@ -23,6 +23,7 @@ from laneside.rules import (
     Facts,
     Finding,
     IssuedVehicle,
+    ReadPlate,
     Severity,
     TagFacts,
     check_amount,
@@ -54,13 +55,14 @@ SEEN = Confirmed(plate=CAR.plate, colour=CAR.colour, toll_class=1, vehicle_kind=
 
 def findings() -> tuple[Finding, ...]:
     """Return one finding for each code that can stop or mark a vehicle, in the order of the checks."""
-    found: dict[int | str, Finding] = {}
+    found: dict[tuple[int | str, str], Finding] = {}
     for finding in _all_findings():
-        found.setdefault(finding.code, finding)
-    codes = [rule.code for rule in (*PRESENTED_RULES, *CONFIRMED_RULES)]
-    missing = [code for code in codes if code not in found]
+        found.setdefault((finding.code, finding.params.get("witness", "")), finding)
+    codes = list(dict.fromkeys(rule.code for rule in (*PRESENTED_RULES, *CONFIRMED_RULES)))
+    missing = [code for code in codes if (code, "") not in found]
     assert not missing, f"no example breaks {missing}"
-    return tuple(found.pop(code) for code in codes) + tuple(found.values())
+    of_rules = [finding for code in codes for key, finding in found.items() if key[0] == code]
+    return (*of_rules, *(finding for key, finding in found.items() if key[0] not in codes))
 
 
 def table() -> str:
@@ -126,6 +128,7 @@ def _presented() -> Iterator[Facts]:
 
 def _confirmed() -> Iterator[Confirmed]:
     yield replace(SEEN, plate="甘A99999")
+    yield replace(SEEN, read=ReadPlate(plate="甘A99999", colour=0))
     yield replace(SEEN, toll_class=2)
     yield replace(SEEN, vehicle_kind=21)
     yield replace(SEEN, plate="甘A")

@@ -42,6 +42,7 @@ from laneside.passage import (
     Ledger,
     Logbook,
     PassageView,
+    PlateReader,
     Setup,
     Waiting,
     verifier,
@@ -259,6 +260,7 @@ class LaneKit:
         self.album = Album()
         self.decisions = Decisions(parameters(), tariff(), status_list(NOON))
         self.lane = WorldLane(self.world)
+        self.eye: PlateReader | None = None
         self.connection: sqlite3.Connection | None = None
         self.start()
 
@@ -275,6 +277,7 @@ class LaneKit:
                 reader=self.reader, lane=self.lane, logbook=self.logbook, documents=self.decisions,
                 photos=self.album, identity=Name(), duty=self.duty, setup=self.setup, clock=self.clock,
                 random_bytes=self.random_bytes, worker=lambda job: job(),
+                plates=self.eye,
             )
         )  # fmt: skip
         self.ledger = Ledger(logbook=self.logbook, duty=self.duty)

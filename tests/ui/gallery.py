@@ -13,7 +13,17 @@ from laneside.contract.parameters import Policy, Role, ShiftPlan
 from laneside.contract.records import ShiftTotals
 from laneside.passage.answers import DONE, Answer, Rejected
 from laneside.passage.trace import Trace
-from laneside.passage.view import Action, Activity, LaneChoice, LedgerDetail, LedgerRow, PassageView, Words
+from laneside.passage.view import (
+    Action,
+    Activity,
+    LaneChoice,
+    LedgerDetail,
+    LedgerRow,
+    PassageView,
+    PictureView,
+    ReadingView,
+    Words,
+)
 from laneside.terminal.checkup import CheckReport, Facts, judged
 from laneside.terminal.services import (
     DemoState,
@@ -70,6 +80,10 @@ def typed(plate: str) -> PassageView:
     return replace(s.WITH_PHOTO, picture=replace(s.SHOT, plate=plate))
 
 
+def read_as(reading: ReadingView, picture: PictureView, *actions: Action) -> PassageView:
+    return replace(s.WITH_PHOTO, actions=s.WITH_PHOTO.actions | set(actions), picture=replace(picture, reading=reading))
+
+
 DOUBTFUL = replace(
     s.TYPED, live=False, tag_agrees=False,
     plate_warning=w("车牌格式少见，请再核对", "Unusual plate form: please check again"),
@@ -108,6 +122,12 @@ SCENES: dict[str, Scene] = {
     "typed-wrong": Scene(
         path="/linkage", view=replace(s.WITH_PLATE, picture=DOUBTFUL), notice=NO_PLATE, post="/linkage/picture"
     ),
+    "plate-reading": Scene(path="/linkage", view=replace(s.WITH_PHOTO, picture=replace(s.SHOT, reading=s.LOOKING))),
+    "plate-read": Scene(path="/linkage", view=read_as(s.SURE, s.TYPED)),
+    "plate-two": Scene(path="/linkage", view=read_as(s.TWO_PLATES, s.TYPED)),
+    "plate-doubtful": Scene(path="/linkage", view=read_as(s.UNSURE, s.SHOT, Action.TAKE_READING)),
+    "plate-differs": Scene(path="/linkage", view=read_as(s.READ_OTHER, s.TYPED, Action.TAKE_READING)),
+    "plate-by-hand": Scene(path="/linkage", view=read_as(s.NO_EYE, s.SHOT)),
     "retake": Scene(path="/linkage?sheet=camera", view=s.WITH_PLATE),
     "exit-choose": Scene(path="/linkage", view=s.AFTER_PICTURE),
     "exit-kind": Scene(path="/linkage", view=replace(s.AFTER_PICTURE, classes=s.choices(s.CLASSES, 16))),
@@ -151,6 +171,19 @@ def drawn_photo() -> bytes:
     return out.getvalue()
 
 
+def drawn_cut_out() -> bytes:
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (480, 140), "#0a3a91")
+    pen = ImageDraw.Draw(image)
+    pen.rounded_rectangle((6, 6, 474, 134), 12, outline="#ffffff", width=4)
+    for place in range(7):
+        pen.rectangle((30 + place * 62, 34, 66 + place * 62, 106), fill="#ffffff")
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
 class Gallery:
     """All ports at once, saying what the present scene says."""
 
@@ -162,6 +195,7 @@ class Gallery:
         self.answers: dict[str, PassageView] = {}
         self.duty = Duty()
         self._photo = drawn_photo()
+        self._cut_out = drawn_cut_out()
 
     def services(self) -> Services:
         return Services(
@@ -238,7 +272,7 @@ class Gallery:
         return self.scene.top or CALM
 
     def original(self, sha256: str) -> bytes | None:
-        return self._photo
+        return self._cut_out if sha256 == s.CUT_OUT else self._photo
 
     def watermarked(self, sha256: str) -> bytes | None:
         return self._photo

@@ -19,8 +19,11 @@ from laneside.passage.view import (
     PassageView,
     PictureView,
     QuoteView,
+    ReadCharacter,
+    ReadingView,
     RecordState,
     ResultView,
+    Sight,
     Step,
     VehicleView,
     Words,
@@ -69,7 +72,34 @@ NO_PICTURE = PictureView(
 )  # fmt: skip
 SHOT = replace(NO_PICTURE, photo_sha256=PHOTO)
 TYPED = replace(SHOT, plate="甘A12345", colour=0, card_agrees=True, tag_agrees=True)
-SUBMITTED = replace(TYPED, submitted=True)
+CUT_OUT = "c0" * 32
+SURE = ReadingView(
+    sight=Sight.FOUND, plate="甘A12345", colour=0, cut_out_sha256=CUT_OUT, offered=True, agrees=True,
+    characters=tuple(ReadCharacter(text=one, doubtful=False) for one in "甘A12345"),
+)  # fmt: skip
+LOOKING = ReadingView(sight=Sight.READING, said=w("正在识别车牌", "Reading the plate"))
+UNSURE = replace(
+    SURE, plate="甘AD12B45", colour=4, offered=False, agrees=None,
+    said=w("识别存疑，请逐字核对", "Doubtful: check each character"),
+    characters=tuple(ReadCharacter(text=one, doubtful=one == "B") for one in "甘AD12B45"),
+)  # fmt: skip
+TWO_PLATES = replace(
+    SURE, said=w("画面有多块车牌，取与卡签相同的一块；另有 甘B88888，请核对",
+                 "Several plates: the pair's own was taken; there is also 甘B88888, check"),
+)  # fmt: skip
+READ_OTHER = replace(
+    UNSURE,
+    offered=True,
+    agrees=False,
+    said=None,
+    plate="甘A12B45",
+    colour=0,
+    characters=tuple(ReadCharacter(text=one, doubtful=False) for one in "甘A12B45"),
+)
+NO_EYE = ReadingView(
+    sight=Sight.FAILED, said=w("本机未安装车牌识别，请手工输入", "Plate reading is not installed: type it")
+)
+SUBMITTED = replace(TYPED, submitted=True, reading=SURE)
 QUOTE = QuoteView(
     pay_fen=1100, discount_fen=55, fee_fen=1045,
     lines=(
@@ -226,7 +256,7 @@ FIT = Facts(
     authorisation_trouble="", centre_trouble="", clock_ahead_s=0.4, journal_trouble="", journal_entries=1000,
     sync_ms=3.2, sync_trouble="", free_mb=18400, battery_percent=82, parameters_version=3,
     list_version="202603140130", list_age_s=7500, tariff_version="6220260310001", unsent=2, refused=0, open_debits=0,
-    serial_ports=("/dev/ttyUSB0",), pcsc_readers=None,
+    serial_ports=("/dev/ttyUSB0",), pcsc_readers=None, plate_trouble="",
 )  # fmt: skip
 UNFIT = replace(
     FIT, psam=PsamState(present=True, authorised=False, terminal_number=bytes.fromhex("620100001001")),

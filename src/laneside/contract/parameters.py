@@ -116,6 +116,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     login_tries_max: int = field(name="loginTriesMax", default=5)
     clock_step_s_max: int = field(name="clockStepSMax", default=300)
     photo_side_px_max: int = field(name="photoSidePxMax", default=1280)
+    plate_reading: Literal["prefill", "compare", "off"] = field(name="plateReading", default="prefill")
     foreign_issuers: tuple[str, ...] = field(name="foreignIssuers", default=())
     check_clock_s: Limits = field(name="checkClockS", default=(30, 300))
     check_sync_ms: Limits = field(name="checkSyncMs", default=(200, 2000))

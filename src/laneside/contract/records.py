@@ -112,8 +112,26 @@ class RecordUpload(msgspec.Struct, frozen=True, kw_only=True):
     proof: str = field(name="proof", default="")
 
 
+class PlateEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What the terminal's software read in the photo, beside the collector's witness; confidences from 0 to 1.
+
+    ``corners`` are those of the plate in the photo's pixels; ``others`` are the further plates in the picture.
+    """
+
+    vehicle_id: str = field(name="vehicleId")
+    confidence: float = field(name="confidence")
+    colour_confidence: float = field(name="colourConfidence")
+    characters: tuple[float, ...] = field(name="characters")
+    corners: tuple[tuple[float, float], ...] = field(name="corners")
+    cut_out_sha256: str = field(name="cutOutSha256")
+    others: tuple[str, ...] = field(name="others", default=())
+
+
 class ImageRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One 车辆图像记录: the collector's witness, made by 提交图片数据 and kept whatever becomes of the vehicle."""
+    """One 车辆图像记录: the collector's witness, made by 提交图片数据 and kept whatever becomes of the vehicle.
+
+    ``plate_reading`` is left out where nothing was read by then.
+    """
 
     image_id: str = field(name="id")
     passage_id: str = field(name="passageId")
@@ -124,6 +142,7 @@ class ImageRecord(msgspec.Struct, frozen=True, kw_only=True):
     photo_sha256: str = field(name="photoSha256")
     live: bool = field(name="live")
     operator_id: str = field(name="operatorId")
+    plate_reading: PlateEvidence | msgspec.UnsetType = field(name="plateReading", default=msgspec.UNSET)
 
 
 class CardSum(msgspec.Struct, frozen=True, kw_only=True):

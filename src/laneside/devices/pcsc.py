@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any, Final, Self
 
-from laneside.devices.pcsc_process import PcscWorker, WorkerError
+from laneside.devices.child import ChildError, ChildFault
+from laneside.devices.pcsc_process import PcscWorker
 from laneside.devices.pcsc_troubles import PcscCause, PcscError, PcscTrouble, cause_of
 from laneside.errors import SettingError
 
@@ -54,9 +55,10 @@ class PcscSlot:
             if self._worker is None:
                 self._worker = PcscWorker()
             return self._worker.ask(op, timeout_s=timeout_s, **arguments)
-        except WorkerError as error:
+        except ChildError as error:
             self._worker = self._held = None
-            raise PcscError(PcscTrouble(cause=error.cause, where=self.where, detail=str(error))) from error
+            cause = PcscCause.HUNG if error.fault is ChildFault.HUNG else PcscCause.WORKER_LOST
+            raise PcscError(PcscTrouble(cause=cause, where=self.where, detail=str(error))) from error
 
     def trouble_in(self, answer: dict[str, Any]) -> PcscTrouble | None:
         """Read a refusal out of the worker's answer."""

@@ -10,7 +10,18 @@ from laneside.passage.duty import Duty, OnDuty, verifier
 from laneside.passage.lane import Conclusion, LaneLink, Waiting, WaitingTrade
 from laneside.passage.ledger import Ledger
 from laneside.passage.logbook import Logbook, OpenDebit
-from laneside.passage.ports import Documents, PhotoStore, RandomBytes, TerminalIdentity, Worker
+from laneside.passage.ports import (
+    Documents,
+    PhotoStore,
+    PlateReader,
+    PlateSight,
+    PlatesSeen,
+    PlatesUnread,
+    RandomBytes,
+    SeenPlate,
+    TerminalIdentity,
+    Worker,
+)
 from laneside.passage.setup import Setup
 from laneside.passage.shift_book import ShiftBook
 from laneside.passage.steps import is_exit
@@ -37,8 +48,13 @@ __all__ = [
     "OpenDebit",
     "PassageView",
     "PhotoStore",
+    "PlateReader",
+    "PlateSight",
+    "PlatesSeen",
+    "PlatesUnread",
     "RandomBytes",
     "Rejected",
+    "SeenPlate",
     "Setup",
     "ShiftBook",
     "Step",

@@ -7,6 +7,7 @@ from laneside.passage import notes as n
 from laneside.passage.facts import Surroundings, facts_of, keep, recall
 from laneside.passage.lane import Waiting, WaitingTrade
 from laneside.passage.logbook import Logbook
+from laneside.passage.plate_sight import witness
 from laneside.passage.ports import Documents
 from laneside.passage.signs import yuan
 from laneside.passage.state import PassageState
@@ -45,7 +46,11 @@ class Checks:
         assert presented is not None and picture is not None and state.read is not None
         facts = self._facts(presented, state.read.waiting, state.opened.lane_hex)
         seen = Confirmed(
-            plate=picture.plate, colour=picture.colour, toll_class=state.toll_class, vehicle_kind=state.vehicle_kind
+            plate=picture.plate,
+            colour=picture.colour,
+            toll_class=state.toll_class,
+            vehicle_kind=state.vehicle_kind,
+            read=witness(state),
         )
         return keep((*self._open_debits_of_plate(picture.plate), *check_confirmed(facts, seen)))
 

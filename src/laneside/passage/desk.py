@@ -1,7 +1,8 @@
 """The desk: every action of the linkage page, guarded by the state; double taps, second tabs and reloads are harmless.
 
 Actions answer at once; what talks to a chip runs in the injected worker, one job at a time, while ``view`` shows the
-activity. All state is in the journal; the only things held in memory alone are the typed draft and the activity.
+activity. All state is in the journal; the only things held in memory alone are the typed draft, the activity, and which
+photo's plate is being read: that goes on beside everything else, and nothing waits for it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from laneside.errors import JournalError, LinkLostError, SettingError
 from laneside.journal import Delivery, Outgoing
 from laneside.passage import notes as n
 from laneside.passage.answers import DONE, Answer, Rejected, rejected
+from laneside.passage.eye import Eye
 from laneside.passage.logbook import OpenDebit, outgoing_photo
 from laneside.passage.plate_entry import clean_plate
+from laneside.passage.plate_sight import Typed, filled_in, takable
+from laneside.passage.ports import PlateSight
 from laneside.passage.showing import Moment, lane_use_words, view_of
 from laneside.passage.state import PassageState
 from laneside.passage.steps import actions_of, is_exit, pair_plate, read_stops
@@ -31,8 +35,11 @@ _OFF_DUTY = rejected("", "请先上班后再进行操作", "Please log in first"
 _CLOCK_BEHIND = rejected(
     "", "本机时钟倒退，未扣费，请校时后重新读卡", "The clock went back: set it right and read again"
 )
+_NO_STORAGE = Words(
+    zh="本机存储故障，请停止收费并联系班长", en="The journal can't be written: stop and call the leader"
+)
 _NO_PASSAGE = rejected("", "没有正在处理的车辆", "No vehicle is in work")
-_STORAGE = rejected("", "本机存储故障，请停止收费并联系班长", "The journal can't be written: stop and call the leader")
+_STORAGE = Rejected(field="", text=_NO_STORAGE)
 
 _P = ParamSpec("_P")
 
@@ -61,10 +68,12 @@ class Desk:
         self._lock = RLock()
         self._activity = Activity.NONE
         self._trouble: Words | None = None
-        self._draft: tuple[str, int | None] = ("", None)
+        self._typed: Typed | None = None
+        self._eye = Eye(equipment.plates, self._work.policy)
         self._touched_at = equipment.clock.now()
         self._state = self._restore()
         self._tell_what_was_cut()
+        self._look_again()
 
     # --- what a page shows
 
@@ -106,9 +115,10 @@ class Desk:
             occupied = self._occupy(lane)
             if occupied is not DONE:
                 return occupied
-            self._draft = ("", None)
+            self._typed = None
             self._trouble = None
             self._set(self._work.begin(lane, duty))
+            self._eye.warm()
             return DONE
 
     def read(self, revision: int) -> Answer:
@@ -120,7 +130,7 @@ class Desk:
         with self._lock:
             if self._state is None:
                 return _NO_PASSAGE
-            self._draft = (clean_plate(plate), colour)
+            self._typed = (clean_plate(plate), colour)
             self._touched_at = self._e.clock.now()
             return DONE
 
@@ -140,6 +150,7 @@ class Desk:
             sha256 = self._e.photos.put(jpeg)
             photo = outgoing_photo(state.passage_id, sha256)
             self._set(self._logbook.add(state, n.PhotoTaken(sha256=sha256, live=live), outgoing=(photo,)))
+            self._eye.look(jpeg, self._saw)
             return DONE
 
     def same_as_pair(self, revision: int) -> Answer:
@@ -154,6 +165,17 @@ class Desk:
             if agreed is None:
                 return _NOT_NOW
             return self.draft(plate=agreed[0], colour=agreed[1])
+
+    def take_reading(self, revision: int) -> Answer:
+        """Take plate and colour as they were read in the photo, in place of what stands there."""
+        with self._lock:
+            state = self._state
+            if state is None:
+                return _NO_PASSAGE
+            if revision != state.revision:
+                return _STALE
+            taken = self._takable(state)
+            return _NOT_NOW if taken is None else self.draft(plate=taken[0], colour=taken[1])
 
     def submit_picture(self, revision: int, *, plate: str, colour: int | None) -> Answer:
         """Give the collector's witness of plate and colour with the photo (【提交图片数据】)."""
@@ -232,7 +254,8 @@ class Desk:
                 return state
             self._work.leave(state)
             self._state = None
-            self._draft = ("", None)
+            self._typed = None
+            self._eye.look_away()
             return self._free_lane()
 
     # --- how an action runs
@@ -268,9 +291,7 @@ class Desk:
         try:
             job(state)
         except JournalError:
-            self._trouble = Words(
-                zh="本机存储故障，请停止收费并联系班长", en="The journal can't be written: stop and call the leader"
-            )
+            self._trouble = _NO_STORAGE
         finally:
             with self._lock:
                 self._state = self._logbook.load(state.passage_id)
@@ -291,6 +312,38 @@ class Desk:
     def _set(self, state: PassageState) -> None:
         self._state = state
         self._touched_at = self._e.clock.now()
+
+    # --- the plate in the photo
+
+    def _look_again(self) -> None:
+        """Read once more what was being read when the terminal stopped."""
+        state = self._state
+        if state is None or state.photo is None or state.plate_read is not None:
+            return
+        jpeg = self._e.photos.get(state.photo.sha256) if Action.PHOTO in actions_of(state) else None
+        if jpeg is not None:
+            self._eye.look(jpeg, self._saw)
+
+    def _saw(self, look: int, sight: PlateSight) -> None:
+        """Keep what was read, unless vehicle or photo is another one by now. Called from the plate reader's thread."""
+        with self._lock:
+            state = self._state
+            if not self._eye.saw(look) or state is None or state.photo is None:
+                return
+            try:
+                self._state = state = self._work.keep_sight(state, state.photo.sha256, sight)
+                if self._activity is Activity.NONE and state.intent is None and state.ending is None:
+                    self._state = self._work.compare_again(state)
+            except JournalError:
+                self._trouble = _NO_STORAGE
+                self.reload()
+
+    def _draft(self, state: PassageState) -> Typed:
+        """Return plate and colour as they stand in the form: what was typed, else what the photo fills in."""
+        return filled_in(state, self._eye.use) if self._typed is None else self._typed
+
+    def _takable(self, state: PassageState) -> Typed | None:
+        return takable(state, self._draft(state), self._eye.use) if Action.PHOTO in actions_of(state) else None
 
     # --- the lane
 
@@ -324,22 +377,26 @@ class Desk:
         self._work.mark_cut_debits()
         state = self._logbook.unfinished()
         if state is not None and state.picture is not None:
-            self._draft = (state.picture.plate, state.picture.colour)
+            self._typed = (state.picture.plate, state.picture.colour)
         return state
 
     def _moment(self, state: PassageState) -> Moment:
         now = self._e.clock.now()
         idle_s = (now - self._touched_at).total_seconds()
         waits = state.ending is None and not state.debit_open and self._activity is Activity.NONE
+        plate, colour = self._draft(state)
         return Moment(
             activity=self._activity,
-            draft_plate=self._draft[0],
-            draft_colour=self._draft[1],
+            draft_plate=plate,
+            draft_colour=colour,
             age_s=int((now - state.opened_at).total_seconds()),
             ask_idle=waits and idle_s >= self._work.policy().idle_question_s,
             photo_delivered=self._delivered(state),
             trouble=self._trouble,
             may_confirm_same=self._may_confirm_same(state),
+            may_take_reading=self._takable(state) is not None,
+            reading_plate=self._eye.looks,
+            plate_use=self._eye.use,
         )
 
     def _may_confirm_same(self, state: PassageState) -> bool:

@@ -12,6 +12,7 @@ from laneside.journal import CENTRE_REFUSAL, RECEIPT, Delivery, Entry, Journal, 
 from laneside.passage.duty import Duty
 from laneside.passage.logbook import Logbook
 from laneside.passage.showing import finding_view, lane_use_words, quote_view, words
+from laneside.passage.showing_plates import reading_view
 from laneside.passage.state import PassageState
 from laneside.passage.view import CardChange, Ending, LedgerDetail, LedgerRow, RecordState
 from laneside.vocab import TollClass, VehicleKind
@@ -67,6 +68,7 @@ class Ledger:
             reason=state.reason,
             note=_refusal_text(answers),
             delivered_at=_delivered_at(answers),
+            reading=reading_view(state.plate_read, pending=False, plate=_plate(state), colour=_colour(state)),
         )
 
     def _row(self, state: PassageState) -> LedgerRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from laneside.clock import Clock
@@ -13,7 +13,7 @@ from laneside.journal import Draft, Entry, Journal
 from laneside.passage import notes as n
 from laneside.passage.facts import PaidPassage
 from laneside.passage.numbering import id_prefix, next_id
-from laneside.passage.state import PassageState, fold, replay
+from laneside.passage.state import PassageState, after, replay
 
 INTENT = "intent"
 SETTLED = "debit-settled"
@@ -65,7 +65,7 @@ class Logbook:
         drafts = [_draft(state.passage_id, note) for note in notes]
         entries = self._journal.append_all((*drafts, *outgoing))
         for entry, note in zip(entries, notes, strict=False):
-            state = replace(fold(state, note), revision=state.revision + 1, touched_at=entry.at)
+            state = after(state, note, entry.at)
         return state
 
     def load(self, passage_id: str) -> PassageState | None:

@@ -105,6 +105,38 @@ class PhotoTaken(Note, frozen=True, kw_only=True, tag="photo-taken"):
     live: bool
 
 
+class PlateNote(msgspec.Struct, frozen=True, kw_only=True):
+    """One plate that was read in a photo; its cut-out lies among the photos under its digest."""
+
+    text: str
+    colour: int
+    kind: str
+    confidence: float
+    colour_confidence: float
+    characters: tuple[float, ...]
+    corners: tuple[tuple[float, float], ...]
+    rows: int
+    offered: bool
+    cut_out_sha256: str = ""
+
+
+class PlateRead(Note, frozen=True, kw_only=True, tag="plate-read"):
+    """The software's witness: the plates in a photo, the one that counts first. ``trouble`` says why there is none.
+
+    ``by_pair``: it counts because card or tag have it, although another plate is larger or nearer to the middle.
+    """
+
+    photo_sha256: str
+    plates: tuple[PlateNote, ...] = ()
+    by_pair: bool = False
+    trouble: str = ""
+
+    @property
+    def best(self) -> PlateNote | None:
+        """The plate that counts."""
+        return self.plates[0] if self.plates else None
+
+
 class PictureSubmitted(Note, frozen=True, kw_only=True, tag="picture-submitted"):
     """【提交图片数据】: the collector's witness of plate and colour, with the image record's id."""
 
@@ -270,6 +302,7 @@ AnyNote = (
     | Read
     | ReadFailed
     | PhotoTaken
+    | PlateRead
     | PictureSubmitted
     | Selected
     | Quoted
@@ -294,6 +327,11 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 def kind_of(note: AnyNote) -> str:
     """Return the journal kind of a note."""
     return _tag(type(note))
+
+
+def moves(note: AnyNote) -> bool:
+    """Say whether a note changes what may be done next; a page drawn before one that does is stale."""
+    return not isinstance(note, PlateRead)
 
 
 def _tag(kind: type[Note]) -> str:

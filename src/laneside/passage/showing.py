@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from laneside.codec import PlateKind, plate_kind
 from laneside.passage import notes as n
 from laneside.passage.facts import recall
+from laneside.passage.plate_sight import Use
+from laneside.passage.showing_plates import reading_view
 from laneside.passage.state import PassageState
 from laneside.passage.steps import actions_of, step_of
 from laneside.passage.view import (
@@ -18,6 +20,7 @@ from laneside.passage.view import (
     PassageView,
     PictureView,
     QuoteView,
+    ReadingView,
     ResultView,
     VehicleView,
     Words,
@@ -29,7 +32,7 @@ from laneside.vocab import CardType, PlateColour, TollClass, VehicleKind, label
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What a view needs that is not in the notes: the typed draft, the device's activity, the time, the delivery."""
+    """What a view needs that is not in the notes: the draft, what is going on, the time, the delivery, the policy."""
 
     activity: Activity
     draft_plate: str
@@ -39,6 +42,9 @@ class Moment:
     photo_delivered: bool
     trouble: Words | None
     may_confirm_same: bool
+    may_take_reading: bool
+    reading_plate: bool
+    plate_use: Use
 
 
 def view_of(state: PassageState, moment: Moment) -> PassageView:
@@ -72,8 +78,12 @@ def view_of(state: PassageState, moment: Moment) -> PassageView:
 
 def _actions_of_moment(moment: Moment) -> set[Action]:
     """Return the actions that rest on time or policy, not on the notes."""
-    resume = {Action.RESUME} if moment.ask_idle else set()
-    return resume | ({Action.SAME_AS_PAIR} if moment.may_confirm_same else set())
+    offered = {
+        Action.RESUME: moment.ask_idle,
+        Action.SAME_AS_PAIR: moment.may_confirm_same,
+        Action.TAKE_READING: moment.may_take_reading,
+    }
+    return {action for action, may in offered.items() if may}
 
 
 def lane_use_words(*, mixed: bool) -> Words:
@@ -147,7 +157,15 @@ def _picture(state: PassageState, moment: Moment, presented: Presented | None) -
         submitted=state.picture is not None,
         delivered=moment.photo_delivered,
         plate_warning=_plate_warning(plate, colour),
+        reading=_reading(state, moment, plate, colour),
     )
+
+
+def _reading(state: PassageState, moment: Moment, plate: str, colour: int | None) -> ReadingView | None:
+    """Show what was read; where it may only be compared, not before the collector has said what they see."""
+    if moment.plate_use == "off" or (moment.plate_use == "compare" and (not plate or colour is None)):
+        return None
+    return reading_view(state.plate_read, pending=moment.reading_plate, plate=plate, colour=colour)
 
 
 def _taken(state: PassageState, moment: Moment, presented: Presented | None) -> PictureView | None:
@@ -166,7 +184,13 @@ def _taken(state: PassageState, moment: Moment, presented: Presented | None) -> 
         submitted=True,
         delivered=moment.photo_delivered,
         plate_warning=_plate_warning(taken.plate, taken.colour),
+        reading=_reading(state, moment, taken.plate, taken.colour) if _is_of(state, taken.photo_sha256) else None,
     )
+
+
+def _is_of(state: PassageState, photo_sha256: str) -> bool:
+    """Say whether what is read now is of this photo: it may have been taken again since."""
+    return state.photo is not None and state.photo.sha256 == photo_sha256
 
 
 def _agreement(presented: Presented | None, plate: str, colour: int | None) -> tuple[bool | None, bool | None]:

@@ -13,7 +13,11 @@ from laneside.reader import Presented
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageState:
-    """Everything known of a vehicle in work. ``revision`` counts notes; ``touched_at`` is the last note's time."""
+    """Everything known of a vehicle in work; ``touched_at`` is the last note's time.
+
+    ``revision`` counts the notes that change what may be done: a plate that is read while the collector's finger is
+    on its way to a button must not make the tap void.
+    """
 
     passage_id: str
     opened: n.Opened
@@ -23,6 +27,7 @@ class PassageState:
     read: n.Read | None = None
     read_failed: str = ""
     photo: n.PhotoTaken | None = None
+    plate_read: n.PlateRead | None = None
     picture: n.PictureSubmitted | None = None
     toll_class: int | None = None
     vehicle_kind: int | None = None
@@ -101,7 +106,9 @@ def fold(state: PassageState, note: n.AnyNote) -> PassageState:  # noqa: C901, P
         case n.ReadFailed():
             return replace(state, read_failed=note.code)
         case n.PhotoTaken():
-            return replace(state, photo=note)
+            return replace(state, photo=note, plate_read=None)
+        case n.PlateRead():
+            return replace(state, plate_read=note)
         case n.PictureSubmitted():
             return replace(state, picture=note, quoted=None, later_findings=_without_stage(state, "fee"))
         case n.Selected():
@@ -137,6 +144,11 @@ def fold(state: PassageState, note: n.AnyNote) -> PassageState:  # noqa: C901, P
             return replace(state, left=True)
 
 
+def after(state: PassageState, note: n.AnyNote, at: datetime) -> PassageState:
+    """Return the state after one more note that was written at that time."""
+    return replace(fold(state, note), revision=state.revision + n.moves(note), touched_at=at)
+
+
 def replay(passage_id: str, timed: Iterable[tuple[datetime, n.AnyNote]]) -> PassageState:
     """Return the state after all notes of a passage, oldest first; the first must be its opening."""
     rows = iter(timed)
@@ -144,5 +156,5 @@ def replay(passage_id: str, timed: Iterable[tuple[datetime, n.AnyNote]]) -> Pass
     assert isinstance(opening, n.Opened), "a passage begins with its opening"
     state = PassageState(passage_id=passage_id, opened=opening, opened_at=opened_at, touched_at=opened_at, revision=1)
     for at, note in rows:
-        state = replace(fold(state, note), revision=state.revision + 1, touched_at=at)
+        state = after(state, note, at)
     return state

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from laneside.clock import Clock, beijing_digits
 from laneside.contract.parameters import Lane, LaneUse, Operator, Parameters, Policy
 from laneside.contract.records import ImageRecord, PassageEvent
@@ -17,15 +19,25 @@ from laneside.passage.checks import Checks
 from laneside.passage.debits import Debits
 from laneside.passage.duty import Duty, OnDuty
 from laneside.passage.lane import LaneLink, Waiting
-from laneside.passage.logbook import Logbook, outgoing_event, outgoing_image
+from laneside.passage.logbook import Logbook, outgoing_event, outgoing_image, outgoing_photo
 from laneside.passage.numbering import passage_id
 from laneside.passage.plate_entry import plate_fault
-from laneside.passage.ports import Documents, PhotoStore, RandomBytes, TerminalIdentity, Worker
+from laneside.passage.plate_sight import evidence, pair_plates, plate_note, ranked
+from laneside.passage.ports import (
+    Documents,
+    PhotoStore,
+    PlateReader,
+    PlateSight,
+    PlatesUnread,
+    RandomBytes,
+    TerminalIdentity,
+    Worker,
+)
 from laneside.passage.sealing import Marks, event_of
 from laneside.passage.setup import Setup
 from laneside.passage.signs import conclusion_of
 from laneside.passage.state import PassageState
-from laneside.passage.steps import ending_of_unfinished, preselected
+from laneside.passage.steps import ending_of_unfinished, preselected, stage_findings
 from laneside.passage.view import Ending
 from laneside.reader import Capability, EtcReader, Presented, TagWrite
 from laneside.vocab import TollClass, VehicleKind
@@ -33,7 +45,7 @@ from laneside.vocab import TollClass, VehicleKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
-    """Everything that the desk works with."""
+    """Everything that the desk works with; without ``plates`` no plate is read."""
 
     reader: EtcReader
     lane: LaneLink
@@ -46,6 +58,7 @@ class Equipment:
     clock: Clock
     random_bytes: RandomBytes
     worker: Worker
+    plates: PlateReader | None = None
 
 
 class VehicleWork:
@@ -148,9 +161,26 @@ class VehicleWork:
             photo_sha256=state.photo.sha256,
             live=state.photo.live,
             operator_id=state.opened.operator_id,
+            plate_reading=evidence(state) or msgspec.UNSET,
         )
         chosen = self._selection_after(state, plate, colour)
         state = self._logbook.add(state, note, chosen, outgoing=(outgoing_image(image),))
+        return self._confirm(state)
+
+    def keep_sight(self, state: PassageState, photo_sha256: str, sight: PlateSight) -> PassageState:
+        """Keep what was read in the present photo, its cut-outs on the disk first; their way to the centre begins."""
+        if isinstance(sight, PlatesUnread):
+            return self._logbook.add(state, n.PlateRead(photo_sha256=photo_sha256, trouble=sight.trouble))
+        plates, by_pair = ranked(sight, pair_plates(state))
+        kept = tuple(plate_note(plate, self._e.photos.put(plate.cut_out)) for plate in plates)
+        note = n.PlateRead(photo_sha256=photo_sha256, plates=kept, by_pair=by_pair)
+        cut_outs = (outgoing_photo(state.passage_id, plate.cut_out_sha256) for plate in kept)
+        return self._logbook.add(state, note, outgoing=tuple(cut_outs))
+
+    def compare_again(self, state: PassageState) -> PassageState:
+        """Hold a reading that came after the picture was submitted against it; nothing is written if all stays."""
+        if state.picture is None or self._checks.confirmed(state) == stage_findings(state, "confirmed"):
+            return state
         return self._confirm(state)
 
     def _selection_after(self, state: PassageState, plate: str, colour: int) -> n.Selected:

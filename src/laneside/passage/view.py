@@ -49,6 +49,7 @@ class Action(StrEnum):
     READ = "read"
     PHOTO = "photo"
     SAME_AS_PAIR = "same-as-pair"
+    TAKE_READING = "take-reading"
     SUBMIT_PICTURE = "submit-picture"
     SELECT = "select"
     QUOTE = "quote"
@@ -92,9 +93,43 @@ class VehicleView:
     balance_fen: int | None
 
 
+class Sight(StrEnum):
+    """How far the reading of a photo's plate is."""
+
+    READING = "reading"
+    FOUND = "found"
+    NOTHING = "nothing"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCharacter:
+    """One character of a read plate."""
+
+    text: str
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingView:
+    """What was read in the photo: the cut-out, its characters, and words on what to do with it.
+
+    ``offered``: it was sure enough to be filled in. ``agrees`` with the form, None while that is empty.
+    """
+
+    sight: Sight
+    said: Words | None = None
+    plate: str = ""
+    colour: int | None = None
+    characters: tuple[ReadCharacter, ...] = ()
+    cut_out_sha256: str = ""
+    offered: bool = False
+    agrees: bool | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureView:
-    """A photo with plate and colour, their agreement with card and tag, and where the photo is."""
+    """A photo with plate and colour, their agreement with card, tag and reading, and where the photo is."""
 
     photo_sha256: str | None
     live: bool
@@ -105,6 +140,7 @@ class PictureView:
     submitted: bool
     delivered: bool
     plate_warning: Words | None
+    reading: ReadingView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,3 +273,4 @@ class LedgerDetail:
     reason: str
     note: str
     delivered_at: datetime | None
+    reading: ReadingView | None = None

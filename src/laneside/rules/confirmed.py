@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from laneside.codec import plate_kind
-from laneside.rules.facts import NO_CLASS, NO_COLOUR, Confirmed, Facts, IssuedVehicle
+from laneside.rules.facts import NO_CLASS, NO_COLOUR, Confirmed, Facts, IssuedVehicle, ReadPlate
 from laneside.rules.finding import Finding, stop, warn
 from laneside.rules.pair import colours_differ, same_plate
 from laneside.vocab import TollClass, VehicleKind
@@ -26,20 +26,35 @@ GOODS_KINDS = frozenset(
 
 def actual_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
     """Find event 138: plate or colour of the vehicle are not those its tag (without a tag, its card) was issued for."""
-    issued = _issued(facts)
-    if not issued:
-        return None
-    plate = issued[0].plate
-    colour = next((vehicle.colour for vehicle in issued if vehicle.colour != NO_COLOUR), NO_COLOUR)
-    if same_plate(plate, confirmed.plate) and not colours_differ(colour, confirmed.colour):
+    issued = _issued_plate(facts)
+    if issued is None or _agree(issued, confirmed):
         return None
     return stop(
         138,
         releasable=True,
         actual_plate=confirmed.plate,
         actual_colour=confirmed.colour,
-        issued_plate=plate,
-        issued_colour=colour,
+        issued_plate=issued.plate,
+        issued_colour=issued.colour,
+    )
+
+
+def read_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
+    """Find event 138 on the photo's word: the collector confirmed the issued plate, software read another one.
+
+    It warns and does not stop: of what is read with confidence about one in three hundred is wrong, and the collector
+    has looked. Where the collector saw a difference, that finding says it.
+    """
+    issued, read = _issued_plate(facts), confirmed.read
+    if issued is None or read is None or not _agree(issued, confirmed) or _agree(issued, read):
+        return None
+    return warn(
+        138,
+        witness="photo",
+        read_plate=read.plate,
+        read_colour=read.colour,
+        issued_plate=issued.plate,
+        issued_colour=issued.colour,
     )
 
 
@@ -62,6 +77,19 @@ def kind_unlikely(_facts: Facts, confirmed: Confirmed) -> Finding | None:
 def plate_form(_facts: Facts, confirmed: Confirmed) -> Finding | None:
     """Find ``plate-form``: the plate has none of the known forms (spec/codes.md 5.3: a warning, never a reject)."""
     return warn("plate-form", plate=confirmed.plate) if plate_kind(confirmed.plate) is None else None
+
+
+def _issued_plate(facts: Facts) -> ReadPlate | None:
+    """Return the plate that the vehicle should bear, with the first colour that tag and card hold."""
+    issued = _issued(facts)
+    if not issued:
+        return None
+    colour = next((vehicle.colour for vehicle in issued if vehicle.colour != NO_COLOUR), NO_COLOUR)
+    return ReadPlate(plate=issued[0].plate, colour=colour)
+
+
+def _agree(issued: ReadPlate, seen: Confirmed | ReadPlate) -> bool:
+    return same_plate(issued.plate, seen.plate) and not colours_differ(issued.colour, seen.colour)
 
 
 def _issued(facts: Facts) -> tuple[IssuedVehicle, ...]:

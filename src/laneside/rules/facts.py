@@ -119,10 +119,22 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPlate:
+    """What software read in the photo with confidence; ``NO_COLOUR`` where it is not sure of the colour."""
+
+    plate: str
+    colour: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """What the collector saw with their own eyes; class and kind are None until they were chosen."""
+    """What the collector saw with their own eyes; class and kind are None until they were chosen.
+
+    ``read`` is the third witness, None where nothing was read that can be relied on.
+    """
 
     plate: str
     colour: int
     toll_class: int | None = None
     vehicle_kind: int | None = None
+    read: ReadPlate | None = None

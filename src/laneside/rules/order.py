@@ -63,6 +63,7 @@ PRESENTED_RULES: tuple[Rule, ...] = (
 
 CONFIRMED_RULES: tuple[ConfirmedRule, ...] = (
     ConfirmedRule(138, confirmed.actual_plate_differs),
+    ConfirmedRule(138, confirmed.read_plate_differs),
     ConfirmedRule(140, confirmed.actual_class_differs),
     ConfirmedRule("kind-unlikely", confirmed.kind_unlikely),
     ConfirmedRule("plate-form", confirmed.plate_form),

@@ -49,7 +49,7 @@ class FindingText:
 
 def describe(finding: Finding) -> FindingText:
     """Say a finding in both languages. Numbers without a national text of ours or theirs keep their number."""
-    local = _table("local").get(str(finding.code))
+    local = _table("local").get(_key(finding))
     if local is not None:
         return FindingText(
             text=_filled(local, "text", finding.params),
@@ -60,6 +60,12 @@ def describe(finding: Finding) -> FindingText:
         word = Words(zh=finding.code, en=finding.code)
         return FindingText(text=word, why=word, remedy=word)
     return _national(finding.code, finding.params)
+
+
+def _key(finding: Finding) -> str:
+    """Name a finding's own text: one that another witness brought says something else than the number alone."""
+    witness = finding.params.get("witness")
+    return str(finding.code) if witness is None else f"{finding.code}-{witness}"
 
 
 def local_words() -> frozenset[str]:

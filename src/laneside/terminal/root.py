@@ -18,7 +18,7 @@ import httpx2
 from laneside import __version__
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
-from laneside.devices import NoLane, RoadsidePanel, SystemClock, VirtualLane
+from laneside.devices import NoLane, PlateProcess, RoadsidePanel, SystemClock, VirtualLane
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
 from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup, ShiftBook, TraceKeeper
@@ -47,6 +47,7 @@ from laneside.terminal.demo_panel import DemoRoadside
 from laneside.terminal.device_worker import DeviceWorker, WorkedSam
 from laneside.terminal.documents import StoredDocuments
 from laneside.terminal.photos import PhotoFolder
+from laneside.terminal.plate_worker import PlateWorker
 from laneside.terminal.preferences import StoredPreferences
 from laneside.terminal.services import Services
 from laneside.terminal.station import StationSetup, lane_id_of
@@ -56,6 +57,9 @@ from laneside.terminal.traced_lane import TracedLane
 CENTRE_TIMEOUT_S = 10.0
 CHECK_TIMEOUT_S = 3.0
 """How long 班前检查 waits for the centre, and for a reader that is busy."""
+
+CHECK_PLATES_TIMEOUT_S = 10.0
+"""How long it waits until the models that read plates are loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +124,7 @@ class Terminal:
         )
         self._sam = SamWatch(self._reader)
         self._worker = DeviceWorker(defect=_log_defect)
+        self._plates = PlateWorker(PlateProcess(), defect=_log_defect)
         self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
         self._pieces = self._ways()
         self._authoriser = PsamAuthoriser(
@@ -147,6 +152,7 @@ class Terminal:
         for thread in self._threads:
             thread.join()
         self._worker.close()
+        self._plates.close()
         self._reader.close()
         self._links.close()
         self._client.close()
@@ -222,6 +228,7 @@ class Terminal:
                 clock=self._clock,
                 random_bytes=secrets.token_bytes,
                 worker=self._work_traced,
+                plates=self._plates,
             )
         )
 
@@ -260,6 +267,7 @@ class Terminal:
                 firmware=lambda: firmware_of(self._reader),
                 authorisation_trouble=lambda: self._authoriser.trouble,
                 hear_centre=centre.hear,
+                plate_trouble=lambda: self._plates.trouble(CHECK_PLATES_TIMEOUT_S),
             ),
             clock=self._clock,
         )

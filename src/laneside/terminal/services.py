@@ -114,6 +114,10 @@ class Desk(Protocol):
         """Take plate and colour as card and tag have them, where the province allows it."""
         ...
 
+    def take_reading(self, revision: int) -> Answer:
+        """Take plate and colour as they were read in the photo."""
+        ...
+
     def submit_picture(self, revision: int, *, plate: str, colour: int | None) -> Answer:
         """Confirm photo, plate and colour."""
         ...

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from laneside.centre.defaults import CENTRE_ACCOUNT, STATION_HEX
 from laneside.centre.web.desk import SESSION_COOKIE
 from laneside.contract.enrolment import EnrolmentCode
-from laneside.contract.records import ExitRecord
+from laneside.contract.records import ExitRecord, PlateEvidence
 
 PAGES = (
     "/", "/records", "/records/x", "/events", "/events/x", "/terminals", "/psams", "/alarms", f"/photos/{'0' * 64}.jpg",
@@ -253,3 +253,44 @@ def test_an_odd_page_number_shows_the_newest(visitor):
 def test_a_strange_host_sees_nothing(app, centre):
     with TestClient(app, base_url="http://evil.example", follow_redirects=False) as stranger:
         assert stranger.get("/login").status_code == 400
+
+
+CUT_OUT = b"\xff\xd8\xff\xe0 a plate \xff\xd9"
+
+
+def plate_read(**changes):
+    bare = PlateEvidence(
+        vehicle_id="甘A12345_0",
+        confidence=0.9921,
+        colour_confidence=0.98,
+        characters=(0.99,) * 7,
+        corners=((1.0, 1.0), (9.0, 1.0), (9.0, 3.0), (1.0, 3.0)),
+        cut_out_sha256=hashlib.sha256(CUT_OUT).hexdigest(),
+    )
+    return msgspec.structs.replace(bare, **changes)
+
+
+def test_what_the_terminal_read_is_shown_beside_the_photo(visitor, device):
+    upload = device.upload(passage_id="P9")
+    device.put_record(upload)
+    record_id = upload.record.record_id
+    assert "终端识别" not in visitor.get(f"/records/{record_id}").text
+    other = plate_read(vehicle_id="甘A12346_0", others=("甘B88888_1",))
+    device.put("images", "I1", device.image(plate_reading=plate_read()))
+    device.put("images", "I2", device.image("I2", plate_reading=other))
+    shown = visitor.get(f"/records/{record_id}").text
+    for fact in ("终端识别", "99.2%", "识别与确认一致", "照片未到"):
+        assert fact in shown
+    sha256 = hashlib.sha256(CUT_OUT).hexdigest()
+    device.put("photos", sha256, CUT_OUT)
+    assert f"/photos/{sha256}.jpg" in visitor.get(f"/records/{record_id}").text
+    device.put("events", "E1", device.event())
+    shown = visitor.get("/events/E1").text
+    for fact in ("甘A12346 蓝", "甘B88888 黄", "识别与确认不一致"):
+        assert fact in shown
+
+
+def test_a_reading_of_another_terminal_or_photo_is_not_shown(visitor, device):
+    device.put("events", "E1", device.event())
+    device.put("images", "I1", device.image(plate_reading=plate_read(), photo_sha256="0" * 64))
+    assert "终端识别" not in visitor.get("/events/E1").text

@@ -56,8 +56,9 @@ def seeing(playwright_session, camera: Camera):
 
 @pytest.fixture(scope="session")
 def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    """The street of most journeys; the same vehicle may come twice."""
-    with street(tmp_path_factory.mktemp("street"), duplicate_window_s=0, search_s=2.0) as running:
+    """The street of most journeys; the same vehicle may come twice, and plates are typed."""
+    policy = {"duplicate_window_s": 0, "search_s": 2.0, "plate_reading": "off"}
+    with street(tmp_path_factory.mktemp("street"), **policy) as running:
         yield running
 
 

@@ -106,7 +106,7 @@ def test_a_killed_worker_is_told_and_replaced():
 def test_a_worker_ends_by_itself_when_its_terminal_is_gone():
     worker = PcscWorker()
     worker._link.close()
-    assert worker._child.wait(5) == 0
+    assert worker._process.wait(5) == 0
 
 
 def worker_script(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: tuple[str, str]) -> None:
@@ -130,7 +130,7 @@ def test_a_worker_that_hangs_without_a_terminal_ends_by_its_alarm(tmp_path: Path
     )
     worker = PcscWorker()
     worker._link.sendall(b'{"op": "list", "timeout_s": 0.2}\n')
-    assert worker._child.wait(5) == -signal.SIGALRM
+    assert worker._process.wait(5) == -signal.SIGALRM
     worker.kill()
 
 

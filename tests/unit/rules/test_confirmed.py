@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from laneside.rules import CONFIRMED_RULES, Confirmed, IssuedVehicle, Severity, check_confirmed
+from laneside.rules import CONFIRMED_RULES, Confirmed, IssuedVehicle, ReadPlate, Severity, check_confirmed
 
 SAME = Confirmed(plate="甘A12345", colour=0, toll_class=1, vehicle_kind=0)
 
@@ -74,3 +74,22 @@ def test_an_unusual_plate_is_a_warning(clean):
 @pytest.mark.parametrize("kind", [0, 6, 8, 10, 12, 14, 22, 23, 26])
 def test_kinds_that_a_car_may_have(clean, kind):
     assert codes(clean, replace(SAME, vehicle_kind=kind)) == []
+
+
+READ_OTHER = ReadPlate(plate="甘A12346", colour=0)
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "found"),
+    [
+        (replace(SAME, read=ReadPlate(plate="甘A12345", colour=0)), []),
+        (replace(SAME, read=READ_OTHER), [(138, "warn", "photo")]),
+        (replace(SAME, read=ReadPlate(plate="甘A12345", colour=4)), [(138, "warn", "photo")]),
+        (replace(SAME, read=ReadPlate(plate="甘A12345", colour=0xFF)), []),
+        (replace(SAME, plate="甘A12346", read=READ_OTHER), [(138, "stop", None)]),
+        (replace(SAME, plate="甘A12346", read=ReadPlate(plate="甘A12345", colour=0)), [(138, "stop", None)]),
+    ],
+)
+def test_the_photo_is_the_third_witness(clean, confirmed, found):
+    findings = check_confirmed(clean, confirmed)
+    assert [(f.code, f.severity.value, f.params.get("witness")) for f in findings] == found

@@ -21,11 +21,12 @@ from laneside.rules import (
 )
 
 SAID_FOR_OTHERS = {
+    "138-photo",
     "clock-behind",
     "28",
     "141",
     "open-debit",
-}  # an entry event, a provincial one, and what the passage finds itself
+}  # a witness's, an entry event, a provincial one, and what the passage finds itself
 ALL_CODES = [rule.code for rule in (*PRESENTED_RULES, *CONFIRMED_RULES)] + [27, 63]
 
 

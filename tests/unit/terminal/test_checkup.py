@@ -62,6 +62,11 @@ VERDICTS = [
     ("serial", OK, {"serial_ports": ()}, "没有"),
     ("pcsc", OK, {"pcsc_readers": ()}, "没有"),
     ("pcsc", OK, {"pcsc_readers": ("Reader 0",)}, "Reader 0"),
+    ("plates", OK, {"plate_trouble": None}, "本站设置"),
+    ("plates", OK, {"plate_trouble": "not-installed"}, "手工输入"),
+    ("plates", OK, {"plate_trouble": "busy"}, "正在启动"),
+    ("plates", WARN, {"plate_trouble": "hung"}, "超时"),
+    ("plates", WARN, {"plate_trouble": "lost"}, "退出"),
 ]
 
 
@@ -73,7 +78,7 @@ def test_a_fit_terminal_has_only_good_lines():
     report = judged(FIT, Policy(), NOW)
     assert {item.level for item in report.items} == {OK}
     assert (report.level, report.level.exit_status) == (OK, 0)
-    assert len(report.items) == 17
+    assert len(report.items) == 18
     assert not [item.name for item in report.items if item.remedy.zh or item.remedy.en]
 
 
@@ -171,7 +176,11 @@ class Rig:
             logbook=Logbook(journal=self.journal, clock=self.clock, slot=1),
             store=DocumentStore(DiskFolder(folder / "documents"), centre_key=bytes(32), station_hex="62010A0B"),
             ways=Ways(
-                psam=self.ask, reach_reader=self.reach, authorisation_trouble=lambda: "", hear_centre=lambda: self.word
+                psam=self.ask,
+                reach_reader=self.reach,
+                authorisation_trouble=lambda: "",
+                hear_centre=lambda: self.word,
+                plate_trouble=lambda: "not-installed",
             ),
             clock=self.clock,
         )
@@ -195,6 +204,7 @@ def test_an_empty_terminal_is_examined(rig):
     assert {item.name for item in report.items if item.level is STOP} == {"parameters", "tariff"}
     assert "0 条" in line(report, "journal").value.zh
     assert "2 秒" in line(report, "clock").value.zh
+    assert "未安装" in line(report, "plates").value.zh
 
 
 def test_a_second_look_at_once_is_the_first_one(rig):

@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import RowMapping, Select, select
 
 from laneside.centre.storage import Database
-from laneside.centre.storage.tables import conflicts, events, records
-from laneside.contract.records import PassageEvent, RecordUpload
+from laneside.centre.storage.tables import conflicts, events, images, records
+from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import parse
 
 OPEN_DEBIT: Final = "open-debit"
@@ -91,6 +91,13 @@ class Ledger:
     def event(self, event_id: str) -> KeptEvent | None:
         """Return one event."""
         return next(map(_event, self._rows(select(events).where(events.c.event_id == event_id))), None)
+
+    def image(self, terminal_id: str, passage_id: str, image_id: str = "") -> ImageRecord | None:
+        """Return one image record of a passage, the newest if it is not named; None while none has come."""
+        query = select(images).where(images.c.terminal_id == terminal_id, images.c.passage_id == passage_id)
+        named = query.where(images.c.image_id == image_id) if image_id else query
+        rows = self._rows(named.order_by(images.c.seq.desc()).limit(1))
+        return next((parse(row["body"], ImageRecord) for row in rows), None)
 
     def conflicts(self, subject: str) -> tuple[KeptConflict, ...]:
         """Return what collided under one subject, oldest first."""

@@ -21,7 +21,7 @@ from laneside.centre.evidence import Photos
 from laneside.centre.ingest import Ledger
 from laneside.centre.parameters import Documents
 from laneside.centre.terminals import Enrolment, Registry
-from laneside.centre.web.tongue import Speech, Tongue, beijing, spaced_digits, yuan
+from laneside.centre.web.tongue import Speech, Tongue, beijing, percent, spaced_digits, yuan
 from laneside.clock import Clock
 
 # Cookies are shared by all ports of a host, so the names say whose they are.
@@ -157,4 +157,4 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters.update(yuan=yuan, beijing=beijing, digits=spaced_digits)
+_ENVIRONMENT.filters.update(yuan=yuan, beijing=beijing, digits=spaced_digits, percent=percent)

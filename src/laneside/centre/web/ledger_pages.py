@@ -11,7 +11,7 @@ from laneside.centre.ingest import KeptEvent, KeptRecord
 from laneside.centre.web.desk import Visit
 from laneside.centre.web.doors import no_such_page
 from laneside.centre.web.tongue import Speech, spaced_digits, yuan
-from laneside.contract.records import ExitRecord
+from laneside.contract.records import ExitRecord, ImageRecord, PlateEvidence
 
 _PAGE: Final = 50
 
@@ -36,11 +36,14 @@ def record(visit: Visit) -> Response:
     kept = visit.desk.ledger.record(visit.request.path_params["record_id"])
     if kept is None:
         return no_such_page(visit.request)
-    record_id, photo = kept.upload.record.record_id, kept.upload.photo_sha256
+    upload = kept.upload
+    record_id, photo = upload.record.record_id, upload.photo_sha256
+    image = visit.desk.ledger.image(upload.terminal_id, upload.passage_id, upload.record.image_record_id)
     return visit.page(
         "record.html",
         kept=kept,
         photo_here=photo is not None and visit.desk.photos.file(photo) is not None,
+        **_reading(visit, image),
         fields=record_fields(kept.upload.record, visit.speech),
         conflicts=visit.desk.ledger.conflicts(record_id),
     )
@@ -68,7 +71,19 @@ def event(visit: Visit) -> Response:
         return no_such_page(visit.request)
     photo = kept.event.photo_sha256
     here = photo is not None and visit.desk.photos.file(photo) is not None
-    return visit.page("event.html", kept=kept, photo_here=here)
+    image = visit.desk.ledger.image(kept.event.terminal_id, kept.event.passage_id) if photo else None
+    same_photo = image if image is not None and image.photo_sha256 == photo else None
+    return visit.page("event.html", kept=kept, photo_here=here, **_reading(visit, same_photo))
+
+
+def _reading(visit: Visit, image: ImageRecord | None) -> dict[str, Any]:
+    """Return what the terminal read in the photo, the collector's word beside it, and whether the cut-out has come."""
+    reading = None if image is None or not isinstance(image.plate_reading, PlateEvidence) else image.plate_reading
+    return {
+        "reading": reading,
+        "seen_vehicle_id": "" if image is None else image.vehicle_id,
+        "cut_out_here": reading is not None and visit.desk.photos.file(reading.cut_out_sha256) is not None,
+    }
 
 
 def photo(visit: Visit) -> Response:

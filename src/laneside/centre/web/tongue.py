@@ -69,6 +69,11 @@ def yuan(fen: int) -> str:
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
+def percent(share: float) -> str:
+    """Write a share of one as per cent."""
+    return f"{share:.1%}"
+
+
 def beijing(moment: datetime) -> str:
     """Write a moment in Beijing time."""
     return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")

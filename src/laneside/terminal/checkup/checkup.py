@@ -30,13 +30,15 @@ class Ways:
     """How a checkup reaches what it can't see itself. None of these raises beyond LanesideError.
 
     ``reach_reader`` returns when the reader answers at all, ``firmware`` what it said of its make; both are asked
-    after ``psam``. ``authorisation_trouble`` is the authoriser's last word.
+    after ``psam``. ``authorisation_trouble`` is the authoriser's last word; ``plate_trouble`` says why no plate can be
+    read, empty where it can.
     """
 
     psam: Callable[[], PsamState]
     reach_reader: Callable[[], None]
     authorisation_trouble: Callable[[], str]
     hear_centre: Callable[[], CentreWord]
+    plate_trouble: Callable[[], str]
     firmware: Callable[[], str] = str
 
 
@@ -63,11 +65,11 @@ class Checkup:
             now = self._logbook.now()
             parameters = self._store.parameters(now)
             policy = Policy() if parameters is None else parameters.policy
-            report = judged(self._facts(), policy, now)
+            report = judged(self._facts(policy), policy, now)
             self._last = (self._clock.monotonic_s(), report)
             return report
 
-    def _facts(self) -> Facts:
+    def _facts(self, policy: Policy) -> Facts:
         now = self._logbook.now()
         psam = self._ways.psam()
         word = self._ways.hear_centre()
@@ -98,6 +100,7 @@ class Checkup:
             open_debits=len(self._logbook.open_debits()),
             serial_ports=measuring.serial_ports(),
             pcsc_readers=measuring.pcsc_readers(),
+            plate_trouble=None if policy.plate_reading == "off" else self._ways.plate_trouble(),
         )
 
     def _reader_trouble(self) -> str:

@@ -12,7 +12,8 @@ class Facts:
     """Each ``…_trouble`` is empty where all is well; None means that it could not be told, or that there is none.
 
     ``clock_ahead_s`` is by how much the centre's clock is ahead of ours. ``authorisation_trouble`` is the last reason
-    why the centre's answer could not be had. ``pcsc_readers`` is None where PC/SC is not installed or not running.
+    why the centre's answer could not be had. ``pcsc_readers`` is None where PC/SC is not installed or not running,
+    ``plate_trouble`` where the province wants no plate read.
     """
 
     reader_trouble: str
@@ -36,3 +37,4 @@ class Facts:
     open_debits: int
     serial_ports: tuple[str, ...]
     pcsc_readers: tuple[str, ...] | None
+    plate_trouble: str | None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 
-from laneside.devices import SystemClock
+from laneside.devices import PlateProcess, SystemClock
 from laneside.errors import SettingError
 from laneside.journal import Journal
 from laneside.passage import Logbook
@@ -45,6 +45,8 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
             tell=lambda _exchanged: None,
         )
         stack.callback(reader.close)
+        plates = PlateProcess()
+        stack.callback(plates.end)
         yield Checkup(
             data,
             journal=journal,
@@ -58,6 +60,7 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
                 firmware=lambda: firmware_of(reader),
                 authorisation_trouble=lambda: "终端未运行 / the terminal is not running",
                 hear_centre=CentreClient(CentreLink(client), identity, clock=clock).hear,
+                plate_trouble=plates.start,
             ),
             clock=clock,
         )

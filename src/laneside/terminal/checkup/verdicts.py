@@ -37,6 +37,7 @@ def judged(facts: Facts, policy: Policy, at: datetime) -> CheckReport:
         _none_left("open-debits", facts.open_debits),
         _ports(facts),
         _pcsc(facts),
+        _plates(facts),
     )
     return CheckReport(at=at, items=items)
 
@@ -125,6 +126,19 @@ def _pcsc(facts: Facts) -> CheckItem:
     if facts.pcsc_readers is None:
         return _item("pcsc", _OK, "off")
     return _item("pcsc", _OK, "ok", names=", ".join(facts.pcsc_readers)) if facts.pcsc_readers else _none("pcsc", _OK)
+
+
+def _plates(facts: Facts) -> CheckItem:
+    """Judge plate reading: without it plates are typed, so it never keeps a shift from being opened."""
+    match facts.plate_trouble:
+        case None:
+            return _item("plates", _OK, "off")
+        case "":
+            return _item("plates", _OK, "ok")
+        case "not-installed" | "busy" as state:
+            return _item("plates", _OK, state)
+        case trouble:
+            return _item("plates", _WARN, trouble)
 
 
 def _none(name: str, level: CheckLevel) -> CheckItem:

@@ -50,13 +50,12 @@ class PlateField extends HTMLElement {
     else if (before === null && after !== null) this.#ask();
   }
 
-  // Another tab, or 与卡签一致, changed what the server keeps: show that, unless something newer is being typed here.
+  // Another tab, 与卡签一致, or the plate read in the photo changed what the server keeps: show that, unless something newer is being typed here.
   #adopt() {
     const { plate, colour } = this.dataset;
     if (!this.#keyboard.hidden || this.#sending || this.#draftText() !== this.#draftSent) return;
     this.#input.value = plate;
-    const radio = this.querySelector(`input[name=colour][value="${CSS.escape(colour)}"]`);
-    if (radio) radio.checked = true;
+    for (const radio of this.querySelectorAll("input[name=colour]")) radio.checked = radio.value === colour;
     this.#draftSent = this.#draftText();
     this.#draw();
   }
@@ -117,6 +116,7 @@ class PlateField extends HTMLElement {
     document.documentElement.classList.remove("typing");
     this.#input.blur();
     this.#draw();
+    this.#adopt();
   }
 
   #touched(event) {

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from laneside.passage.view import Action, Activity, Choice, Ending, FindingView, PassageView, Step, Words
+from laneside.passage.view import Action, Activity, Choice, Ending, FindingView, PassageView, Sight, Step, Words
 
 CHIPS = (Step.READ, Step.PICTURE, Step.CHECK, Step.FEE, Step.SUBMIT)
 REASON_KEYS = ("reason.driver_left", "reason.mistake", "reason.equipment", "reason.other_lane")
@@ -79,6 +79,12 @@ class LinkagePage:
     side: SideButton
     cue: str
     seen: str
+
+    @property
+    def restless(self) -> bool:
+        """Whether something goes on by itself, so that the page asks again soon."""
+        reading = self.view.picture.reading
+        return self.view.activity is not Activity.NONE or (reading is not None and reading.sight is Sight.READING)
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, Step] = MappingProxyType(
     {
         "read": lambda desk, form, revision: desk.read(revision),  # noqa: ARG005 - one shape for all
         "same-as-pair": lambda desk, form, revision: desk.same_as_pair(revision),  # noqa: ARG005 - one shape for all
+        "take-reading": lambda desk, form, revision: desk.take_reading(revision),  # noqa: ARG005 - one shape for all
         "picture": lambda desk, form, revision: desk.submit_picture(
             revision, plate=form.text("plate").upper(), colour=form.number("colour")
         ),
@@ -60,6 +61,10 @@ ACTIONS: Mapping[str, Step] = MappingProxyType(
         "leave": lambda desk, form, revision: desk.leave(revision),  # noqa: ARG005 - one shape for all
     }
 )
+
+
+FILLS_IN = frozenset({"same-as-pair", "take-reading"})
+"""Actions that only fill in the form that they stand beside."""
 
 
 class LinkageRoutes:
@@ -128,20 +133,23 @@ class LinkageRoutes:
     async def act(self, request: Request) -> Response:
         """Carry out an action once: the revision it was offered with must still be the present one."""
         visit = await self._web.receive(request)
-        step = ACTIONS.get(request.path_params["action"])
+        action = request.path_params["action"]
+        step = ACTIONS.get(action)
         if step is None:
             return Response(status_code=404)
         turned_away = visit.turn_away("/linkage")
         if turned_away is not None:
             return turned_away
-        return await self._acted(visit, await visit.ask(lambda: _once(visit.services.desk, step, visit.form)))
+        answer = await visit.ask(lambda: _once(visit.services.desk, step, visit.form))
+        return await self._acted(visit, answer, stays=action in FILLS_IN)
 
-    async def _acted(self, visit: Visit, answer: Answer) -> Response:
-        sheet = _sheet(visit.form.text("sheet")) if isinstance(answer, Rejected) else Sheet.NONE
+    async def _acted(self, visit: Visit, answer: Answer, *, stays: bool = False) -> Response:
+        """Draw what came of an action; the sheet that it came from stays where it was rejected or only filled in."""
+        sheet = _sheet(visit.form.text("sheet")) if stays or isinstance(answer, Rejected) else Sheet.NONE
         view = await visit.ask(visit.services.desk.view)
         if not visit.by_htmx or view is None:
             back = f"/linkage?sheet={sheet.value}" if sheet else "/linkage"
-            return await visit.answer(answer, then="/linkage", otherwise=back)
+            return await visit.answer(answer, then=back, otherwise=back)
         refusal = (answer,) if isinstance(answer, Rejected) else ()
         return await self._draw(visit, view, *refusal, wanted=sheet)
 

@@ -1,0 +1,173 @@
+"""The plate-reading process: the real engine in a child that may hang, die, or find nothing installed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from laneside.devices.plates import COMMAND, PlateProcess
+from laneside.passage import PlateSight, PlatesSeen, PlatesUnread
+from laneside.terminal.plate_worker import BUSY, PlateWorker
+from laneside.virtual.picture import draw_empty_lane, draw_vehicle
+
+pytestmark = pytest.mark.process
+
+CAR = draw_vehicle("甘A8K631", 0, 1, 7)
+PATIENT_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[PlateProcess]:
+    pytest.importorskip("onnxruntime", reason="needs the extra plates")
+    process = PlateProcess(start_timeout_s=PATIENT_S, read_timeout_s=PATIENT_S)
+    yield process
+    process.end()
+
+
+def texts(sight: PlateSight) -> list[str]:
+    assert isinstance(sight, PlatesSeen)
+    return [plate.reading.text for plate in sight.plates]
+
+
+def test_a_plate_is_read_and_cut_out(process):
+    assert process.start() == ""
+    sight = process.read(CAR)
+    assert isinstance(sight, PlatesSeen)
+    assert (sight.width_px, sight.height_px) == (1280, 960)
+    plate = sight.plates[0]
+    assert (plate.reading.text, plate.reading.offered) == ("甘A8K631", True)
+    assert plate.cut_out.startswith(b"\xff\xd8\xff")
+    left, top, right, bottom = plate.reading.box
+    assert 0 <= left < right <= sight.width_px
+    assert 0 <= top < bottom <= sight.height_px
+
+
+def test_garbage_is_a_typed_answer_and_the_worker_stays(process):
+    assert process.read(CAR) != PlatesUnread(trouble="lost")
+    before = process.pid
+    for garbage in (b"", b"MZ", CAR[:1000]):
+        assert process.read(garbage) == PlatesUnread(trouble="not-a-picture")
+    assert process.pid == before
+    assert texts(process.read(CAR))[0] == "甘A8K631"
+
+
+def test_no_plate_is_an_empty_list(process):
+    sight = process.read(draw_empty_lane(3))
+    assert isinstance(sight, PlatesSeen)
+    assert not [plate for plate in sight.plates if plate.reading.offered]
+
+
+def test_a_worker_that_hangs_is_killed_in_time_and_the_next_photo_is_read(process):
+    hasty = PlateProcess(start_timeout_s=PATIENT_S, read_timeout_s=0.5)
+    assert hasty.start() == ""
+    hung = hasty.pid
+    assert hung is not None
+    os.kill(hung, signal.SIGSTOP)
+    begun = time.monotonic()
+    assert hasty.read(CAR) == PlatesUnread(trouble="hung")
+    assert time.monotonic() - begun < 3.0
+    assert not Path(f"/proc/{hung}").exists()
+    hasty._read_timeout_s = PATIENT_S
+    assert texts(hasty.read(CAR))[0] == "甘A8K631"
+    assert hasty.pid != hung
+    hasty.end()
+
+
+def test_a_worker_that_died_is_told_and_replaced(process):
+    assert process.start() == ""
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.read(CAR) == PlatesUnread(trouble="lost")
+    assert texts(process.read(CAR))[0] == "甘A8K631"
+
+
+def test_a_worker_ends_when_its_terminal_is_gone_in_the_middle_of_a_photo_too(process):
+    orphan = PlateProcess(start_timeout_s=PATIENT_S)
+    assert orphan.start() == ""
+    child = orphan._child
+    assert child is not None
+    child._link.sendall(b'{"op": "hello", "timeout_s": 60}\n' * 3)
+    child._link.close()
+    assert child._process.wait(5) == 0
+
+
+# --- without the engine, and the thread before it
+
+
+MISSING = (
+    sys.executable,
+    "-c",
+    "import sys; sys.modules['cv2'] = None; from laneside.plates.worker import main; main()",
+)
+NO_WORKER = (sys.executable, "-c", "pass")
+SLOW = (sys.executable, "-c", "import time; time.sleep(60)")
+
+
+def test_what_is_not_installed_is_told_and_leaves_no_process():
+    process = PlateProcess(MISSING, start_timeout_s=PATIENT_S)
+    assert process.start() == "not-installed"
+    assert process.read(CAR) == PlatesUnread(trouble="not-installed")
+    assert process.pid is None
+
+
+@pytest.mark.parametrize(("command", "trouble"), [(NO_WORKER, "lost"), (SLOW, "hung"), (("/nowhere/python",), "lost")])
+def test_a_worker_that_does_not_come_up_is_told(command, trouble):
+    process = PlateProcess(command, start_timeout_s=1.0)
+    assert process.start() == trouble
+    assert process.pid is None
+
+
+class Told:
+    """Collects what a plate worker answers."""
+
+    def __init__(self) -> None:
+        self.sights: list[PlateSight] = []
+        self.came = threading.Event()
+
+    def __call__(self, sight: PlateSight) -> None:
+        self.sights.append(sight)
+        self.came.set()
+
+
+def no_defect(error: BaseException) -> None:
+    raise AssertionError from error
+
+
+def test_not_installed_is_answered_once_and_then_nobody_need_ask():
+    worker, told = PlateWorker(PlateProcess(MISSING, start_timeout_s=PATIENT_S), defect=no_defect), Told()
+    assert worker.available
+    worker.read(CAR, told)
+    assert told.came.wait(PATIENT_S)
+    assert (told.sights, worker.available) == ([PlatesUnread(trouble="not-installed")], False)
+    assert worker.trouble(PATIENT_S) == "not-installed"
+    worker.close()
+
+
+def test_of_several_photos_that_wait_only_the_newest_is_read(process):
+    worker = PlateWorker(PlateProcess(COMMAND, start_timeout_s=PATIENT_S, read_timeout_s=PATIENT_S), defect=no_defect)
+    older, newest = Told(), Told()
+    worker.warm()
+    for _ in range(3):
+        worker.read(CAR, older)
+    worker.read(draw_vehicle("甘A7Q305", 0, 1, 7), newest)
+    assert newest.came.wait(PATIENT_S)
+    assert texts(newest.sights[0])[0] == "甘A7Q305"
+    assert older.sights == []
+    worker.close()
+
+
+def test_closing_ends_a_worker_that_is_busy_and_answers_nothing():
+    worker, told = PlateWorker(PlateProcess(SLOW, start_timeout_s=PATIENT_S), defect=no_defect), Told()
+    worker.read(CAR, told)
+    assert worker.trouble(0.5) == BUSY
+    begun = time.monotonic()
+    worker.close()
+    assert time.monotonic() - begun < 5.0
+    assert told.sights == []
