@@ -1,0 +1,254 @@
+"""The most probable plate in a recogniser's output: an exact search under the grammar.
+
+A CTC recogniser gives for each frame a probability of every symbol and of the blank; a text's probability is the sum
+over all ways to write it into the frames. The search grows prefixes, best first. What a prefix may still become is
+bounded from above by the probability of *all* its completions that the grammar allows (one backward pass over frames
+and arcs gives it exactly), so the first finished text that leaves the queue is the most probable one of all.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from math import log
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laneside.plates.grammar import Automaton
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """Hold the most probable text.
+
+    ``log_probability``: of the text with its form's weight. ``share``: its part of the probability of everything that
+    the grammar allows, 0 to 1. ``characters``: per place, its part against all texts that differ only there.
+    """
+
+    text: str
+    form: str
+    log_probability: float
+    share: float
+    characters: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prefix:
+    """A text begun: its state, last symbol, and per frame the probability of having written just it.
+
+    ``after_symbol`` ends on its last symbol, ``after_blank`` on a blank; frame 0 lies before the first frame.
+    """
+
+    text: str
+    state: int
+    symbol: int
+    after_symbol: Floats
+    after_blank: Floats
+
+
+SHARE_MIN: Final = 0.01
+
+
+class Decoder:
+    """Search one automaton; the frames' columns are the blank and then the automaton's symbols."""
+
+    def __init__(self, automaton: Automaton) -> None:
+        self._automaton = automaton
+        self._symbol: Ints = np.array([arc.symbol + 1 for arc in automaton.arcs], np.intp)
+        self._target: Ints = np.array([arc.target for arc in automaton.arcs], np.intp)
+        sources = np.array([arc.source for arc in automaton.arcs], np.intp)
+        self._begins: Ints = np.searchsorted(sources, np.arange(automaton.states + 1)).astype(np.intp)
+        self._twin = self._twins()
+        self._steps = {(arc.source, automaton.symbols[arc.symbol]): arc.target for arc in automaton.arcs}
+        self._longest = _longest(automaton) + 2  # the start and the end of a text are steps too.
+        self._leaving = np.flatnonzero(np.diff(self._begins))
+        self._columns = {symbol: place + 1 for place, symbol in enumerate(automaton.symbols)}
+
+    @property
+    def symbols(self) -> str:
+        """Return the characters of columns 1 and up."""
+        return self._automaton.symbols
+
+    def best(self, frames: Floats, weights: Mapping[str, float], *, share_min: float = SHARE_MIN) -> Decoded | None:
+        """Return the most probable text of ``frames`` (T, 1 + symbols); None where none has a share of ``share_min``.
+
+        ``weights`` multiplies each form's texts; a form that is not named weighs 1. A text below ``share_min`` may
+        still be returned where it is found at once: the least share only bounds the work.
+        """
+        scale = frames.max(axis=1, keepdims=True)
+        if not frames.size or not scale.all():
+            return None
+        scaled = frames / scale
+        ends = self._ends(weights)
+        begun, entered = self._backward(scaled, ends)
+        total = begun[0, 0]
+        found = self._search(scaled, ends, entered, share_min) if total > 0 else None
+        if found is None:
+            return None
+        text, form, probability = found
+        return Decoded(
+            text=text,
+            form=form,
+            log_probability=log(probability) + float(np.log(scale).sum()),
+            share=min(1.0, float(probability / total)),
+            characters=self._characters(scaled, text, weights),
+        )
+
+    def probabilities(self, frames: Floats, texts: list[str]) -> Floats:
+        """Return log probabilities of equally long texts, unweighted; -inf where a text can't be written."""
+        scale = frames.max(axis=1, keepdims=True)
+        columns = np.array([[self._columns[character] for character in text] for text in texts], np.intp)
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(_written(frames / scale, columns)) + np.log(scale).sum())
+
+    def _twins(self) -> Ints:
+        """Find for each arc the arc that goes on from its target by the same symbol; -1 where there is none."""
+        arcs = self._automaton.arcs
+        places = {(arc.source, arc.symbol): number for number, arc in enumerate(arcs)}
+        return np.array([places.get((arc.target, arc.symbol), -1) for arc in arcs], np.intp)
+
+    def _ends(self, weights: Mapping[str, float]) -> Floats:
+        """Return what ending in each state weighs."""
+        ends = np.zeros(self._automaton.states)
+        for state, form in self._automaton.accepting.items():
+            ends[state] = weights.get(form, 1.0)
+        return ends
+
+    def _backward(self, frames: Floats, ends: Floats) -> tuple[Floats, Floats]:
+        """Sum all completions, per frame still to come: of each state after a blank, of each arc just taken.
+
+        A symbol that stands twice needs a blank between: an arc goes on by itself or by any other symbol's arc.
+        """
+        length = len(frames)
+        begun = np.zeros((length + 1, self._automaton.states))
+        entered = np.zeros((length + 1, len(self._symbol)))
+        begun[length], entered[length] = ends, ends[self._target]
+        twinned = self._twin >= 0
+        for frame in range(length - 1, -1, -1):
+            going = frames[frame, self._symbol] * entered[frame + 1]
+            here = frames[frame, 0] * begun[frame + 1]
+            here[self._leaving] += np.add.reduceat(going, self._begins[self._leaving])
+            begun[frame] = here
+            blocked = np.where(twinned, going[self._twin], 0.0)
+            entered[frame] = np.maximum(going + here[self._target] - blocked, 0.0)
+        return begun, entered
+
+    def _search(self, frames: Floats, ends: Floats, entered: Floats, share_min: float) -> tuple[str, str, float] | None:
+        """Grow prefixes, most promising first; the first finished one is the best.
+
+        Prefixes of one length share the whole probability, so at most 1 / share of each length promise as much as a
+        text of that share: what needs more growing than that has no such text.
+        """
+        length = len(frames)
+        blanks = np.concatenate(([1.0], np.cumprod(frames[:, 0])))
+        root = _Prefix("", 0, -1, np.zeros(length + 1), blanks)
+        ticket = count()
+        queue: list[tuple[float, int, _Prefix | tuple[str, str]]] = [(-1.0, next(ticket), root)]
+        for _ in range(round(self._longest / share_min)):
+            if not queue:
+                break
+            bound, _, node = heapq.heappop(queue)
+            if not isinstance(node, _Prefix):
+                return (*node, -bound)
+            whole = float(node.after_symbol[length] + node.after_blank[length]) * float(ends[node.state])
+            if whole > 0:
+                heapq.heappush(queue, (-whole, next(ticket), (node.text, self._automaton.accepting[node.state])))
+            for promise, child in self._children(frames, node, entered):
+                heapq.heappush(queue, (-promise, next(ticket), child))
+        return None
+
+    def _children(self, frames: Floats, node: _Prefix, entered: Floats) -> list[tuple[float, _Prefix]]:
+        """Write every symbol that may follow, all at once."""
+        arcs = slice(int(self._begins[node.state]), int(self._begins[node.state + 1]))
+        symbols = self._symbol[arcs]
+        if not len(symbols):
+            return []
+        emitted = frames[:, symbols]
+        before = (node.after_symbol + node.after_blank)[:-1, None].repeat(len(symbols), axis=1)
+        before[:, symbols == node.symbol] = node.after_blank[:-1, None]
+        firsts = emitted * before
+        promises = np.einsum("ts,ts->s", firsts, entered[1:, arcs])
+        kept = np.flatnonzero(promises > 0)
+        after_symbol, after_blank = _held(firsts[:, kept], emitted[:, kept], frames[:, 0])
+        return [
+            (
+                float(promises[number]),
+                _Prefix(
+                    node.text + self.symbols[symbols[number] - 1],
+                    int(self._target[arcs][number]),
+                    int(symbols[number]),
+                    after_symbol[:, place],
+                    after_blank[:, place],
+                ),
+            )
+            for place, number in enumerate(kept)
+        ]
+
+    def _characters(self, frames: Floats, text: str, weights: Mapping[str, float]) -> tuple[float, ...]:
+        """Compare each place's character with all that the grammar allows in its stead."""
+        rivals: list[str] = []
+        places: list[int] = []
+        for place in range(len(text)):
+            for symbol in self.symbols:
+                rivals.append(text[:place] + symbol + text[place + 1 :])
+                places.append(place)
+        factors = np.array([0.0 if (form := self._form(rival)) is None else weights.get(form, 1.0) for rival in rivals])
+        allowed = np.flatnonzero(factors)
+        columns = np.array([[self._columns[character] for character in rivals[number]] for number in allowed], np.intp)
+        scores = _written(frames, columns) * factors[allowed]
+        sums = np.bincount(np.array(places)[allowed], weights=scores, minlength=len(text))
+        own = scores[[rivals[number] == text for number in allowed]][0]
+        return tuple(float(own / total) for total in sums)
+
+    def _form(self, text: str) -> str | None:
+        """Name the form of a text, as the automaton does, only faster."""
+        state = 0
+        for character in text:
+            reached = self._steps.get((state, character))
+            if reached is None:
+                return None
+            state = reached
+        return self._automaton.accepting.get(state)
+
+
+def _longest(automaton: Automaton) -> int:
+    """Count the places of the longest text; arcs are sorted, so that a state's depth is known before it is left."""
+    depth = [0] * automaton.states
+    for arc in automaton.arcs:
+        depth[arc.target] = max(depth[arc.target], depth[arc.source] + 1)
+    return max(depth)
+
+
+def _held(firsts: Floats, emitted: Floats, blank: Floats) -> tuple[Floats, Floats]:
+    """Let written symbols last and blanks follow: probabilities per frame (T + 1, symbols)."""
+    length, width = firsts.shape
+    after_symbol, after_blank = np.zeros((length + 1, width)), np.zeros((length + 1, width))
+    for frame in range(length):
+        after_symbol[frame + 1] = firsts[frame] + emitted[frame] * after_symbol[frame]
+        after_blank[frame + 1] = blank[frame] * (after_blank[frame] + after_symbol[frame])
+    return after_symbol, after_blank
+
+
+def _written(frames: Floats, columns: Ints) -> Floats:
+    """Return the probability of each row of columns as a whole text: the CTC forward pass over all rows at once."""
+    rows, letters = columns.shape
+    width = 2 * letters + 1
+    states = np.zeros((rows, width), np.intp)
+    states[:, 1::2] = columns
+    skips = np.zeros((rows, width), bool)
+    skips[:, 3::2] = columns[:, 1:] != columns[:, :-1]
+    here = np.zeros((rows, width))
+    here[:, 0] = 1.0
+    for row in frames:
+        moved = here.copy()
+        moved[:, 1:] += here[:, :-1]
+        moved[:, 2:] += np.where(skips[:, 2:], here[:, :-2], 0.0)
+        here = moved * row[states]
+    return np.asarray(here[:, -1] + here[:, -2])

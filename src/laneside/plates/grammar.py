@@ -1,0 +1,124 @@
+"""The forms of plates as a finite automaton (spec/codes.md 5.3), so that a search can follow what a plate may say.
+
+The forms are those of :mod:`laneside.codec`; here they stand place by place, because a search needs to know which
+characters may come next, not only whether a finished text fits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from string import ascii_uppercase, digits
+from typing import Final
+
+from laneside.codec import PlateKind
+from laneside.vocab import PROVINCES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Name one form and say which characters may stand at each of its places."""
+
+    name: str
+    places: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        assert self.places
+        assert all(self.places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arc:
+    """Lead from one state to another by one symbol (its index in the automaton's symbols)."""
+
+    source: int
+    symbol: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automaton:
+    """Accept the union of some forms: state 0 starts; arcs are sorted by source, a state's arcs lie together."""
+
+    symbols: str
+    states: int
+    arcs: tuple[Arc, ...]
+    accepting: Mapping[int, str]
+
+    def form_of(self, text: str) -> str | None:
+        """Name the form that a text has; None where no form has it."""
+        steps = {(arc.source, self.symbols[arc.symbol]): arc.target for arc in self.arcs}
+        state: int | None = 0
+        for character in text:
+            state = steps.get((state, character)) if state is not None else None
+        return None if state is None else self.accepting.get(state)
+
+
+def automaton_of(forms: Iterable[Form]) -> Automaton:
+    """Merge forms into one deterministic automaton. No text may belong to two forms of different names.
+
+    A state is the set of (form, place) pairs that a text may have reached; equal sets are one state, so the many
+    provinces and letters cost nothing.
+    """
+    table = tuple(forms)
+    symbols = "".join(dict.fromkeys("".join("".join(form.places) for form in table)))
+    first = frozenset((number, 0) for number in range(len(table)))
+    numbers = {first: 0}
+    waiting = deque([first])
+    arcs: list[Arc] = []
+    accepting: dict[int, str] = {}
+    while waiting:
+        here = waiting.popleft()
+        names = {table[form].name for form, place in here if place == len(table[form].places)}
+        assert len(names) <= 1, f"ambiguous: {names}"
+        accepting.update(dict.fromkeys([numbers[here]] if names else [], "".join(names)))
+        for symbol, reached in _steps(table, here, symbols).items():
+            if reached not in numbers:
+                numbers[reached] = len(numbers)
+                waiting.append(reached)
+            arcs.append(Arc(source=numbers[here], symbol=symbol, target=numbers[reached]))
+    return Automaton(symbols=symbols, states=len(numbers), arcs=tuple(arcs), accepting=accepting)
+
+
+_State = frozenset[tuple[int, int]]
+
+
+def _steps(table: tuple[Form, ...], here: _State, symbols: str) -> dict[int, _State]:
+    """List what each symbol leads to."""
+    steps: dict[int, set[tuple[int, int]]] = {}
+    for form, place in here:
+        places = table[form].places
+        for character in places[place] if place < len(places) else "":
+            steps.setdefault(symbols.index(character), set()).add((form, place + 1))
+    return {symbol: frozenset(reached) for symbol, reached in sorted(steps.items())}
+
+
+INITIALS: Final = "".join(province.initial for province in PROVINCES)
+LETTERS: Final = ascii_uppercase.replace("I", "").replace("O", "")
+SIGNS: Final = LETTERS + digits
+_SERIES: Final = "ABCDEFGHJK"
+_START: Final = (INITIALS, LETTERS)
+
+
+def _ending(kind: PlateKind, last: str) -> Form:
+    return Form(name=kind, places=(*_START, *[SIGNS] * 4, *last))
+
+
+PLATE_FORMS: Final[tuple[Form, ...]] = (
+    Form(name=PlateKind.CIVIL, places=(*_START, *[SIGNS] * 5)),
+    Form(name=PlateKind.NEW_ENERGY, places=(*_START, _SERIES, SIGNS, *[digits] * 4)),
+    Form(name=PlateKind.NEW_ENERGY, places=(*_START, *[digits] * 5, _SERIES)),
+    _ending(PlateKind.DRIVING_SCHOOL, "学"),
+    _ending(PlateKind.POLICE, "警"),
+    _ending(PlateKind.TRAILER, "挂"),
+    _ending(PlateKind.HONG_KONG, "港"),
+    _ending(PlateKind.MACAU, "澳"),
+    _ending(PlateKind.EMERGENCY, "应急"),
+    Form(name=PlateKind.EMBASSY, places=("使", *[digits] * 6)),
+    Form(name=PlateKind.EMBASSY, places=(*[digits] * 6, "使")),
+    Form(name=PlateKind.CONSULATE, places=("领", *[digits] * 6)),
+    Form(name=PlateKind.CONSULATE, places=(*[digits] * 6, "领")),
+    Form(name=PlateKind.ARMED_POLICE, places=("W", "J", INITIALS, *[SIGNS] * 5)),
+    Form(name=PlateKind.ARMY, places=(ascii_uppercase, ascii_uppercase, *[SIGNS] * 5)),
+)

@@ -1,0 +1,59 @@
+"""What the recogniser sees in a strip, as probabilities of the symbols that a plate may bear."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laneside.plates.decoding import Floats
+from laneside.plates.models import RECOGNISER, Network
+from laneside.plates.photo import Pixels
+from laneside.plates.textboxes import as_tensor
+
+# What the recogniser may say instead of a plate's symbol: plates have no I, no O and no small letters.
+_ALIKE: Final[dict[str, str]] = {"0": "Oo", "1": "Il|"}
+_SILENT: Final = "·•.-:,'"
+_OTHER_AS_BLANK: Final = 0.05
+_LEAST: Final = 1e-9
+
+
+class Lettering:
+    """Run the recogniser and fold its 6,625 classes into the blank and some symbols."""
+
+    def __init__(self, network: Network, symbols: str) -> None:
+        self._network = network
+        classes = {character: place + 1 for place, character in enumerate(network.note("character").splitlines())}
+        self._blanks = [0, len(classes) + 1, *[classes[mark] for mark in _SILENT if mark in classes]]
+        columns, sources = [], []
+        for column, symbol in enumerate(symbols):
+            for character in {symbol, symbol.lower(), *_ALIKE.get(symbol, "")} & classes.keys():
+                columns.append(column + 1)
+                sources.append(classes[character])
+        self._columns: NDArray[np.intp] = np.array(columns, np.intp)
+        self._sources: NDArray[np.intp] = np.array(sources, np.intp)
+        self._width = len(symbols) + 1
+
+    @classmethod
+    def load(cls, symbols: str) -> Lettering:
+        """Load the recogniser for the columns of ``symbols``."""
+        return cls(Network.load(RECOGNISER), symbols)
+
+    def frames(self, strips: list[Pixels]) -> list[Floats]:
+        """Read equally large strips in one run: per strip (frames, 1 + symbols), the blank first.
+
+        Marks between characters count as blank; of what is no symbol at all a small part does, so that a screw or a
+        frame's edge can be stepped over, at a price.
+        """
+        if not strips:
+            return []
+        outputs = self._network.run(np.stack([as_tensor(strip) for strip in strips]))
+        return [self._folded(output.astype(np.float64)) for output in outputs]
+
+    def _folded(self, output: Floats) -> Floats:
+        folded = np.zeros((len(output), self._width))
+        np.add.at(folded.T, self._columns, output.T[self._sources])
+        folded[:, 0] = output[:, self._blanks].sum(axis=1)
+        folded[:, 0] += _OTHER_AS_BLANK * np.clip(1.0 - folded.sum(axis=1), 0.0, 1.0)
+        return folded + _LEAST

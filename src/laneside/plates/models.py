@@ -1,0 +1,64 @@
+"""The two networks inside the wheel rapidocr-onnxruntime, run by onnxruntime alone.
+
+Nothing of the wheel is imported: its files are found through its metadata, so it may stand there without what it
+depends on. Nothing is ever downloaded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from laneside.plates.failures import PlateEngineError
+
+DISTRIBUTION: Final = "rapidocr-onnxruntime"
+VERSION: Final = "1.4.4"
+DETECTOR: Final = "ch_PP-OCRv4_det_infer.onnx"
+RECOGNISER: Final = "ch_PP-OCRv4_rec_infer.onnx"
+THREADS: Final = 2
+
+Tensor = NDArray[np.float32]
+
+
+def model_path(name: str) -> Path:
+    """Find a model file of the installed wheel. Raises PlateEngineError where the wheel or the file is missing."""
+    try:
+        distribution = metadata.distribution(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        raise PlateEngineError(f"the package {DISTRIBUTION} {VERSION} is not installed") from None
+    for file in distribution.files or ():
+        if file.name == name:
+            return Path(str(distribution.locate_file(file)))
+    raise PlateEngineError(f"{DISTRIBUTION} {distribution.version} holds no {name}; {VERSION} does")
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Run one model: a batch (N, 3, H, W) in, its first output out."""
+
+    session: onnxruntime.InferenceSession
+
+    @classmethod
+    def load(cls, name: str) -> Network:
+        """Load a model with two threads and without the memory arena (which would double the memory)."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = THREADS
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        path = model_path(name)
+        return cls(onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]))
+
+    def run(self, batch: Tensor) -> Tensor:
+        """Return the first output for a batch."""
+        return np.asarray(self.session.run(None, {self.session.get_inputs()[0].name: batch})[0], np.float32)
+
+    def note(self, key: str) -> str:
+        """Return a text that the model file carries; "" where it has none."""
+        return str(self.session.get_modelmeta().custom_metadata_map.get(key, ""))

@@ -1,0 +1,73 @@
+"""A photograph's bytes as pixels, with a bound on everything."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from laneside.plates.failures import PictureError
+
+Pixels = NDArray[np.uint8]
+
+BYTES_MAX: Final = 40_000_000
+PIXELS_MAX: Final = 21_000_000
+SIDE_KEPT_MAX: Final = 2560
+_FORMATS: Final = ("JPEG", "PNG")
+
+
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """Hold (height, width, 3) BGR pixels, upright, and their size as a share of the photograph's as it came."""
+
+    pixels: Pixels
+    share: float
+
+
+def decode(photo: bytes) -> Photograph:
+    """Unpack a photograph, its longest side brought to at most 2560 px.
+
+    Raises PictureError for anything but a whole JPEG or PNG of at most 21 megapixels (20 and a camera's rounding): the
+    header tells the size before a pixel is unpacked.
+    """
+    if len(photo) > BYTES_MAX:
+        raise PictureError(f"a picture of {len(photo)} bytes is too large: {BYTES_MAX} are read")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of large and odd files; they are judged here.
+            return _pixels(photo)
+    except PictureError:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        raise PictureError(f"the picture can't be read: {error}") from error
+
+
+def _pixels(photo: bytes) -> Photograph:
+    with Image.open(io.BytesIO(photo), formats=_FORMATS) as opened:
+        width, height = opened.size
+        if width * height > PIXELS_MAX:
+            raise PictureError(f"a picture of {width}×{height} pixels is too large: {PIXELS_MAX} are read")
+        opened.draft("RGB", _kept(width, height))  # a JPEG is unpacked at a half or a quarter where that is enough.
+        small = (
+            opened if opened.size == _kept(*opened.size) else opened.resize(_kept(*opened.size), Image.Resampling.BOX)
+        )
+        share = small.width / width
+        upright = ImageOps.exif_transpose(_shallow(small))
+    return Photograph(np.ascontiguousarray(np.asarray(upright.convert("RGB"))[:, :, ::-1]), share)
+
+
+def _shallow(image: Image.Image) -> Image.Image:
+    """Bring 16-bit greys to 8 bits; Pillow's own conversion would cut them off."""
+    if image.mode.startswith("I"):
+        return image.point(lambda value: value / 256).convert("L")
+    return image
+
+
+def _kept(width: int, height: int) -> tuple[int, int]:
+    share = min(1.0, SIDE_KEPT_MAX / max(width, height))
+    return max(1, round(width * share)), max(1, round(height * share))
