@@ -13,7 +13,7 @@ from laneside.virtual.synthetic.face import Rgb
 
 _DAY: Final[Rgb] = (255, 255, 255)
 _EVENING: Final[Rgb] = (255, 238, 218)
-_SODIUM: Final[Rgb] = (255, 214, 150)
+_SODIUM: Final[Rgb] = (255, 224, 178)  # as the camera's white balance leaves it
 _LED: Final[Rgb] = (214, 230, 255)
 
 
