@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import binascii
 from typing import Annotated, Any
 
@@ -77,7 +78,7 @@ class _ClearFaults(Struct, frozen=True, tag_field="op", tag="clear_faults"):
     pass
 
 
-_Traffic = _Vehicles | _Place | _Remove | _State | _Picture | _InsertCard | _WithdrawCard
+_Traffic = _Vehicles | _Place | _Remove | _State | _InsertCard | _WithdrawCard
 _Trouble = _Strike | _Cut | _WithdrawAt | _AwaitHeld | _Release | _ClearFaults
 
 _KINDS: dict[type[_Strike], FaultKind] = {
@@ -98,7 +99,11 @@ class Panel:
     async def answer(self, body: bytes) -> dict[str, Any]:
         """Do what one request asks. Raises RefusedError."""
         try:
-            request = msgspec.json.decode(body, type=_Traffic | _Trouble)
+            request = msgspec.json.decode(body, type=_Traffic | _Picture | _Trouble)
+            if isinstance(request, _Picture):
+                # Drawing takes as long as a passage has between two commands: the chips answer meanwhile.
+                jpeg = await asyncio.to_thread(self._world.picture)
+                return {"ok": True, "jpeg": binascii.b2a_base64(jpeg, newline=False).decode("ascii")}
             if isinstance(request, _Traffic):
                 return {"ok": True, **self._moved(request)}
             await self._troubled(request)
@@ -111,8 +116,6 @@ class Panel:
         match request:
             case _Vehicles():
                 return {"vehicles": [describe(vehicle) for vehicle in VEHICLES]}
-            case _Picture():
-                return {"jpeg": binascii.b2a_base64(self._world.picture(), newline=False).decode("ascii")}
             case _Place(vehicle=vehicle, fresh=fresh):
                 self._world.place(vehicle, fresh=fresh)
             case _Remove():

@@ -134,7 +134,7 @@ class World:
         self._move_card(inserted=False)
 
     def picture(self) -> bytes:
-        """Take the lane's picture, JPEG 1280×960."""
+        """Take the lane's picture, JPEG 1280×960. It only looks at who stands here: another thread may ask."""
         vehicle = self.vehicle
         if vehicle is None:
             return draw_empty_lane(EMPTY_LANE_SEED)

@@ -9,9 +9,15 @@ from journeys.conftest import Picture
 from journeys.facts import paid_once
 from journeys.hand import Hand
 from PIL import Image
+from sampling import darkest_and_lightest, flattened
 
 from laneside.codec import CappRecord
+from laneside.virtual.marker import SIZE as PICTURE_SIZE
 from laneside.virtual.marker import read_marker
+from laneside.virtual.picture import corners_of
+from laneside.virtual.stories import Vehicle
+from laneside.virtual.synthetic.face import Face
+from laneside.virtual.vehicles import vehicle_named
 
 TOUCHES_MAX = 4
 HOME_TO_HOME_S_MAX = 20.0
@@ -62,7 +68,19 @@ def photo_shows_the_camera(hand: Hand, sha256: str | None) -> None:
         assert max(photo.size) <= SIDE_PX_MAX
         assert not photo.getexif()
         assert not {"exif", "comment"} & set(photo.info)
+        plate_stands_out(photo.convert("RGB"), vehicle_named(hand.vehicle["name"]))
     assert read_marker(jpeg) == hand.seed & 0xFFFF
+
+
+def plate_stands_out(photo: Image.Image, vehicle: Vehicle) -> None:
+    """Every character of the plate can be told from its ground after browser, upload and re-encoding."""
+    assert photo.size == PICTURE_SIZE
+    corners = corners_of(vehicle.plate, vehicle.colour, vehicle.toll_class, vehicle.seed)
+    face = Face(plate=vehicle.plate, colour=vehicle.colour)
+    sheet = flattened(photo, corners, face.size_mm)
+    for cell in face.cells():
+        dark, light = darkest_and_lightest(sheet, cell)
+        assert light - dark > 80, f"{cell.character} of {vehicle.plate}"
 
 
 def test_a_plate_of_eight_characters_is_typed_and_is_gradient_green(hand: Hand) -> None:

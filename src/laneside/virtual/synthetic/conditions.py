@@ -6,15 +6,14 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
+from laneside.virtual.marker import SIZE
 from laneside.virtual.synthetic.body import OUTLINES, Body
 from laneside.virtual.synthetic.camera import Pose
 from laneside.virtual.synthetic.face import Rgb
 
-SIZE: Final = (1280, 960)
-
 _DAY: Final[Rgb] = (255, 255, 255)
 _EVENING: Final[Rgb] = (255, 238, 218)
-_SODIUM: Final[Rgb] = (255, 214, 150)
+_SODIUM: Final[Rgb] = (255, 224, 178)  # as the camera's white balance leaves it
 _LED: Final[Rgb] = (214, 230, 255)
 
 

@@ -19,7 +19,7 @@ PX_PER_MM: Final = 2
 
 WHITE: Final[Rgb] = (240, 243, 246)
 BLACK: Final[Rgb] = (20, 20, 22)
-RED: Final[Rgb] = (200, 26, 32)
+RED: Final[Rgb] = (212, 32, 36)
 BLUE: Final[Rgb] = (16, 66, 178)
 YELLOW: Final[Rgb] = (242, 178, 12)
 GREEN: Final[Rgb] = (66, 184, 112)
@@ -119,7 +119,7 @@ class Face:
         return Cell(character=character, x=x, y=y, width=width, height=height, red=red)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2)
 def draw_face(face: Face) -> Image.Image:
     """Draw the plate flat and clean, 2 px per millimetre, with rim, dot and screws. Do not paint on what comes back."""
     from PIL import Image, ImageDraw  # noqa: PLC0415 -- Pillow loads only where pictures are made

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import io
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -47,7 +47,7 @@ def _chinese(character: str, width: int, height: int) -> Image.Image:
     return cell
 
 
-@cache
+@lru_cache(maxsize=64)
 def words_mask(words: str, height: int) -> Image.Image:
     """Set a line of words as a mask; ``height`` is that of a Chinese character in pixels."""
     from PIL import Image, ImageDraw  # noqa: PLC0415 -- see _chinese

@@ -7,11 +7,12 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from laneside.virtual.marker import SIZE
 from laneside.virtual.synthetic.body import OUTLINES, Body, paint_shadow
 from laneside.virtual.synthetic.camera import Camera, Corners, Pose
 from laneside.virtual.synthetic.cars import paint_car, paint_car_rear
 from laneside.virtual.synthetic.coaches import paint_coach, paint_coach_rear
-from laneside.virtual.synthetic.conditions import SIZE, Conditions
+from laneside.virtual.synthetic.conditions import Conditions
 from laneside.virtual.synthetic.easel import Easel
 from laneside.virtual.synthetic.face import PX_PER_MM, Face, draw_face
 from laneside.virtual.synthetic.lorries import paint_trailer_rear, paint_truck, paint_truck_rear
