@@ -76,7 +76,6 @@ def test_the_record_shows_all_that_is_kept(hand: Hand, picture: Picture) -> None
     picture(hand, "keyboard")
     hand.type_plate("8", 4)
     hand.see(".agreement .good")
-    picture(hand, "picture")
     hand.main("提交图片数据")
     hand.main("算费")
     hand.at("fee")

@@ -21,6 +21,7 @@ pytest.importorskip("onnxruntime", reason="needs the extra plates")
 TOUCHES_MAX = 4
 READ_MS = 30_000
 CUT_OUT_SIZE = (480, 140)
+HINT_GROUND = (255, 194, 41)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_an_ordinary_car_takes_four_touches_and_no_key(reader: Hand, picture: Pi
     assert cut_out.evaluate("(image) => image.decode().then(() => [image.naturalWidth, image.naturalHeight])") == [
         *CUT_OUT_SIZE
     ]
-    picture(reader, "plate")
+    picture(reader, "picture")
     reader.main("提交图片数据")
     reader.at("exit")
     assert "识别" in reader.text
@@ -174,6 +175,14 @@ def leave_by_hand(hand: Hand) -> None:
 # --- before the shutter
 
 
+def ground_of(png: bytes) -> tuple[int, ...]:
+    """Return the commonest colour of what is really to be seen there."""
+    with Image.open(io.BytesIO(png)) as shown:
+        counted = shown.convert("RGB").getcolors(1 << 20)
+    assert counted is not None
+    return max(counted)[1]  # type: ignore[return-value]  # RGB
+
+
 def spoilt(jpeg: bytes, how: str) -> bytes:
     with Image.open(io.BytesIO(jpeg)) as opened:
         image = opened.convert("RGB")
@@ -215,6 +224,7 @@ def test_what_would_spoil_the_photo_is_told_before_the_shutter(reader: Hand, pic
     if words:
         hint.wait_for()
         assert hint.inner_text().strip() == words
+        assert ground_of(hint.screenshot()) == HINT_GROUND
         if how == "small":
             picture(reader, "framing")
     else:
