@@ -97,8 +97,8 @@ class ApduReader:
     @property
     def capabilities(self) -> frozenset[Capability]:
         """Everything, as far as there is a way to the tag."""
-        card_only = frozenset({Capability.PROVE, Capability.WALLET_LOG})
-        return card_only if self._openers.open_tag is None else card_only | {Capability.TAG, Capability.REWRITE_TAG}
+        of_tag = {Capability.TAG, Capability.REWRITE_TAG}
+        return frozenset(Capability) - of_tag if self._openers.open_tag is None else frozenset(Capability)
 
     def close(self) -> None:
         """Remove power from everything; a prepared purchase is given up."""

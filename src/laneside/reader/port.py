@@ -19,8 +19,15 @@ class Capability(StrEnum):
 
     TAG = "tag"
     PROVE = "prove"
+    """Settles an open debit, also after a restart."""
     WALLET_LOG = "wallet-log"
     REWRITE_TAG = "rewrite-tag"
+    EARLY_COUNTER = "early-counter"
+    """N and the SAM's number are known before the debit."""
+    LATE_TAC = "late-tac"
+    """Fetches the TAC of an open debit, also after a restart; without, such a debit is proved and has none."""
+    MAC2 = "mac2"
+    """Tells MAC2 beside the TAC."""
 
 
 class Algorithm(StrEnum):

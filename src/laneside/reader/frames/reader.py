@@ -71,9 +71,13 @@ class FrameReader:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """Everything but the wallet log, of which frames tell nothing, and the tag's write where C6 has no room."""
-        rewrite = {Capability.REWRITE_TAG} if self._policy.can_write_tag else set()
-        return frozenset({Capability.TAG, Capability.PROVE} | rewrite)
+        """What frames tell: the tag's write where C6 has room for it, a late TAC where C8 does without N."""
+        dialect, can = self._policy.dialect, {Capability.TAG, Capability.PROVE}
+        if self._policy.can_write_tag:
+            can.add(Capability.REWRITE_TAG)
+        if dialect.wire is Wire.SERIAL and dialect.frame_set.tac_again:
+            can.add(Capability.LATE_TAC)
+        return frozenset(can)
 
     def close(self) -> None:
         """Hang up."""
