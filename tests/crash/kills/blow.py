@@ -1,0 +1,90 @@
+"""One kill: who dies, at which vehicle, how long after the beginning of which act. Its key says all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+VEHICLES = ("car-3des", "car-sm4", "truck-6", "charge-card", "green-truck")
+INTENT = "intent"
+"""No act of a collector: the moment at which the intent is on disk, in the middle of the submission."""
+_SUBMISSION = (*("submit",) * 3, *(INTENT,) * 4)
+"""Most fall into the submission, which is where it hurts."""
+_DEBIT_MS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Victim:
+    """When a process is killed: at the beginning of one of these acts, or at most so much later."""
+
+    name: str
+    acts: tuple[str, ...]
+    within_ms: float
+
+
+VICTIMS = {
+    victim.name: victim
+    for victim in (
+        Victim("terminal", ("open", "read", "photo", "picture", "quote", *_SUBMISSION, "leave"), 80.0),
+        Victim("roadside", ("open", "read", "read", "photo", *_SUBMISSION, "leave"), 80.0),
+        Victim("centre", ("read", "photo", "picture", "submit", "submit", "leave"), 1200.0),
+    )
+}
+EVERY = 6
+"""So many kills of the terminal come with one of the roadside and one of the centre."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blow:
+    """``twice`` kills once more while the debit is proved; ``leave_open`` goes home without a proof."""
+
+    victim: str
+    vehicle: str
+    act: str
+    after_ms: float
+    twice: bool = False
+    leave_open: bool = False
+
+    @property
+    def key(self) -> str:
+        """Name it, so that it can be struck alone."""
+        words = [self.victim, self.vehicle, self.act, f"{self.after_ms:.1f}"]
+        return "/".join([*words, *(["twice"] if self.twice else []), *(["leave-open"] if self.leave_open else [])])
+
+    @classmethod
+    def named(cls, key: str) -> Blow:
+        """Read a key. Raises ValueError for anything else."""
+        victim, vehicle, act, after_ms, *more = key.split("/")
+        if victim not in VICTIMS or vehicle not in VEHICLES or not set(more) <= {"twice", "leave-open"}:
+            raise ValueError(f"{key!r} names no kill")
+        return cls(
+            victim=victim,
+            vehicle=vehicle,
+            act=act,
+            after_ms=float(after_ms),
+            twice="twice" in more,
+            leave_open="leave-open" in more,
+        )
+
+
+def drawn(seed: int, kills: int) -> list[Blow]:
+    """Draw so many kills of the terminal, and the others' among them; number n is the same however many are drawn."""
+    plan = []
+    for number in range(1, kills + 1):
+        random = Random(f"{seed}/{number}")
+        plan.append(_blow(random, VICTIMS["terminal"]))
+        if number % EVERY == 0:
+            plan += [_blow(random, VICTIMS["roadside"]), _blow(random, VICTIMS["centre"])]
+    return plan
+
+
+def _blow(random: Random, victim: Victim) -> Blow:
+    act = random.choice(victim.acts)
+    return Blow(
+        victim=victim.name,
+        vehicle=random.choice(VEHICLES),
+        act=act,
+        after_ms=round(random.uniform(0.0, _DEBIT_MS if act == INTENT else victim.within_ms), 1),
+        twice=victim.name == "terminal" and random.random() < 0.25,
+        leave_open=random.random() < 0.3,
+    )

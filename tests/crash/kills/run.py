@@ -1,0 +1,122 @@
+"""Many kills in a few streets, each street a fleet of its own; what broke one is told with the key that replays it."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+from street import Street, street
+
+from kills import verdict
+from kills.blow import Blow
+from kills.stroke import finish, settle, strike
+from kills.verdict import Worked
+
+STREET_KILLS_MAX = 40
+"""So many kills share a street: a journal with a past, and a check of the centre every few minutes."""
+DELIVERY_S_MAX = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one kill ended; ``opened`` tells that it cut a debit open, ``trouble`` is the promise that was broken."""
+
+    blow: Blow
+    opened: bool = False
+    trouble: str = ""
+
+
+def play_all(plan: Sequence[Blow], *, streets: int) -> Iterator[Outcome]:
+    """Play all kills in so many streets at a time, in processes of their own where they are several."""
+    groups = [plan[at : at + STREET_KILLS_MAX] for at in range(0, len(plan), STREET_KILLS_MAX)]
+    if streets == 1:
+        yield from itertools.chain.from_iterable(map(_played, groups))
+        return
+    with ProcessPoolExecutor(streets, mp_context=get_context("spawn")) as pool:
+        yield from itertools.chain.from_iterable(pool.map(_played, groups))
+
+
+def _played(group: Sequence[Blow]) -> list[Outcome]:
+    """Play a group; a street in which something broke is left behind with its files."""
+    told: list[Outcome] = []
+    while len(told) < len(group):
+        folder = Path(tempfile.mkdtemp(prefix="laneside-crash-"))
+        outcomes = _in_one_street(group[len(told) :], folder)
+        if any(outcome.trouble for outcome in outcomes):
+            say(f"something broke; its files are in {folder}")
+        else:
+            shutil.rmtree(folder)
+        told += outcomes
+    return told
+
+
+def _in_one_street(blows: Sequence[Blow], folder: Path) -> list[Outcome]:
+    """Play kills until one breaks a promise; then, or at the end, hold the centre to all of them."""
+    done: list[Worked] = []
+    try:
+        with street(folder, duplicate_window_s=0, search_s=2.0) as lane:
+            for blow in blows:
+                trouble = _said(lambda blow=blow: done.append(_worked(lane, blow)))
+                if trouble:
+                    return [*_at_the_centre(lane, done), Outcome(blow=blow, trouble=trouble)]
+                say(f"[{len(done)}/{len(blows)}] {done[-1]}")
+            return _judged(lane, done)
+    except Exception as error:  # noqa: BLE001 - a street that does not start or end is a finding too
+        return [Outcome(blow=blow, trouble=f"the street: {_words(error)}") for blow in blows]
+
+
+def _worked(lane: Street, blow: Blow) -> Worked:
+    before = lane.arrive(blow.vehicle)
+    fell = strike(lane, blow, before["vehicle"])
+    opened = verdict.open_debits(lane) > 0
+    finish(lane, before["vehicle"], leave_open=blow.leave_open)
+    if verdict.open_debits(lane):
+        settle(lane, blow.vehicle)
+    worked = Worked(blow=blow, fell=fell, opened=opened, before=before, after=lane.panel.state())
+    verdict.at_the_lane(lane, worked)
+    return worked
+
+
+def _judged(lane: Street, done: Sequence[Worked]) -> list[Outcome]:
+    """Hold the centre to all kills; what is wrong with the whole is told with the last one."""
+    outcomes = _at_the_centre(lane, done)
+    debits = sum(each.after["card"]["counter"] - each.before["card"]["counter"] for each in done)
+    whole = _said(lambda: verdict.everything_once(lane, debits))
+    if whole and not outcomes[-1].trouble:
+        outcomes[-1] = replace(outcomes[-1], trouble=f"after {len(done)} kills: {whole}")
+    return outcomes
+
+
+def _at_the_centre(lane: Street, done: Sequence[Worked]) -> list[Outcome]:
+    """Wait until the centre has everything, then look at each kill's records there."""
+    waits = "" if lane.delivered(within_s=DELIVERY_S_MAX) else "not everything is delivered"
+    return [
+        Outcome(blow=e.blow, opened=e.opened, trouble=waits or _said(lambda e=e: verdict.at_the_centre(lane, e)))
+        for e in done
+    ]
+
+
+def _said(act: Callable[[], object]) -> str:
+    """Do something; return what was wrong with it."""
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001 - every escape is a finding of the suite
+        return _words(error)
+    return ""
+
+
+def say(line: str) -> None:
+    """Print a line whole, whoever else prints."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:600]
