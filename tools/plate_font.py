@@ -1,4 +1,4 @@
-"""Cut the face of the drawn number plates out of Debian's Noto Sans CJK SC Bold, with its licence beside it.
+"""Cut the face of the drawn number plates out of Debian's Noto Sans CJK SC, with its licence beside it.
 
 Run ``python tools/plate_font.py [ROOT]`` with fonttools, on a Debian with the package fonts-noto-cjk or with ROOT as
 the folder that it was unpacked into; it writes ``src/laneside/virtual/assets/plate.otf`` and ``plate.OFL.txt``.
@@ -13,10 +13,10 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTCollection
 
-COLLECTION = Path("usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
+COLLECTION = Path("usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 COPYRIGHT = Path("usr/share/doc/fonts-noto-cjk/copyright")
 ASSETS = Path(__file__).parents[1] / "src" / "laneside" / "virtual" / "assets"
-FACE = "Noto Sans CJK SC Bold"
+FACE = "Noto Sans CJK SC"
 
 PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新港澳台"
 SPECIALS = "学警挂领使应急试超外临默"
