@@ -189,7 +189,7 @@ class _Sent:
         """Return how the centre took record (or event), its signed receipt, and the photo that it holds."""
         kind = "record" if self._subject("record") is not None else "event"
         receipt = self._receipt(kind)
-        photo = self._subject("photo")
+        photo = self._photo()
         with opened_centre(self._centre) as centre:
             held = photo is not None and centre.photos.file(photo) is not None
         return {
@@ -201,6 +201,11 @@ class _Sent:
     def _subject(self, kind: str) -> str | None:
         rows = self._rows("SELECT subject FROM entry WHERE passage = ? AND kind = ? ORDER BY seq DESC", kind)
         return str(rows[0][0]) if rows else None
+
+    def _photo(self) -> str | None:
+        """Return the last photo that was taken; what was cut out of it goes the same way."""
+        rows = self._rows("SELECT payload FROM entry WHERE passage = ? AND kind = 'photo-taken' ORDER BY seq DESC")
+        return str(msgspec.json.decode(rows[0][0])["sha256"]) if rows else None
 
     def _receipt(self, kind: str) -> Receipt | None:
         rows = self._rows(

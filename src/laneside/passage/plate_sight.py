@@ -35,19 +35,36 @@ def ranked(seen: PlatesSeen, pair_plates: frozenset[str]) -> tuple[tuple[SeenPla
     The vehicle that is worked stands large and in the middle. A plate of the car behind counts only where it is the
     one that card or tag have and was read with confidence.
     """
-    placed = sorted(seen.plates, key=lambda plate: _rank(plate.reading, seen), reverse=True)[:PLATES_MAX]
+    placed = sorted(_apart(seen.plates), key=lambda plate: _rank(plate.reading, seen), reverse=True)[:PLATES_MAX]
     chosen = next((plate for plate in placed if _is_pairs(plate.reading, pair_plates)), None)
     if chosen is None or chosen is placed[0] or _same_text(placed[0].reading.text, pair_plates):
         return tuple(placed), False
     return (chosen, *(plate for plate in placed if plate is not chosen)), True
 
 
+def _apart(plates: tuple[SeenPlate, ...]) -> list[SeenPlate]:
+    """Keep the surest reading of each place: two texts for one plate are not two plates."""
+    kept: list[SeenPlate] = []
+    for plate in sorted(plates, key=lambda plate: plate.reading.confidence, reverse=True):
+        here = _middle(plate.reading)
+        if all(dist(here, _middle(other.reading)) > _width(other.reading) / 2 for other in kept):
+            kept.append(plate)
+    return kept
+
+
 def _rank(reading: PlateReading, seen: PlatesSeen) -> tuple[bool, float]:
     """Tell large and near the middle from small and far off; what is hardly a plate comes last."""
-    left, right = reading.corners[0], reading.corners[1]
-    middle = [sum(corner[axis] for corner in reading.corners) / len(reading.corners) for axis in (0, 1)]
-    off = dist(middle, (seen.width_px / 2, seen.height_px / 2)) / (hypot(seen.width_px, seen.height_px) / 2)
-    return reading.confidence >= _PLATE_AT_ALL, dist(left, right) * max(0.0, 1.0 - off)
+    off = dist(_middle(reading), (seen.width_px / 2, seen.height_px / 2)) / (hypot(seen.width_px, seen.height_px) / 2)
+    return reading.confidence >= _PLATE_AT_ALL, _width(reading) * max(0.0, 1.0 - off)
+
+
+def _middle(reading: PlateReading) -> tuple[float, float]:
+    across, down = zip(*reading.corners, strict=True)
+    return sum(across) / len(across), sum(down) / len(down)
+
+
+def _width(reading: PlateReading) -> float:
+    return dist(reading.corners[0], reading.corners[1])
 
 
 def _is_pairs(reading: PlateReading, pair_plates: frozenset[str]) -> bool:

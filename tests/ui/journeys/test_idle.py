@@ -17,7 +17,7 @@ IDLE_S = 2
 def impatient(seeing, camera: Camera, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """A street of its own, where the centre asks after two seconds."""
     with (
-        street(tmp_path_factory.mktemp("idle"), idle_question_s=IDLE_S) as running,
+        street(tmp_path_factory.mktemp("idle"), idle_question_s=IDLE_S, plate_reading="off") as running,
         hands(seeing, running, camera) as pages,
     ):
         yield pages

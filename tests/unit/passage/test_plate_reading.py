@@ -266,6 +266,15 @@ def test_a_doubtful_plate_is_not_taken_on_the_pairs_word(station, eye):
     assert form(station) == ("甘A00001", BLUE)
 
 
+def test_two_texts_for_one_plate_are_one_plate_and_the_surer_counts(station, eye):
+    shot(station)
+    eye.says(seen("甘A8K637", x=650, y=505, width=230, confidence=0.6), seen())
+    assert form(station) == (PLATE, BLUE)
+    assert reading(station).said is None
+    (kept,) = station.journal.of_kind("plate-read")
+    assert len(msgspec.json.decode(kept.payload)["plates"]) == 1
+
+
 def test_what_is_hardly_a_plate_never_counts_first(station, eye):
     shot(station)
     eye.says(seen("甘A00001", width=400, confidence=0.3), seen(x=800, y=400))
