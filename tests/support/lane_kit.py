@@ -250,19 +250,23 @@ def status_list(now: datetime) -> StatusListIndex:
 class LaneKit:
     """One terminal at one lane. ``restart`` forgets everything that is not on disk; jobs run at once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, shelf: MemoryShelf | None = None) -> None:
         self._path = path
         self.clock = HandClock(NOON)
         numbers = itertools.count(1)
         self.random_bytes: Callable[[int], bytes] = lambda count: next(numbers).to_bytes(count, "big")
-        self.world = World(shelf=MemoryShelf(), clock=self.clock, random_bytes=self.random_bytes)
-        self.link = ChipLink(self.world)
+        self.world = World(shelf=shelf or MemoryShelf(), clock=self.clock, random_bytes=self.random_bytes)
         self.album = Album()
         self.decisions = Decisions(parameters(), tariff(), status_list(NOON))
-        self.lane = WorldLane(self.world)
         self.eye: PlateReader | None = None
         self.connection: sqlite3.Connection | None = None
+        self.furnish()
         self.start()
+
+    def furnish(self) -> None:
+        """Put up what stands between the terminal and the world."""
+        self.link = ChipLink(self.world)
+        self.lane = WorldLane(self.world)
 
     def start(self) -> None:
         self.connection = self.connect()

@@ -3,7 +3,9 @@
  * DISK_FOLDER   the folder; other files are passed through
  * DISK_TRACE    a file that gets one record per write, truncation and sync (see test_journal_disk.py)
  * DISK_FAULT_AT the number of the first operation to spoil (from 1)
- * DISK_FAULT    kill: the process dies there by SIGKILL; eio or full: the operation fails with EIO or ENOSPC
+ * DISK_FAULT    kill: the process dies there by SIGKILL; eio or full: the operation fails with EIO or ENOSPC;
+ *               short: half of the first write is made, and what follows goes well; short-full, short-eio: it fails;
+ *               short-kill: half of the write is made and the process dies
  * DISK_FAULT_OPS how many operations in a row are spoiled
  */
 #define _GNU_SOURCE
@@ -48,15 +50,26 @@ static void note(char what, int fd, int64_t at, const void *data, uint32_t size)
     if (size) plain_write(trace, data, size);
 }
 
-/* Returns whether this operation on a watched file must fail; errno is set then. */
-static int spoiled(int fd) {
+enum { WHOLE, HALF, HALF_AND_DIE, NOTHING };
+
+/* Says what is left of this operation on a watched file; errno is set where nothing is. */
+static int left_of(int fd) {
     const char *fault = getenv("DISK_FAULT"), *at = getenv("DISK_FAULT_AT"), *ops = getenv("DISK_FAULT_OPS");
-    if (strcmp(names[fd], "acknowledged") == 0) return 0;
+    if (strcmp(names[fd], "acknowledged") == 0) return WHOLE;
     count++;
-    if (!fault || !at || count < atol(at) || count >= atol(at) + (ops ? atol(ops) : 1)) return 0;
+    if (!fault || !at || count < atol(at) || count >= atol(at) + (ops ? atol(ops) : 1)) return WHOLE;
+    if (strncmp(fault, "short", 5) == 0 && count == atol(at)) return strcmp(fault, "short-kill") ? HALF : HALF_AND_DIE;
+    if (strcmp(fault, "short") == 0) return WHOLE;
     if (strcmp(fault, "kill") == 0) kill(getpid(), SIGKILL);
-    errno = strcmp(fault, "full") == 0 ? ENOSPC : EIO;
-    return 1;
+    errno = strstr(fault, "full") ? ENOSPC : EIO;
+    return NOTHING;
+}
+
+/* What has no half is done, but the process may die of it. */
+static int undone(int fd) {
+    int left = left_of(fd);
+    if (left == HALF_AND_DIE) kill(getpid(), SIGKILL);
+    return left == NOTHING;
 }
 
 static int watched(int fd) { return fd >= 0 && fd < FILES && names[fd]; }
@@ -92,21 +105,33 @@ int close(int fd) {
 #define PWRITE(name, offset) \
     ssize_t name(int fd, const void *data, size_t size, offset at) { \
         REAL(ssize_t, #name, int, const void *, size_t, offset); \
-        if (watched(fd)) { if (spoiled(fd)) return -1; note('w', fd, at, data, size); } \
-        return real(fd, data, size, at); \
+        if (!watched(fd)) return real(fd, data, size, at); \
+        int left = left_of(fd); \
+        if (left == NOTHING) return -1; \
+        if (left != WHOLE) size = (size + 1) / 2; \
+        note('w', fd, at, data, size); \
+        ssize_t done = real(fd, data, size, at); \
+        if (left == HALF_AND_DIE) kill(getpid(), SIGKILL); \
+        return done; \
     }
 PWRITE(pwrite, off_t)
 PWRITE(pwrite64, off64_t)
 
 ssize_t write(int fd, const void *data, size_t size) {
-    if (watched(fd)) { if (spoiled(fd)) return -1; note('w', fd, lseek(fd, 0, SEEK_CUR), data, size); }
-    return plain_write(fd, data, size);
+    if (!watched(fd)) return plain_write(fd, data, size);
+    int left = left_of(fd);
+    if (left == NOTHING) return -1;
+    if (left != WHOLE) size = (size + 1) / 2;
+    note('w', fd, lseek(fd, 0, SEEK_CUR), data, size);
+    ssize_t done = plain_write(fd, data, size);
+    if (left == HALF_AND_DIE) kill(getpid(), SIGKILL);
+    return done;
 }
 
 #define FTRUNCATE(name, offset) \
     int name(int fd, offset size) { \
         REAL(int, #name, int, offset); \
-        if (watched(fd)) { if (spoiled(fd)) return -1; note('t', fd, size, NULL, 0); } \
+        if (watched(fd)) { if (undone(fd)) return -1; note('t', fd, size, NULL, 0); } \
         return real(fd, size); \
     }
 FTRUNCATE(ftruncate, off_t)
@@ -115,8 +140,12 @@ FTRUNCATE(ftruncate64, off64_t)
 #define FSYNC(name) \
     int name(int fd) { \
         REAL(int, #name, int); \
-        if (watched(fd)) { if (spoiled(fd)) return -1; note('s', fd, 0, NULL, 0); } \
+        if (watched(fd)) { if (undone(fd)) return -1; note('s', fd, 0, NULL, 0); } \
         return real(fd); \
     }
 FSYNC(fsync)
 FSYNC(fdatasync)
+
+/* For a process that spoils several runs: count from here on. */
+void disk_begin(void) { count = 0; }
+long disk_count(void) { return count; }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import accumulate
 from typing import Any, ClassVar, Self
 
 from laneside.codec.forms import NUMBER, Form, Place, Shown
@@ -61,16 +62,23 @@ class Layout:
     file: str
     fields: tuple[Field, ...]
     lengths: tuple[int, ...]
+    _places: tuple[tuple[Field, Place], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Hold the table together: the longest size is the sum of the fields."""
         assert sum(each.length for each in self.fields) == max(self.lengths), self.file
+        ends = accumulate(each.length for each in self.fields)
+        places = (
+            (each, Place(file=self.file, offset=end - each.length, length=each.length))
+            for each, end in zip(self.fields, ends, strict=True)
+        )
+        object.__setattr__(self, "_places", tuple(places))
 
     def parse(self, data: bytes) -> dict[str, Any]:
         """Return the values by attribute. Raises CodecError for a wrong size or a field that has no meaning."""
         self.check_size(data)
         values = {}
-        for each, at in self._places():
+        for each, at in self._places:
             present = at.offset < len(data)
             raw = data[at.offset : at.offset + at.length]
             values[each.attribute] = each.form.decode(raw, at) if present else each.absent
@@ -79,7 +87,7 @@ class Layout:
     def build(self, values: Mapping[str, Any], spelling: bytes = b"") -> bytes:
         """Return the file of ``values``, in its own spelling where that still says the same. Raises CodecError."""
         pieces = []
-        for each, at in self._places():
+        for each, at in self._places:
             value = values[each.attribute]
             if each.optional and value == each.absent:
                 continue
@@ -90,7 +98,7 @@ class Layout:
 
     def rows(self, values: Mapping[str, Any]) -> Iterator[Row]:
         """Return a row per field of a file that holds ``values``; together they cover every byte once."""
-        for each, at in self._places():
+        for each, at in self._places:
             value = values[each.attribute]
             if not (each.optional and value == each.absent):
                 yield from _rows(each, value, at)
@@ -104,12 +112,6 @@ class Layout:
         raise CodecError(
             file=self.file, offset=min(len(data), max(self.lengths)), reason=f"{what}: {len(data)} bytes, not {sizes}"
         )
-
-    def _places(self) -> Iterator[tuple[Field, Place]]:
-        offset = 0
-        for each in self.fields:
-            yield each, Place(file=self.file, offset=offset, length=each.length)
-            offset += each.length
 
 
 def _spelt(each: Field, value: Any, at: Place, spelling: bytes) -> bytes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
 from laneside.clock import beijing_digits, from_beijing_digits
-from laneside.codec import WalletLogRecord
+from laneside.codec import CappRecord, WalletLogRecord, purchase_time
 from laneside.contract.parameters import Policy
 from laneside.contract.records import PassageEvent
+from laneside.errors import CodecError
 from laneside.passage import notes as n
 from laneside.passage.exit_image import exit_capp
 from laneside.passage.lane import WaitingTrade
@@ -17,6 +19,7 @@ from laneside.passage.sealing import Marks, event_of, upload_of
 from laneside.passage.state import PassageState, fold
 from laneside.passage.view import Ending
 from laneside.reader import (
+    Capability,
     Debited,
     EtcReader,
     Intent,
@@ -47,9 +50,10 @@ class Debits:
 
     def take_over(self, state: PassageState, trade: WaitingTrade, policy: Policy, marks: Marks) -> PassageState:
         """Finish the trade that the fixed antenna left open: fetch its TAC, debit nothing (virtual-and-defaults 6)."""
-        intent = _intent_of_trade(state, trade, write_tag=policy.write_ef04_on_open)
-        if intent is None:
-            return self._logbook.add(state, n.NotReady(refusal="card-refused", detail="the log has another trade"))
+        evidence = _evidence_of_trade(state, trade, has_log=Capability.WALLET_LOG in self._reader.capabilities)
+        if evidence is None:
+            return self._logbook.add(state, n.NotReady(refusal="card-refused", detail="the card shows another trade"))
+        intent = _intent_of_trade(state, trade, evidence, write_tag=policy.write_ef04_on_open)
         state = self._write_intent(state, intent, from_beijing_digits(trade.sent_at), taken_over=True)
         return self.conclude(state, self._reader.prove(intent, search_s=policy.search_s), marks)
 
@@ -134,26 +138,52 @@ class Debits:
         return event_of(state, terminal_id=marks.terminal_id, kind=kind, reason=reason, at=at)
 
 
-def _intent_of_trade(state: PassageState, trade: WaitingTrade, *, write_tag: bool) -> Intent | None:
-    """Make the intent of somebody else's purchase from the lane's word and the card's log; None where they disagree."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Evidence:
+    """What the card shows of somebody else's purchase. ``counter`` is N, None where only 0019 speaks."""
+
+    terminal_number: bytes
+    purchase_time: bytes
+    counter: int | None
+
+
+def _evidence_of_trade(state: PassageState, trade: WaitingTrade, *, has_log: bool) -> _Evidence | None:
+    """Find the lane's trade on the card: in 0018, or in 0019 where the reader can't tell 0018; None if it is not there.
+
+    0019 is written together with the debit (spec/recovery.md fact 1), so its second and its amount are a witness.
+    """
+    assert state.presented is not None and state.presented.card is not None
+    card = state.presented.card
+    if has_log:
+        if card.log is None or not _same_trade(card.log, trade):
+            return None
+        log = card.log
+        return _Evidence(terminal_number=log.terminal_number, purchase_time=log.purchase_time, counter=log.counter - 1)
+    at = from_beijing_digits(trade.sent_at)
+    if not _is_written_in(card.capp, trade, at):
+        return None
+    number = bytes.fromhex(trade.terminal_number)
+    return _Evidence(terminal_number=number, purchase_time=purchase_time(at), counter=None)
+
+
+def _intent_of_trade(state: PassageState, trade: WaitingTrade, evidence: _Evidence, *, write_tag: bool) -> Intent:
+    """Make the intent of somebody else's purchase from the lane's word and what the card shows of it."""
     presented = state.presented
     assert presented is not None and presented.card is not None
-    card, log = presented.card, presented.card.log
-    if log is None or not _same_trade(log, trade):
-        return None
+    card = presented.card
     return Intent(
         card_id=card.card_id,
         contract_serial=None if presented.tag is None else presented.tag.system.contract_serial,
         mac_id=None if presented.tag is None else presented.tag.mac_id,
-        counter=log.counter - 1,
+        counter=evidence.counter,
         balance_before_fen=card.balance_fen + trade.amount_fen,
         amount_fen=trade.amount_fen,
         capp_before=b"",
         capp_after=card.capp,
         write_tag=write_tag and presented.tag is not None,
-        terminal_number=log.terminal_number,
+        terminal_number=evidence.terminal_number,
         transaction_number=bytes.fromhex(trade.transaction_number) or None,
-        purchase_time=log.purchase_time,
+        purchase_time=evidence.purchase_time,
         mac1=None,
         algorithm=None,
         key_index=None,
@@ -164,3 +194,11 @@ def _intent_of_trade(state: PassageState, trade: WaitingTrade, *, write_tag: boo
 def _same_trade(log: WalletLogRecord, trade: WaitingTrade) -> bool:
     same_terminal = log.terminal_number.hex().upper() == trade.terminal_number.upper()
     return same_terminal and log.amount_fen == trade.amount_fen and log.counter > 0
+
+
+def _is_written_in(capp: bytes, trade: WaitingTrade, at: datetime) -> bool:
+    try:
+        written = CappRecord.from_bytes(capp)
+    except CodecError:
+        return False
+    return (written.unix_time_s, written.accumulated_fen) == (int(at.timestamp()), trade.amount_fen)

@@ -7,6 +7,7 @@ The journal's ``kind`` of an entry is the note's tag. Chips' files are kept as t
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any, get_args
 
 import msgspec
@@ -340,6 +341,9 @@ def _tag(kind: type[Note]) -> str:
     return tag
 
 
+KEPT_DECODED = 8
+"""A page asks for the same chips' files at every step; more than one vehicle's are seldom wanted."""
+
 KINDS = frozenset(_tag(kind) for kind in get_args(AnyNote))
 
 
@@ -397,6 +401,7 @@ def _note_card(card: PresentedCard) -> CardNote:
     )
 
 
+@lru_cache(maxsize=KEPT_DECODED)
 def _tag_of(tag: TagNote) -> PresentedTag:
     return PresentedTag(
         mac_id=tag.mac_id,
@@ -409,6 +414,7 @@ def _tag_of(tag: TagNote) -> PresentedTag:
     )
 
 
+@lru_cache(maxsize=KEPT_DECODED)
 def _card_of(card: CardNote) -> PresentedCard:
     return PresentedCard(
         issue=IssueInfo.from_bytes(card.issue),

@@ -249,6 +249,8 @@ def _description(state: PassageState, marks: Marks) -> str:
         parts.append("卡序号未知，以卡余额与0019为凭")
     if debit is not None and debit.mac2_verified is False:
         parts.append("MAC2校验失败")
+    if debit is not None and debit.mac2_verified is None and debit.tac is not None:
+        parts.append("MAC2未校验")
     if state.picture is not None and not state.picture.live:
         parts.append("非现场拍摄")
     if not marks.lane_attached:

@@ -6,29 +6,41 @@ import argparse
 import itertools
 import sys
 
-from suite.run import SEED, every_single, pairs_after, parsed, play_all, play_here, sampled
+from suite.run import SEED, Plan, every_single, pairs_after, parsed, play_all, play_here, sampled
 from suite.story import Outcome
+
+PROGRESS = 500
 
 
 def main() -> int:
     """Run, print, and tell by the exit status."""
     arguments = argparse.ArgumentParser(prog="./lane tear", description=__doc__)
     arguments.add_argument("--only", metavar="KEY", help="replay one story")
+    arguments.add_argument("--cells", metavar="BEGINNING", default="", help="only these, as apdu or tcp-sm4")
     arguments.add_argument("--pairs", type=int, default=2000, help="how many pairs of cuts at most")
     arguments.add_argument("--seed", type=int, default=SEED, help="which pairs")
     given = arguments.parse_args()
     if given.only:
         return _told([play_here(parsed(given.only))])
-    singles = every_single()
+    singles = every_single(given.cells)
     _say(f"{len(singles)} single cuts")
-    once = list(play_all(singles))
-    _show(once)
+    once = _played(singles)
     pairs = [pair for outcome in once for pair in pairs_after(outcome)]
     chosen = sampled(pairs, given.pairs, given.seed)
     _say(f"{len(chosen)} of {len(pairs)} pairs of cuts, seed {given.seed}")
-    twice = list(play_all(chosen))
-    _show(twice)
+    twice = _played(chosen)
     return _count(itertools.chain(once, twice))
+
+
+def _played(plans: list[Plan]) -> list[Outcome]:
+    """Play them, and say how far it is and what broke as it goes."""
+    outcomes = []
+    for outcome in play_all(plans):
+        outcomes.append(outcome)
+        _show([outcome])
+        if len(outcomes) % PROGRESS == 0:
+            _say(f"    {len(outcomes)} of {len(plans)}")
+    return outcomes
 
 
 def _say(line: str) -> None:

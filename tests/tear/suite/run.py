@@ -34,12 +34,25 @@ def play_all(plans: Iterable[Plan]) -> Iterator[Outcome]:
         yield from pool.map(play_here, plans, chunksize=8)
 
 
-def every_single() -> list[Plan]:
-    """Return every cut of the whole passage in every cell."""
-    whole = {cell: play_here((cell, ())) for cell in CELLS}
+def every_single(cells: str = "") -> list[Plan]:
+    """Return every cut of the whole passage in every cell whose name begins so."""
+    whole = {cell: play_here((cell, ())) for cell in CELLS if cell.startswith(cells)}
     for outcome in whole.values():
         assert not outcome.trouble, f"{outcome.key} without any cut: {outcome.trouble}"
     return [(cell, (cut,)) for cell, outcome in whole.items() for cut in single_cuts(outcome.events[0])]
+
+
+def share(singles: list[Plan], seed: int) -> list[Plan]:
+    """Draw every cut of each reader and amount once, dealt out to the vehicles: each of them gets every event."""
+    events: dict[tuple[str, int, int], list[Plan]] = {}
+    for cell, cuts in singles:
+        events.setdefault((CELLS[cell].reader, CELLS[cell].fee_fen, cuts[0].at), []).append((cell, cuts))
+    drawn = []
+    for event, plans in sorted(events.items()):
+        cells, kinds = sorted({cell for cell, _ in plans}), sorted({cuts[0].kind for _, cuts in plans})
+        Random(f"{seed} {event}").shuffle(kinds)
+        drawn += [plan for plan in plans if cells[kinds.index(plan[1][0].kind) % len(cells)] == plan[0]]
+    return drawn
 
 
 def pairs_after(outcome: Outcome) -> list[Plan]:

@@ -1,4 +1,4 @@
-"""Where a passage is cut: every exchange, lane call, journal write and upload passes here and is counted."""
+"""Where a passage is cut: every exchange, frame, lane call, journal write and upload passes here and is counted."""
 
 from __future__ import annotations
 
@@ -28,10 +28,31 @@ class Kind(StrEnum):
     EIO_SYNCED = "eio-synced"
     POWER_BEFORE = "power-before"
     POWER_AFTER = "power-after"
+    LOST = "lost"
+    GARBLED = "garbled"
+    HALVED = "halved"
+    DOUBLED = "doubled"
+    FOREIGN = "foreign"
+    LATE = "late"
+    UNPLUG_BEFORE = "unplug-before"
+    UNPLUG_AFTER = "unplug-after"
+    GONE_BEFORE = "gone-before"
+    GONE_AFTER = "gone-after"
+    PULLED_BEFORE = "pulled-before"
+    PULLED_AFTER = "pulled-after"
 
 
 _POWER = (Kind.POWER_BEFORE, Kind.POWER_AFTER)
 _ONCE = (Kind.MISS_BEFORE, Kind.MISS_AFTER)
+_UNPLUG = (Kind.UNPLUG_BEFORE, Kind.UNPLUG_AFTER)
+_FRAME = (
+    Kind.LOST, Kind.GARBLED, Kind.HALVED, Kind.DOUBLED, Kind.LATE, Kind.CUT_BEFORE, Kind.CUT_AFTER, *_UNPLUG,
+    Kind.POWER_BEFORE,
+)  # fmt: skip
+_INSIDE = (*_ONCE, Kind.WRONG_SW, *_POWER)
+_OVER_THE_AIR = (
+    *_INSIDE, Kind.GONE_BEFORE, Kind.GONE_AFTER, Kind.PULLED_BEFORE, Kind.PULLED_AFTER,
+)  # fmt: skip
 _CHIP = (
     Kind.CUT_BEFORE, Kind.CUT_AFTER, *_ONCE, Kind.FLIPPED, Kind.SHORT, Kind.EMPTY, Kind.WRONG_SW, *_POWER,
 )  # fmt: skip
@@ -39,6 +60,11 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "card": _CHIP,
     "tag": _CHIP,
     "psam": _CHIP,
+    "to-reader": (*_FRAME, Kind.POWER_AFTER),
+    "from-reader": (*_FRAME, Kind.FOREIGN),  # power gone after a frame came is power gone before what follows it
+    "reader-card": _OVER_THE_AIR,
+    "reader-tag": _OVER_THE_AIR,
+    "reader-psam": _INSIDE,
     "lane": (*_ONCE, *_POWER),
     "centre": (*_ONCE, *_POWER),
     "journal": (Kind.FULL, Kind.FULL_STAYS, Kind.EIO, Kind.EIO_SYNCED, *_POWER),
@@ -71,8 +97,7 @@ class Script:
 
     def next(self, channel: str) -> Kind | None:
         """Count one event and say what goes wrong with it."""
-        if self.dead:
-            raise PowerGoneError
+        self.live()
         at = len(self.seen)
         self.seen.append(channel)
         if self._cut is None or self._cut.at != at:
@@ -83,6 +108,11 @@ class Script:
     def die(self) -> None:
         self.dead = True
         raise PowerGoneError
+
+    def live(self) -> None:
+        """Stop a terminal that died while the reader was busy."""
+        if self.dead:
+            raise PowerGoneError
 
     def is_broken(self, channel: str) -> bool:
         """Say whether this link is gone: the air with card and tag, or the whole reader."""

@@ -1,4 +1,4 @@
-"""The lane that is cut: the kit's desk, journal and reader over real chips, each link through the script."""
+"""The lane that is cut: the kit's desk and journal over real chips, each link and each commit through the script."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import functools
 import hashlib
 import shutil
 import sqlite3
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from laneside.card import CardChannel, TagPresence
 from laneside.errors import LinkLostError
 from laneside.passage import Conclusion, Waiting, duty
 from laneside.virtual import vehicles
+from laneside.virtual.shelf import MemoryShelf
 from laneside.virtual.stories import CHARGE, car
 from suite.script import Kind, Script
 
@@ -25,6 +27,7 @@ vehicles._BY_NAME["tear-charge-sm4"] = replace(
     _sm4, name="tear-charge-sm4", card=replace(_sm4.card, card_type=CHARGE, balance_fen=1_999_000_000)
 )
 OTHER = "car-new-energy"
+DEBIT = 0x54
 assert duty.verifier, "logins go through scrypt"
 
 
@@ -33,6 +36,7 @@ class Cell:
     """One corner of the matrix."""
 
     name: str
+    reader: str
     vehicle: str
     kind: int
     fee_fen: int
@@ -41,16 +45,18 @@ class Cell:
 _VEHICLES = {"3des": "car-3des", "sm4": "car-sm4", "3des-charge": "charge-card", "sm4-charge": "tear-charge-sm4"}
 _AMOUNTS = {"paid": (0, 1045), "free": (21, 0)}
 CELLS = {
-    f"apdu-{who}-{what}": Cell(f"apdu-{who}-{what}", vehicle, kind, fee_fen)
+    f"{reader}-{who}-{what}": Cell(f"{reader}-{who}-{what}", reader, vehicle, kind, fee_fen)
+    for reader in ("apdu", "serial", "tcp")
     for who, vehicle in _VEHICLES.items()
     for what, (kind, fee_fen) in _AMOUNTS.items()
 }
 
 
 class TornLink(ChipLink):
-    def __init__(self, world, script: Script) -> None:
-        super().__init__(world)
-        self.script = script
+    def __init__(self, site: ApduSite) -> None:
+        super().__init__(site.world)
+        self.script = site.script
+        self._site = site
 
     def open_card(self) -> CardChannel:
         return self._torn("card", super().open_card)
@@ -62,20 +68,22 @@ class TornLink(ChipLink):
         if self.script.is_broken("tag"):
             raise LinkLostError("the link is gone")
         presence, channel = super().open_tag()
-        return presence, _Torn(channel, "tag", self.script)
+        return presence, _Torn(channel, "tag", self._site)
 
     def _torn(self, name: str, opener) -> CardChannel:
         if self.script.is_broken(name):
             raise LinkLostError("the link is gone")
-        return _Torn(opener(), name, self.script)
+        return _Torn(opener(), name, self._site)
 
 
 class _Torn:
-    def __init__(self, below: CardChannel, name: str, script: Script) -> None:
-        self._below, self._name, self._script = below, name, script
+    def __init__(self, below: CardChannel, name: str, site: ApduSite) -> None:
+        self._below, self._name, self._site = below, name, site
 
     def transmit(self, command: bytes) -> bytes:
-        return self._script.exchange(self._name, lambda: self._below.transmit(command))
+        if self._name == "card" and command[1] == DEBIT:
+            self._site.watch_debit()
+        return self._site.script.exchange(self._name, lambda: self._below.transmit(command))
 
     def close(self) -> None:
         self._below.close()
@@ -129,25 +137,29 @@ class TornDisk(sqlite3.Connection):
 
 
 class Site(LaneKit):
-    """A lane of one cell. ``lose_power`` leaves only what is on the disk and in the chips."""
+    """A lane of one cell, open for work. ``lose_power`` leaves only what is on the disk and in the chips."""
 
-    def __init__(self, folder: Path, script: Script) -> None:
+    def __init__(self, folder: Path, script: Script, cell: Cell) -> None:
         self.script = script
         self._folder = folder
         self._boots = 0
-        super().__init__(folder / "journal-0.sqlite3")
-        self.lane = TornLane(self.world, script)
-        self.link = TornLink(self.world, script)
+        self._commanded: set[str] = set()
+        prepared = _prepared(cell.vehicle)
+        path = folder / "journal-0.sqlite3"
+        path.write_bytes(prepared.journal)
+        super().__init__(path, copy.deepcopy(prepared.shelf))
+        self.login()
+
+    def furnish(self) -> None:
+        self.lane = TornLane(self.world, self.script)
 
     def connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, check_same_thread=False, factory=TornDisk)
         connection.script = self.script
         return connection
 
-    def ready(self) -> None:
-        self.stop()
-        self.start()
-        self.open_for_work()
+    def mend(self) -> None:
+        """Let everything work again."""
 
     def lose_power(self) -> None:
         """Take the disk as it is at this moment, and begin again with nothing else."""
@@ -159,13 +171,52 @@ class Site(LaneKit):
                 shutil.copyfile(source, self._path.with_name(self._path.name + end))
         assert self.connection is not None
         self.connection.close()
+        self.drop_chips()
+
+    def drop_chips(self) -> None:
+        """Take the power from chips that had it from the terminal."""
+
+    def watch_debit(self) -> None:
+        """Hold each command to debit to its one intent: no second one for it, none while another is open."""
+        card_id = str(self.card["card_id"])
+        waiting = [debit.record_id for debit in self.logbook.open_debits() if debit.card_id == card_id]
+        assert len(waiting) == 1, f"a debit is commanded with {len(waiting)} open ones"
+        assert waiting[0] not in self._commanded, "a debit is commanded twice"
+        self._commanded.add(waiting[0])
+
+
+class ApduSite(Site):
+    """Card, tag and SAM behind channels of their own, powered by the terminal."""
+
+    def furnish(self) -> None:
+        super().furnish()
+        self.link = TornLink(self)
+
+    def drop_chips(self) -> None:
         for name in ("card", "tag", "psam"):
             chip = self.world.chip(name)
             if chip is not None:
                 chip.power_off()
 
-    def snapshot(self) -> object:
-        return copy.deepcopy(self.world._shelf)
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What all stories of a vehicle begin with, made once: issued chips, and the journal of a lane that was opened."""
+
+    shelf: MemoryShelf
+    journal: bytes
+
+
+@functools.cache
+def _prepared(vehicle: str) -> _Prepared:
+    with tempfile.TemporaryDirectory() as folder:
+        path, shelf = Path(folder) / "journal.sqlite3", MemoryShelf()
+        kit = LaneKit(path, shelf)
+        kit.open_for_work()
+        for name in (OTHER, vehicle):
+            kit.world.place(name)
+        kit.stop()
+        return _Prepared(shelf, path.read_bytes())
 
 
 TERMINAL_ID = Name().terminal_id

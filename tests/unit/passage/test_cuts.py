@@ -217,3 +217,46 @@ def test_a_step_that_cannot_be_written_is_refused_and_can_be_done_again(station,
     assert station.view.quote is None
     monkeypatch.setattr(station.journal, "append_all", append_all)
     assert station.does("quote").quote.fee_fen == FEE_FEN
+
+
+def answer_with(station, name, ins, answer, monkeypatch):
+    """Let a chip refuse one command from now on, without acting."""
+    chip = station.world.chip(name)
+    transmit = chip.transmit
+    monkeypatch.setattr(chip, "transmit", lambda command: answer if command[1] == ins else transmit(command))
+
+
+def test_a_debit_whose_proof_is_gone_is_sealed_by_0018_with_its_mark(station, monkeypatch):
+    before = ready(station)
+    lose(station, "card", 0x54, acted=True)
+    station.does("submit")
+    mend(station)
+    answer_with(station, "card", 0x5A, b"\x94\x06", monkeypatch)
+    assert station.does("prove").result.ending is Ending.COMPLETED
+    (upload,) = station.records()
+    assert (upload.record.tac, upload.proof) == ("00000000", "wallet-log")
+    assert (upload.record.icc_pay_serial, upload.record.transaction_fee_fen) == (before["counter"], FEE_FEN)
+    assert "TAC不可取" in upload.record.description
+    assert station.card["counter"] == before["counter"] + 1
+
+
+@pytest.mark.parametrize("answer", [b"\x93\x02", b"\x6f\x00"])
+def test_a_psam_that_does_not_believe_the_card_leaves_a_record_with_its_mark(station, monkeypatch, answer):
+    before = ready(station)
+    answer_with(station, "psam", 0x72, answer, monkeypatch)
+    assert station.does("submit").result.ending is Ending.COMPLETED
+    (upload,) = station.records()
+    assert "MAC2校验失败" in upload.record.description
+    assert upload.record.tac != "00000000"
+    assert station.card["balance_fen"] == before["balance_fen"] - FEE_FEN
+
+
+@pytest.mark.parametrize("acted", [False, True])
+def test_a_psam_that_is_cut_off_at_mac2_leaves_a_record_that_says_so(station, acted):
+    before = ready(station)
+    lose(station, "psam", 0x72, acted=acted)
+    assert station.does("submit").result.ending is Ending.COMPLETED
+    (upload,) = station.records()
+    assert "MAC2" in upload.record.description
+    assert upload.record.tac != "00000000"
+    assert station.card["counter"] == before["counter"] + 1

@@ -138,6 +138,16 @@ class Attachment:
             parts.append(f"interface {status.interface_version.hex().upper()}")
         return " ".join(parts)
 
+    def begin_session(self) -> Conversation:
+        """Return the conversation for a search, with C0 sent once more to a reader that told of no PSAM.
+
+        One answer that was lost inside the reader would else stand until a restart. Raises LinkLostError.
+        """
+        talk = self.conversation()
+        if not self.psam.present:
+            talk.initialise(self._init(), tries=1, timeout_s=self._policy.step_s)
+        return talk
+
     def told_psam(self, *, refused: bool) -> None:
         """Take what a vehicle file's error, or its absence, says of the PSAM's authorisation."""
         self._authorised = not refused

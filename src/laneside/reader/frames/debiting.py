@@ -54,7 +54,7 @@ class Debiting:
 
     def purchase(self, found: Found, intent: Intent) -> Told:
         """Send C6, once, and settle it as far as this session can."""
-        trade = Trade.CARD_AND_EF04 if intent.write_tag else Trade.CARD
+        trade = Trade.CARD_AND_EF04 if intent.write_tag and self._can_write(found) else Trade.CARD
         self.talk.send(self._c6(found, intent, trade, intent.amount_fen))
         answer = self._result_of(found, intent)
         if answer is None:
@@ -63,7 +63,8 @@ class Debiting:
         why = f"B5 error {answer.error:02X}"
         match state:
             case DebitState.DEBITED | DebitState.DEBITED_EF04_FAILED | DebitState.DEBITED_MAC2_FAILED:
-                return Told(outcome=self._with_its_tac(found, intent, answer, state), counter=answer.counter)
+                done = debited(answer, intent, state, trade)
+                return Told(outcome=self._with_its_tac(found, intent, answer, done), counter=answer.counter)
             case DebitState.NOT_DEBITED:
                 return Told(outcome=NotDebited(detail=why, proof=Proof.ANSWER), counter=answer.counter)
             case DebitState.UNKNOWN | DebitState.TAC_UNAVAILABLE:
@@ -136,12 +137,11 @@ class Debiting:
                 return answer
         return None
 
-    def _with_its_tac(self, found: Found, intent: Intent, answer: Result, state: DebitState) -> Outcome:
-        """Take a B5 that says the card was debited; a TAC that it does not carry is asked for."""
-        outcome = debited(answer, intent, state)
+    def _with_its_tac(self, found: Found, intent: Intent, answer: Result, done: Debited) -> Outcome:
+        """Ask for the TAC that a B5 of a debit does not carry; the tag's write stays as that B5 told it."""
         if has_tac(answer):
-            return outcome
-        return self._fetch_tac(found, intent, answer.counter) or outcome
+            return done
+        return self._fetch_tac(found, intent, answer.counter, tag_write=done.tag_write) or done
 
     def _ask_again(self, found: Found, intent: Intent, counter: int | None, why: str) -> Outcome:
         """Send C8 while the tag is held; without a TAC the result stays open and a fresh B4 has to tell.

@@ -33,7 +33,6 @@ from laneside.reader.port import (
     TagWrite,
     Unknown,
 )
-from laneside.rsu import Wire
 
 COMPARE_S: Final = 3.0
 """How long a debit without an answer is looked for on the card before it is left to a later proof."""
@@ -197,7 +196,6 @@ class FrameReader:
         return None
 
     def _ready(self, order: PurchaseOrder, found: Found) -> Prepared:
-        can_write = self._policy.can_write_tag and (bool(found.ef04) or self._policy.dialect.wire is Wire.SERIAL)
         intent = Intent(
             card_id=order.pair.card_id,
             contract_serial=found.system.contract_serial,
@@ -207,7 +205,7 @@ class FrameReader:
             amount_fen=order.amount_fen,
             capp_before=found.capp,
             capp_after=order.capp_after,
-            write_tag=order.write_tag and can_write,
+            write_tag=order.write_tag and self._policy.can_write_tag,
             terminal_number=self._attachment.psam.terminal_number,
             transaction_number=None,
             purchase_time=purchase_time(order.at),

@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from laneside.reader.frames.found import Found
 from laneside.reader.port import Algorithm, Debited, Intent, Proof, TagWrite
-from laneside.rsu import DebitState, SerialDebitResult, TcpDebitResult, TcpTacResult, has_tac
+from laneside.rsu import DebitState, SerialDebitResult, TcpDebitResult, TcpTacResult, Trade, has_tac
 
 COPY_LENGTH: Final = 39
 COPY_IN_BLOCK: Final = 5
@@ -29,8 +29,8 @@ def is_ours(reply: SerialDebitResult | TcpTacResult, intent: Intent) -> bool:
             assert_never(reply)
 
 
-def debited(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: DebitState) -> Debited:
-    """Take a B5 that says the card was debited."""
+def debited(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: DebitState, trade: Trade) -> Debited:
+    """Take a B5 that says the card was debited; ``trade`` is what C6 asked for."""
     return Debited(
         tac=answer.tac if has_tac(answer) else None,
         mac2=None,
@@ -38,7 +38,7 @@ def debited(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: D
         counter=answer.counter,
         transaction_number=answer.transaction_number,
         mac2_verified=state is not DebitState.DEBITED_MAC2_FAILED,
-        tag_write=_tag_write(answer, intent, state),
+        tag_write=_tag_write(answer, intent, state, trade),
         proof=Proof.ANSWER,
         algorithm=_algorithm(answer.algorithm_id),
         key_version=answer.key_version if isinstance(answer, TcpDebitResult) else intent.key_version,
@@ -75,9 +75,11 @@ def tag_shows(found: Found, intent: Intent) -> TagWrite:
     return TagWrite.WRITTEN if copy == intent.capp_after[:COPY_LENGTH] else TagWrite.FAILED
 
 
-def _tag_write(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: DebitState) -> TagWrite:
+def _tag_write(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: DebitState, trade: Trade) -> TagWrite:
     if not intent.write_tag:
         return TagWrite.NOT_ASKED
+    if trade is Trade.CARD:
+        return TagWrite.FAILED  # the block could not be read, so it was left alone
     failed = state is DebitState.DEBITED_EF04_FAILED
     if isinstance(answer, SerialDebitResult):
         failed = failed or answer.ef04_write_status != 0

@@ -102,7 +102,7 @@ class Searching:
     def _find(self, deadline_s: float) -> tuple[Found | None, LinkLostError | None]:
         """Take one tag as far as it can be read, or say how the link was lost: the search mends it and goes on."""
         try:
-            return self._meet(self.attachment.conversation(), deadline_s), None
+            return self._meet(self.attachment.begin_session(), deadline_s), None
         except CodecError:
             return None, None
         except LinkLostError as error:
