@@ -33,6 +33,7 @@ from laneside.reader.port import (
     TagWrite,
     Unknown,
 )
+from laneside.rsu import Wire
 
 COMPARE_S: Final = 3.0
 """How long a debit without an answer is looked for on the card before it is left to a later proof."""
