@@ -33,6 +33,36 @@ class LinkLostError(LanesideError):
     code = "link-lost"
 
 
+class PortMissingError(LinkLostError):
+    """There is no such serial port: unplugged, or another name."""
+
+    code = "port-missing"
+
+
+class PortForbiddenError(LinkLostError):
+    """This account may not open the serial port."""
+
+    code = "port-forbidden"
+
+
+class PortTakenError(LinkLostError):
+    """Another program holds the serial port."""
+
+    code = "port-taken"
+
+
+class ReaderUnreachableError(LinkLostError):
+    """Nothing takes a connection at the reader's address."""
+
+    code = "reader-unreachable"
+
+
+class ReaderSilentError(LinkLostError):
+    """The link is open, and the reader says nothing on it."""
+
+    code = "reader-silent"
+
+
 class NothingPresentedError(LanesideError):
     """Neither tag nor card answered within the search time."""
 

@@ -24,6 +24,15 @@ def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
         yield running
 
 
+@pytest.fixture(scope="module", params=["serial", "tcp"])
+def framed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """A terminal with an integrated reader."""
+    with street(tmp_path_factory.mktemp("doctor"), reader=request.param) as running:
+        with running.collector() as collector:
+            assert until(lambda: collector.status()["psam"] == "ready", within_s=20)
+        yield running
+
+
 def doctor(lane: Street, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "laneside", "doctor", "--data", str(lane.fleet.data / "terminal"), *words]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
@@ -84,6 +93,35 @@ def test_a_stopped_terminal_is_opened_and_let_go_unchanged(lane: Street) -> None
     lane.fleet.start_terminal(port=port)
     with lane.collector() as collector:
         assert until(lambda: collector.status()["psam"] == "ready", within_s=20)
+
+
+def test_an_integrated_reader_tells_its_make_and_its_psam(framed: Street) -> None:
+    said = doctor(framed).stdout
+    assert "✓ ok    读写器 Reader: 应答正常，2000 maker A1" in said
+    assert "✓ ok    PSAM PSAM: 终端机编号 620100001001" in said
+    assert "✓ ok    PSAM 授权 PSAM authorisation" in said
+
+
+def test_an_integrated_reader_that_is_pulled_stops_the_shift_and_says_what_to_do(framed: Street) -> None:
+    framed.reader.unplug()
+    assert until(lambda: told(framed)[1]["reader"] == "stop", within_s=30)
+    said = doctor(framed).stdout
+    assert ("没有这个串口" if framed.fleet.reader == "serial" else "未应答") in said
+    framed.reader.plug()
+    assert until(lambda: told(framed)[1]["reader"] == "ok", within_s=30), "it is connected again by itself"
+    assert told(framed)[1]["psam"] == "ok"
+
+
+def test_an_integrated_reader_of_a_stopped_terminal_is_opened_and_let_go(framed: Street) -> None:
+    framed.fleet.end("terminal")
+    levels = told(framed)[1]
+    assert (levels["reader"], levels["psam"], levels["authorisation"]) == ("ok", "ok", "ok")
+    assert until(lambda: not framed.reader.state()["host"], within_s=5)
+    port = framed.fleet.roadside.port
+    framed.fleet.kill("roadside")
+    status, levels = told(framed)
+    assert (status, levels["reader"]) == (2, "stop")
+    framed.fleet.start_roadside(port=port)
 
 
 def test_a_folder_without_a_terminal_is_said(tmp_path: Path) -> None:

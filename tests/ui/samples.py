@@ -251,6 +251,7 @@ def detail(of: LedgerRow) -> LedgerDetail:
 
 FIT = Facts(
     reader_trouble="",
+    reader_cause="",
     firmware="",
     psam=PsamState(present=True, authorised=True, terminal_number=bytes.fromhex("620100001001")),
     authorisation_trouble="", centre_trouble="", clock_ahead_s=0.4, journal_trouble="", journal_entries=1000,

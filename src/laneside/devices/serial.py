@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+from typing import TYPE_CHECKING, Final
 
-from laneside.errors import LinkLostError
+from laneside.errors import LinkLostError, PortForbiddenError, PortMissingError, PortTakenError
 
 if TYPE_CHECKING:
     from serial import Serial
 
 BAUD_RATE = 115200
 WRITE_TIMEOUT_S = 1.0
+
+_TROUBLES: Final[dict[int | None, type[LinkLostError]]] = {
+    errno.ENOENT: PortMissingError,
+    errno.ENXIO: PortMissingError,
+    errno.ENODEV: PortMissingError,
+    errno.EACCES: PortForbiddenError,
+    errno.EPERM: PortForbiddenError,
+    errno.EBUSY: PortTakenError,
+    errno.EWOULDBLOCK: PortTakenError,
+}
 
 
 class SerialLink:
@@ -29,7 +40,8 @@ class SerialLink:
             )
             self._port.reset_input_buffer()
         except (OSError, ValueError) as error:  # pyserial's own errors are OSErrors
-            raise LinkLostError(f"{path}: {error}") from error
+            wrong = _TROUBLES.get(getattr(error, "errno", None), LinkLostError)
+            raise wrong(f"{path}: {error}") from error
 
     def write(self, data: bytes) -> None:
         """Send all bytes. Raises LinkLostError, also when the line does not take them in time."""

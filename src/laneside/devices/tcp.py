@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import socket
 
-from laneside.errors import LinkLostError
+from laneside.errors import LinkLostError, ReaderUnreachableError
 
 CHUNK_BYTES_MAX = 4096
 
@@ -18,7 +18,7 @@ class TcpLink:
         try:
             self._socket: socket.socket | None = socket.create_connection((host, port), connect_timeout_s)
         except OSError as error:
-            raise LinkLostError(f"{self._name}: {error}") from error
+            raise ReaderUnreachableError(f"{self._name}: {error}") from error
         self._socket.settimeout(write_timeout_s)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

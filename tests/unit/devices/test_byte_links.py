@@ -12,7 +12,13 @@ from dataclasses import dataclass
 import pytest
 
 from laneside.devices import SerialLink, TcpLink
-from laneside.errors import LinkLostError
+from laneside.errors import (
+    LinkLostError,
+    PortForbiddenError,
+    PortMissingError,
+    PortTakenError,
+    ReaderUnreachableError,
+)
 
 SAID = bytes(range(256)) + b"\xff\xff\xfe\x00\x0a\x0d\x11\x13\x03\x04"
 """Every byte: nothing on the way may take one for a control character."""
@@ -157,3 +163,33 @@ def test_a_port_that_is_in_use_is_not_shared():
     with pytest.raises(LinkLostError):
         SerialLink(far.link._name)
     ends.close()
+
+
+def test_why_a_port_can_not_be_opened_is_told_by_kind(tmp_path):
+    with pytest.raises(PortMissingError):
+        SerialLink(str(tmp_path / "ttyUSB9"))
+    main, side = pty.openpty()
+    holder = SerialLink(os.ttyname(side))
+    with pytest.raises(PortTakenError):
+        SerialLink(os.ttyname(side))
+    holder.close()
+    os.close(main)
+    os.close(side)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(ReaderUnreachableError):
+        TcpLink("127.0.0.1", port)
+
+
+def test_a_port_of_somebody_else_is_forbidden(tmp_path):
+    port = tmp_path / "ttyUSB0"
+    port.touch(mode=0)
+    port.chmod(0)
+    nobody = 65534 if os.geteuid() == 0 else os.geteuid()
+    before = os.geteuid()
+    os.seteuid(nobody)
+    try:
+        with pytest.raises(PortForbiddenError):
+            SerialLink(str(port))
+    finally:
+        os.seteuid(before)

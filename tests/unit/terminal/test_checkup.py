@@ -31,6 +31,13 @@ ABSENT = PsamState(present=False, authorised=False, trouble="no psam")
 
 VERDICTS = [
     ("reader", STOP, {"reader_trouble": "connection refused"}, "connection refused"),
+    ("reader", OK, {"firmware": "2000 maker A1"}, "2000 maker A1"),
+    ("reader", STOP, {"reader_trouble": "x", "reader_cause": "port-missing"}, "没有这个串口"),
+    ("reader", STOP, {"reader_trouble": "x", "reader_cause": "port-forbidden"}, "无权"),
+    ("reader", STOP, {"reader_trouble": "x", "reader_cause": "port-taken"}, "占用"),
+    ("reader", STOP, {"reader_trouble": "x", "reader_cause": "reader-unreachable"}, "连不上"),
+    ("reader", STOP, {"reader_trouble": "x", "reader_cause": "reader-silent"}, "不应答"),
+    ("reader", STOP, {"reader_trouble": "odd", "reader_cause": "link-lost"}, "未应答：odd"),
     ("psam", STOP, {"psam": ABSENT}, "no psam"),
     ("authorisation", STOP, {"psam": replace(FIT.psam, authorised=False), "authorisation_trouble": "无签"}, "97"),
     ("centre", WARN, {"centre_trouble": "timed out"}, "timed out"),

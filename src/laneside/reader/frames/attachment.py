@@ -8,7 +8,7 @@ from typing import Final
 
 from laneside.clock import Clock
 from laneside.codec import purchase_time
-from laneside.errors import LinkLostError, SettingError
+from laneside.errors import LinkLostError, ReaderSilentError, SettingError
 from laneside.reader.frames.conversation import STATUS, ByteLink, Conversation, Observer, Status
 from laneside.reader.port import PsamAuthorisation, PsamChallenge, PsamState
 from laneside.rsu import (
@@ -89,7 +89,7 @@ class Attachment:
         self._wait_s = policy.first_back_off_s
         self._challenged: int | None = None
         self._authorised: bool | None = None
-        self._trouble = "the reader is not attached"
+        self._trouble = LinkLostError("the reader is not attached")
 
     @property
     def dialect(self) -> Dialect:
@@ -105,10 +105,10 @@ class Attachment:
         try:
             return self._awake() or self._connect()
         except LinkLostError as error:
-            self.hang_up(str(error))
+            self.hang_up(error)
             raise
 
-    def hang_up(self, trouble: str) -> None:
+    def hang_up(self, trouble: LinkLostError) -> None:
         """Give up the connection; the next use makes a new one."""
         if self._talk is not None:
             self._talk.close()
@@ -120,12 +120,12 @@ class Attachment:
             if self._awake() is None and self._clock.monotonic_s() >= self._due_s:
                 self._connect()
         except LinkLostError as error:
-            self.hang_up(str(error))
+            self.hang_up(error)
 
     def reach(self) -> None:
-        """Return when the reader is attached, as it was last seen. Raises LinkLostError with what is wrong."""
+        """Return when the reader is attached, as it was last seen. Raises the LinkLostError that says what is wrong."""
         if self._talk is None:
-            raise LinkLostError(self._trouble)
+            raise self._trouble.with_traceback(None)
 
     @property
     def firmware(self) -> str:
@@ -147,7 +147,7 @@ class Attachment:
         """What the reader last said of its PSAM."""
         status = None if self._talk is None else self._talk.status
         if status is None:
-            return PsamState(present=False, authorised=False, trouble=self._trouble)
+            return PsamState(present=False, authorised=False, trouble=str(self._trouble))
         number, authorised = _psam_of(status)
         if self._authorised is not None:
             authorised = self._authorised
@@ -168,7 +168,7 @@ class Attachment:
         try:
             answer = self._ask(orders.begin_authorisation(self.dialect, channel), SERIAL_CHALLENGE, TCP_CHALLENGE)
         except LinkLostError as error:
-            self.hang_up(str(error))
+            self.hang_up(error)
             return None
         found = _challenge(answer, channel, state.terminal_number)
         self._challenged = None if found is None else channel
@@ -182,7 +182,7 @@ class Attachment:
         try:
             answer = self._ask(orders.authorise(self.dialect, channel, instruction), SERIAL_AUTHORISED, TCP_AUTHORISED)
         except LinkLostError as error:
-            self.hang_up(str(error))
+            self.hang_up(error)
             return PsamAuthorisation(sw=None, detail=str(error))
         if not isinstance(answer, SerialPsamResult | TcpPsamResult):
             return PsamAuthorisation(sw=None, detail="the reader gave no status word")
@@ -205,7 +205,7 @@ class Attachment:
         limit_s = self._policy.silence_s_max
         if not limit_s or self._talk.silent_s <= limit_s:
             return self._talk
-        self.hang_up(f"the reader said nothing for {limit_s:.0f} s")
+        self.hang_up(ReaderSilentError(f"the reader said nothing for {limit_s:.0f} s"))
         return None
 
     def _connect(self) -> Conversation:
@@ -214,7 +214,7 @@ class Attachment:
             self._talk = talk
             talk.initialise(self._init(), tries=INIT_TRIES, timeout_s=self._policy.step_s)
         except LinkLostError as error:
-            self.hang_up(str(error))
+            self.hang_up(error)
             self._due_s = self._clock.monotonic_s() + self._wait_s
             self._wait_s = min(2 * self._wait_s, self._policy.back_off_s_max)
             raise

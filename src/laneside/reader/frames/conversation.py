@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from typing import Final, Protocol
 
 from laneside.clock import Clock
-from laneside.errors import CodecError, LinkLostError
+from laneside.errors import CodecError, LinkLostError, ReaderSilentError
 from laneside.rsu import (
     BadFrame,
     Dialect,
@@ -93,7 +93,7 @@ class Conversation:
             if self.expect({STATUS}, obu_id=None, timeout_s=timeout_s) is not None:
                 self._initialised = True
                 return
-        raise LinkLostError("the reader does not answer C0")
+        raise ReaderSilentError("the reader does not answer C0")
 
     def send(self, message: Message) -> None:
         """Send one message. Raises LinkLostError."""

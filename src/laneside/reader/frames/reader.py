@@ -83,7 +83,7 @@ class FrameReader:
         """Hang up."""
         with self._lock:
             self._pending = None
-            self._attachment.hang_up("closed")
+            self._attachment.hang_up(LinkLostError("closed"))
 
     def reach(self) -> None:
         """Return when the reader was attached as it was last seen. Raises LinkLostError with what is wrong."""
@@ -177,7 +177,7 @@ class FrameReader:
             try:
                 written = debiting.write_tag(found, intent)
             except LinkLostError as error:
-                self._attachment.hang_up(str(error))
+                self._attachment.hang_up(error)
                 return TagWrite.UNKNOWN
             self._searching.rest(found)
             return written
@@ -228,7 +228,7 @@ class FrameReader:
         try:
             told = self._debiting().purchase(pending.found, pending.intent)
         except LinkLostError as error:
-            self._attachment.hang_up(str(error))
+            self._attachment.hang_up(error)
             return Told(outcome=Unknown(detail=str(error)))
         if told.counter is not None:
             self._counter_of = (pending.intent, told.counter)
@@ -260,7 +260,7 @@ class FrameReader:
         try:
             outcome = self._debiting().judge(found, intent, self._counter_told(intent))
         except LinkLostError as error:
-            self._attachment.hang_up(str(error))
+            self._attachment.hang_up(error)
             return Unknown(detail=str(error))
         self._searching.rest(found)
         return outcome

@@ -97,7 +97,7 @@ class Searching:
             for message in messages:
                 talk.send(message)
         except LinkLostError as error:
-            self.attachment.hang_up(str(error))
+            self.attachment.hang_up(error)
 
     def _find(self, deadline_s: float) -> tuple[Found | None, LinkLostError | None]:
         """Take one tag as far as it can be read, or say how the link was lost: the search mends it and goes on."""
@@ -106,7 +106,7 @@ class Searching:
         except CodecError:
             return None, None
         except LinkLostError as error:
-            self.attachment.hang_up(str(error))
+            self.attachment.hang_up(error)
             return None, error
 
     def _meet(self, talk: Conversation, deadline_s: float) -> Found | None:

@@ -72,6 +72,7 @@ class Checkup:
     def _facts(self, policy: Policy) -> Facts:
         now = self._logbook.now()
         psam = self._ways.psam()
+        reader = None if psam.present else self._reader_trouble()
         word = self._ways.hear_centre()
         journal_trouble, entries = self._tail()
         sync_ms, sync_trouble = self._sync()
@@ -79,7 +80,8 @@ class Checkup:
         parameters = self._store.current(DocumentKind.PARAMETERS, now)
         tariff, status_list = self._store.tariff(now), self._store.status_list(now)
         return Facts(
-            reader_trouble="" if psam.present else self._reader_trouble(),
+            reader_trouble="" if reader is None else str(reader),
+            reader_cause="" if reader is None else reader.code,
             firmware=self._ways.firmware(),
             psam=psam,
             authorisation_trouble=self._ways.authorisation_trouble(),
@@ -103,12 +105,12 @@ class Checkup:
             plate_trouble=None if policy.plate_reading == "off" else self._ways.plate_trouble(),
         )
 
-    def _reader_trouble(self) -> str:
+    def _reader_trouble(self) -> LanesideError | None:
         try:
             self._ways.reach_reader()
         except LanesideError as error:
-            return str(error)
-        return ""
+            return error
+        return None
 
     def _tail(self) -> tuple[str, int]:
         try:

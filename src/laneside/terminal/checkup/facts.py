@@ -11,12 +11,14 @@ from laneside.reader import PsamState
 class Facts:
     """Each ``…_trouble`` is empty where all is well; None means that it could not be told, or that there is none.
 
+    ``reader_cause`` is the error's code, ``firmware`` what an integrated reader says of its make.
     ``clock_ahead_s`` is by how much the centre's clock is ahead of ours. ``authorisation_trouble`` is the last reason
     why the centre's answer could not be had. ``pcsc_readers`` is None where PC/SC is not installed or not running,
     ``plate_trouble`` where the province wants no plate read.
     """
 
     reader_trouble: str
+    reader_cause: str
     firmware: str
     psam: PsamState
     authorisation_trouble: str

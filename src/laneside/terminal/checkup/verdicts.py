@@ -44,7 +44,8 @@ def judged(facts: Facts, policy: Policy, at: datetime) -> CheckReport:
 
 def _reader(facts: Facts) -> CheckItem:
     if facts.reader_trouble:
-        return _item("reader", _STOP, "mute", trouble=facts.reader_trouble)
+        cause = facts.reader_cause if facts.reader_cause in _texts()["reader"] else "mute"
+        return _item("reader", _STOP, cause, trouble=facts.reader_trouble)
     if facts.firmware:
         return _item("reader", _OK, "answers-as", firmware=facts.firmware)
     return _item("reader", _OK, "answers")
