@@ -77,6 +77,41 @@ def test_every_request_of_lane_and_panel_is_taken(rows, roadside):
     assert seen == described
 
 
+def test_every_request_about_the_reader_is_taken_and_there_are_no_others(rows):
+    import asyncio
+    import json
+    import secrets
+
+    from laneside.virtual.integrated import TCP_READER, IntegratedReader, desk
+    from laneside.virtual.integrated.serving import ReaderServer
+    from laneside.virtual.requests import RefusedError
+
+    def world_of(vehicle: str) -> World:
+        world = World(shelf=MemoryShelf(), clock=SystemClock(), random_bytes=secrets.token_bytes)
+        world.place(vehicle)
+        return world
+
+    requests = [row["reader request"].strip("`") for row in rows(GUIDE, "reader request")]
+    (await_held,) = [request for request in requests if "await_held" in request]
+
+    async def asked() -> None:
+        reader = IntegratedReader(world_of("car-sm4"), settings=TCP_READER, random_bytes=secrets.token_bytes)
+        server = ReaderServer(reader)
+        await server.listen("127.0.0.1", 0)
+        taking = desk.ReaderDesk(server, other_world=world_of)
+        for request in requests:
+            if request is not await_held:
+                assert (await taking.answer(request.encode()))["ok"]
+        with pytest.raises(RefusedError, match="held back"):
+            await taking.answer(await_held.replace('"wait_s":5', '"wait_s":0').encode())
+        await server.stop()
+
+    asyncio.run(asked())
+    assert {json.loads(request)["op"] for request in requests} == {
+        struct.__struct_config__.tag for struct in _structs(desk)
+    }
+
+
 def test_the_roadside_knows_no_other_requests():
     from laneside.virtual import panel, requests
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -20,6 +21,7 @@ from laneside.contract.records import ExitRecord
 from laneside.devices import SystemClock
 from laneside.passage import Ending, notes
 from laneside.reader import Capability, EtcReader, Proof
+from laneside.rsu import Wire
 
 GUIDE = "docs/integrators-guide.md"
 MANUAL = "docs/operator-manual.zh-CN.md"
@@ -136,3 +138,15 @@ def test_the_checks_are_those_of_the_doctor(rows):
     settings = {field.encode_name for field in msgspec.structs.fields(Policy) if field.encode_name.startswith("check")}
     told = " ".join(row["warns"] + row["stops"] for row in table.values())
     assert {name for name in settings if f"`{name}`" not in told} == set()
+
+
+def test_the_tables_of_a_reader_settings_file_are_those_that_are_read(root, rows):
+    from laneside.reader.frames import settings as host
+    from laneside.virtual.integrated import options
+
+    told = {bare(row["`reader`"]): float(bare(row["default"])) for row in rows("docs/frames.md", "`reader`")}
+    policy = host.policy_of({}, Wire.TCP)
+    assert told == {name: getattr(policy, name) for name in host._READER}
+    page = (root / "docs" / "frames.md").read_text(encoding="utf-8")
+    paragraph = page.partition("`virtual`: ")[2].partition("; what they mean")[0]
+    assert set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", paragraph))) == set(options._VIRTUAL)

@@ -201,6 +201,26 @@ def test_a_killed_terminal_proves_after_its_restart(lane: Street) -> None:
     one_debit_one_record(lane, before)
 
 
+def test_a_make_of_its_own_is_described_in_a_file_and_its_heartbeats_are_answered(tmp_path: Path) -> None:
+    make = tmp_path / "make.toml"
+    make.write_text(
+        "c6_form = 67\n"
+        "[reader]\nfirst_back_off_s = 0.2\n"
+        "[virtual]\nb3_form = 'vehicle'\nheartbeat_s = 1\nheartbeats_unanswered_max = 3\n",
+        encoding="utf-8",
+    )
+    with street(tmp_path / "lane", reader="tcp", reader_settings=make) as lane:
+        result = run_once(lane.fleet, "car-sm4")
+        assert result.outcome == "completed"
+        assert result.tag is not None
+        assert result.card is not None
+        assert result.tag["write"] == "not-asked", "a C6 of 67 bytes has no room for the tag's copy"
+        assert result.tag["copy_0019"] != copy_of(result.card["file_0019"])
+        assert until(lambda: lane.reader.state()["heard"]["CF"] >= 6, within_s=20)
+        state = lane.reader.state()
+        assert (state["cuts"], state["heard"]["C0"]) == (0, 1), "it never had to be connected again"
+
+
 @pytest.mark.parametrize("wire", WIRES)
 def test_97_until_the_centre_has_authorised_the_psam_in_the_reader(tmp_path: Path, wire: str) -> None:
     with street(tmp_path, reader=wire, psam="required") as lane, lane.collector() as collector:
