@@ -67,8 +67,8 @@ class Debits:
         assert state.intent is not None
         record_id = state.intent.record_id
         match outcome:
-            case Unknown(detail=detail):
-                return self._unknown(state, detail, marks)
+            case Unknown():
+                return self._unknown(state, outcome, marks)
             case NotDebited():
                 return self._not_debited(state, n.DebitNote.of(outcome, record_id=record_id), marks)
             case Debited():
@@ -107,11 +107,13 @@ class Debits:
         note = n.IntentNote.of(intent, record_id=record_id, plate=state.picture.plate, taken_over=taken_over)
         return self._logbook.add(state, note)
 
-    def _unknown(self, state: PassageState, detail: str, marks: Marks) -> PassageState:
-        note = n.DebitUnknown(detail=detail)
+    def _unknown(self, state: PassageState, outcome: Unknown, marks: Marks) -> PassageState:
+        note = n.DebitUnknown(
+            detail=outcome.detail, counter=outcome.counter, transaction_number=outcome.transaction_number
+        )
         if state.unknown:
             return self._logbook.add(state, note)
-        event = self._event(state, marks, kind="open-debit", reason=detail)
+        event = self._event(state, marks, kind="open-debit", reason=outcome.detail)
         return self._logbook.add(state, note, outgoing=(outgoing_event(event),))
 
     def _not_debited(self, state: PassageState, note: n.DebitNote, marks: Marks) -> PassageState:

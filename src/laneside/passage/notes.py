@@ -260,9 +260,14 @@ class DebitNote(Note, frozen=True, kw_only=True, tag="debit-settled"):
 
 
 class DebitUnknown(Note, frozen=True, kw_only=True, tag="debit-unknown"):
-    """Nobody can say how the debit ended; only a proof may follow."""
+    """Nobody can say how the debit ended; only a proof may follow.
+
+    ``counter`` and ``transaction_number`` are what the intent did not know and the reader told with its error.
+    """
 
     detail: str
+    counter: int | None = None
+    transaction_number: bytes | None = None
 
 
 class Sealed(Note, frozen=True, kw_only=True, tag="sealed"):

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
+
 from laneside.passage import notes as n
 from laneside.passage.view import Ending
 from laneside.reader import Presented
@@ -129,7 +131,7 @@ def fold(state: PassageState, note: n.AnyNote) -> PassageState:  # noqa: C901, P
         case n.DebitNote():
             return _settled(state, note)
         case n.DebitUnknown():
-            return replace(state, unknown=note.detail)
+            return replace(state, unknown=note.detail, intent=_with_numbers(state.intent, note))
         case n.Sealed():
             return replace(state, record_id=note.record_id)
         case n.TagWritten():
@@ -147,6 +149,17 @@ def fold(state: PassageState, note: n.AnyNote) -> PassageState:  # noqa: C901, P
 def after(state: PassageState, note: n.AnyNote, at: datetime) -> PassageState:
     """Return the state after one more note that was written at that time."""
     return replace(fold(state, note), revision=state.revision + n.moves(note), touched_at=at)
+
+
+def _with_numbers(intent: n.IntentNote | None, told: n.DebitUnknown) -> n.IntentNote | None:
+    """Add to an intent what the reader told of its debit afterwards; what is known already stays."""
+    if intent is None:
+        return None
+    return msgspec.structs.replace(
+        intent,
+        counter=told.counter if intent.counter is None else intent.counter,
+        transaction_number=intent.transaction_number or told.transaction_number,
+    )
 
 
 def replay(passage_id: str, timed: Iterable[tuple[datetime, n.AnyNote]]) -> PassageState:

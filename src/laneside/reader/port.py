@@ -283,9 +283,15 @@ class NotDebited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """Nobody can say yet. Only ``prove`` may follow, never another debit."""
+    """Nobody can say yet. Only ``prove`` may follow, never another debit.
+
+    ``counter`` and ``transaction_number`` are N and the SAM's number where a frame reader told them with its error: the
+    proof needs N to fetch the TAC.
+    """
 
     detail: str
+    counter: int | None = None
+    transaction_number: bytes | None = None
 
 
 Outcome = Debited | NotDebited | Unknown

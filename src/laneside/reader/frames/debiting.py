@@ -8,7 +8,7 @@ from typing import Final, assert_never
 from laneside.clock import Clock
 from laneside.reader.frames.conversation import Conversation
 from laneside.reader.frames.found import Found
-from laneside.reader.frames.results import debited, is_ours, of_this_debit, proved, tag_shows
+from laneside.reader.frames.results import debited, is_ours, numbers_in, of_this_debit, proved, tag_shows
 from laneside.reader.port import Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown
 from laneside.rsu import (
     DebitState,
@@ -38,10 +38,11 @@ Result = SerialDebitResult | TcpDebitResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What became of a C6 in its own session. ``counter`` is N as a B5 of this debit told it, None without one."""
+    """What became of a C6 in its own session; N and the SAM's number as a B5 of this debit told them."""
 
     outcome: Outcome
     counter: int | None = None
+    transaction_number: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +67,11 @@ class Debiting:
                 done = debited(answer, intent, state, trade)
                 return Told(outcome=self._with_its_tac(found, intent, answer, done), counter=answer.counter)
             case DebitState.NOT_DEBITED:
-                return Told(outcome=NotDebited(detail=why, proof=Proof.ANSWER), counter=answer.counter)
+                return Told(outcome=NotDebited(detail=why, proof=Proof.ANSWER), counter=numbers_in(answer)[0])
             case DebitState.UNKNOWN | DebitState.TAC_UNAVAILABLE:
-                outcome = self._ask_again(found, intent, answer.counter, why)
-                return Told(outcome=outcome, counter=answer.counter)
+                counter, number = numbers_in(answer)
+                outcome = self._ask_again(found, intent, counter, why)
+                return Told(outcome=outcome, counter=counter, transaction_number=number)
             case _:
                 assert_never(state)
 

@@ -237,11 +237,15 @@ class FrameReader:
         """Look at the card after an answer that stayed out or said no; a B5 of this debit that says no is believed."""
         self._searching.rest(pending.found)
         compared = self._compared(pending.intent, COMPARE_S)
-        if isinstance(compared, Unknown) and isinstance(told.outcome, NotDebited):
+        if not isinstance(compared, Unknown) or not isinstance(told.outcome, Unknown | NotDebited):
+            return compared
+        if isinstance(told.outcome, NotDebited):
             return told.outcome
-        if isinstance(compared, Unknown) and isinstance(told.outcome, Unknown):
-            return Unknown(detail=f"{told.outcome.detail}; then {compared.detail}")
-        return compared
+        return Unknown(
+            detail=f"{told.outcome.detail}; then {compared.detail}",
+            counter=told.counter,
+            transaction_number=told.transaction_number,
+        )
 
     def _compared(self, intent: Intent, search_s: float) -> Outcome:
         """Compare the card with the intent. That nothing changed must show in two sessions.

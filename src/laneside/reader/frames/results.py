@@ -18,6 +18,13 @@ def of_this_debit(answer: SerialDebitResult | TcpDebitResult, intent: Intent) ->
     return answer.purchase_time == intent.purchase_time
 
 
+def numbers_in(answer: SerialDebitResult | TcpDebitResult) -> tuple[int | None, bytes | None]:
+    """Return N and the SAM's number of a B5 with an error; where it came to no SAM number it tells neither."""
+    if not any(answer.transaction_number):
+        return None, None
+    return answer.counter, answer.transaction_number
+
+
 def is_ours(reply: SerialDebitResult | TcpTacResult, intent: Intent) -> bool:
     """Take a TAC only for this very debit: by its second in the old dialect, by its balance in the new one."""
     match reply:

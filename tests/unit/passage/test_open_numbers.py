@@ -1,0 +1,71 @@
+"""N and the SAM's number of an open debit: what the reader told with its error goes with the intent into the proof."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from laneside.passage import notes as n
+from laneside.passage.state import PassageState, fold, replay
+from laneside.reader import Intent
+
+AT = datetime(2026, 5, 6, 4, 0, tzinfo=UTC)
+OPENED = n.Opened(
+    lane_id="L",
+    lane_hex="62010A0B11",
+    lane_name="1",
+    mixed=False,
+    captured_plate="",
+    operator_id="1",
+    operator_name="甲",
+    shift=1,
+    work_date=AT.date(),
+)
+
+
+def opened_with(counter: int | None, number: bytes | None) -> PassageState:
+    intent = Intent(
+        card_id="62012219230200000001",
+        contract_serial=None,
+        mac_id=None,
+        counter=counter,
+        balance_before_fen=50000,
+        amount_fen=1045,
+        capp_before=bytes(43),
+        capp_after=bytes(43),
+        write_tag=False,
+        terminal_number=bytes(6),
+        transaction_number=number,
+        purchase_time=bytes(7),
+        mac1=None,
+        algorithm=None,
+        key_index=None,
+        key_version=None,
+    )
+    return replay("P", [(AT, OPENED), (AT, n.IntentNote.of(intent, record_id="R", plate="甘A12345"))])
+
+
+def proof_of(state: PassageState) -> tuple[int | None, bytes | None]:
+    assert state.intent is not None
+    intent = state.intent.intent()
+    return intent.counter, intent.transaction_number
+
+
+def test_what_the_reader_told_is_added_and_stays() -> None:
+    told = n.DebitUnknown(detail="B5 error 01", counter=0x0122, transaction_number=b"\x00\x00\x00\x07")
+    state = fold(opened_with(None, None), told)
+    assert proof_of(state) == (0x0122, b"\x00\x00\x00\x07")
+    again = fold(state, n.DebitUnknown(detail="nothing presented"))
+    assert (proof_of(again), again.unknown) == (proof_of(state), "nothing presented")
+
+
+def test_what_the_intent_knew_is_not_replaced() -> None:
+    told = n.DebitUnknown(detail="x", counter=9, transaction_number=b"\x00\x00\x00\x09")
+    assert proof_of(fold(opened_with(5, b"\x00\x00\x00\x05"), told)) == (5, b"\x00\x00\x00\x05")
+
+
+def test_a_note_of_an_older_journal_tells_neither() -> None:
+    note = msgspec.json.decode(b'{"note":"debit-unknown","detail":"restart"}', type=n.DebitUnknown)
+    assert (note.counter, note.transaction_number) == (None, None)
+    assert proof_of(fold(opened_with(None, None), note)) == (None, None)
