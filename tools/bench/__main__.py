@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tools.bench import link, machine, pages, passages, start
+from tools.bench import link, machine, pages, passages, start, traffic
 from tools.bench.figures import Figure, table
 
 from laneside.cli.browserless import Browserless
@@ -65,6 +65,7 @@ def _with_a_terminal(fleet: Fleet) -> tuple[list[Figure], list[str]]:
         linkage, _ = pages.measure(collector, ("/linkage",))
         collector.act("leave")
         worked = passages.measure(collector, panel, fleet.data / "terminal")
+    worked += traffic.measure(fleet.data / "terminal" / "journal.sqlite3")
     after = start.resident_mb(fleet.terminal.child.pid)
     grown = Figure(
         name=f"resident after {len(passages.PAYING)} passages",
