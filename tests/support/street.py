@@ -11,16 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from laneside.cli.browserless import Browserless, until
-from laneside.cli.demo_data import DEMO, opened_centre, seed_centre
+from laneside.cli.demo_data import DEMO, opened_centre, publish_policy, seed_centre
 from laneside.cli.fleet import Fleet
 from laneside.cli.once import enable_lanes
 from laneside.clock import BEIJING
-from laneside.contract.parameters import DocumentKind, Parameters
 from laneside.contract.records import ExitRecord
-from laneside.contract.signing import parse
 from laneside.devices import ReaderPanel, RoadsidePanel, SystemClock
 from laneside.journal import Journal
 
@@ -140,7 +136,7 @@ def street(
     """Start the three processes, with a policy published at the centre and all exit lanes enabled."""
     seed_centre(data / "centre", DEMO)
     if policy:
-        _publish_policy(data / "centre", policy)
+        publish_policy(data / "centre", **policy)
     with Fleet(
         data=data,
         psam=psam,
@@ -152,16 +148,6 @@ def street(
     ) as fleet:
         enable_lanes(fleet.terminal.url)
         yield Street(fleet=fleet)
-
-
-def _publish_policy(centre_data: Path, changes: dict[str, object]) -> None:
-    with opened_centre(centre_data) as centre:
-        newest = centre.documents.newest(STATION, DocumentKind.PARAMETERS)
-        assert newest is not None
-        before = parse(newest.body, Parameters)
-        policy = msgspec.structs.replace(before.policy, **changes)
-        after = msgspec.structs.replace(before, policy=policy)
-        centre.documents.publish(DocumentKind.PARAMETERS, after, centre.clock.now())
 
 
 # --- a collector's hands

@@ -1,4 +1,4 @@
-"""``python -m tools.bench [--json] [--starts N]``: measure, print the table or JSON. Exit status 1: can't measure."""
+"""``python -m tools.bench [link] [--json] …``: measure, print the table or JSON. Exit status 1: can't measure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tools.bench import machine, pages, passages, start
+from tools.bench import link, machine, pages, passages, start, traffic
 from tools.bench.figures import Figure, table
 
 from laneside.cli.browserless import Browserless
@@ -24,12 +24,19 @@ from laneside.devices import RoadsidePanel
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="./lane bench", description="Measure start, memory, pages and a passage.")
+    parser.add_argument(
+        "what", nargs="?", choices=("usual", "link"), default="usual", help="link: beside a real reader"
+    )
+    parser.add_argument("--passages", type=int, default=link.PASSAGES, help="how many passages beside a paced reader")
     parser.add_argument("--json", action="store_true", help="print JSON with every sample")
     parser.add_argument("--starts", type=int, default=start.STARTS, help="how many cold starts")
     arguments = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            told = _measured(Path(folder), starts=arguments.starts)
+            if arguments.what == "link":
+                told = link.measure(Path(folder), count=arguments.passages)
+            else:
+                told = _measured(Path(folder), starts=arguments.starts)
     except (OSError, FleetError) as error:
         print(f"can't measure: {error}", file=sys.stderr)
         return 1
@@ -58,6 +65,7 @@ def _with_a_terminal(fleet: Fleet) -> tuple[list[Figure], list[str]]:
         linkage, _ = pages.measure(collector, ("/linkage",))
         collector.act("leave")
         worked = passages.measure(collector, panel, fleet.data / "terminal")
+    worked += traffic.measure(fleet.data / "terminal" / "journal.sqlite3")
     after = start.resident_mb(fleet.terminal.child.pid)
     grown = Figure(
         name=f"resident after {len(passages.PAYING)} passages",

@@ -23,6 +23,11 @@ class Figure:
         return statistics.median(self.samples)
 
     @property
+    def p99(self) -> float | None:
+        """Return the value that one sample in a hundred exceeds; None where there are fewer than a hundred."""
+        return statistics.quantiles(self.samples, n=100)[98] if len(self.samples) >= 100 else None
+
+    @property
     def met(self) -> bool | None:
         """Say whether the target is met; None where there is none."""
         return None if self.target_max is None else self.median <= self.target_max
@@ -34,6 +39,7 @@ class Figure:
             "unit": self.unit,
             "n": len(self.samples),
             "median": self.median,
+            "p99": self.p99,
             "min": min(self.samples),
             "max": max(self.samples),
             "target_max": self.target_max,
@@ -44,7 +50,7 @@ class Figure:
 
 def table(figures: Iterable[Figure]) -> str:
     """Write figures as a Markdown table."""
-    lines = ["| figure | n | median | min | max | unit | target | |", "|---|--:|--:|--:|--:|---|---|---|"]
+    lines = ["| figure | n | median | p99 | min | max | unit | target | |", "|---|--:|--:|--:|--:|--:|---|---|---|"]
     lines += [_line(figure) for figure in figures]
     return "\n".join(lines)
 
@@ -52,7 +58,8 @@ def table(figures: Iterable[Figure]) -> str:
 def _line(figure: Figure) -> str:
     target = "" if figure.target_max is None else f"≤ {figure.target_max:g}"
     met = {None: "", True: "met", False: "**not met**"}[figure.met]
-    numbers = " | ".join(_number(value) for value in (figure.median, min(figure.samples), max(figure.samples)))
+    values = (figure.median, figure.p99, min(figure.samples), max(figure.samples))
+    numbers = " | ".join("" if value is None else _number(value) for value in values)
     return f"| {figure.name} | {len(figure.samples)} | {numbers} | {figure.unit} | {target} | {met} |"
 
 

@@ -64,34 +64,41 @@ def fsync_ms(folder: Path) -> list[float]:
 def _passage(collector: Browserless, vehicle: Json, picture: bytes, journal: Path) -> tuple[float, float]:
     collector.post("/linkage", lane_hex=LANE)
     begun_s = time.perf_counter()
-    view = _acted(collector, "read")
+    view = acted(collector, "read")
     read_ms = (time.perf_counter() - begun_s) * 1e3
-    _expect(view["clean"], f"{vehicle['name']} was stopped")
-    collector.photo(picture, live=True)
-    _acted(collector, "picture", plate=vehicle["plate"], colour=str(vehicle["plate_colour"]))
-    _acted(collector, "select", toll_class=str(vehicle["toll_class"]), vehicle_kind=str(vehicle["vehicle_kind"]))
-    _acted(collector, "quote")
+    expect(view["clean"], f"{vehicle['name']} was stopped")
+    confirmed(collector, vehicle, picture)
     begun_s = time.perf_counter()
-    _sent(collector, "submit")
-    _await_record(journal, str(view["passage_id"]))
+    sent(collector, "submit")
+    await_entry(journal, str(view["passage_id"]), "record")
     submit_ms = (time.perf_counter() - begun_s) * 1e3
-    _expect(_quiet(collector)["result"]["ending"] == "completed", f"{vehicle['name']} was not paid")
-    _sent(collector, "leave")
+    expect(quiet(collector)["result"]["ending"] == "completed", f"{vehicle['name']} was not paid")
+    sent(collector, "leave")
     return read_ms, submit_ms
 
 
-def _acted(collector: Browserless, action: str, **fields: str) -> Json:
-    _sent(collector, action, **fields)
-    return _quiet(collector)
+def confirmed(collector: Browserless, vehicle: Json, picture: bytes) -> None:
+    """Photo, plate, class, kind and fee: what a collector does between the two sessions."""
+    collector.photo(picture, live=True)
+    acted(collector, "picture", plate=vehicle["plate"], colour=str(vehicle["plate_colour"]))
+    acted(collector, "select", toll_class=str(vehicle["toll_class"]), vehicle_kind=str(vehicle["vehicle_kind"]))
+    acted(collector, "quote")
 
 
-def _sent(collector: Browserless, action: str, **fields: str) -> None:
+def acted(collector: Browserless, action: str, **fields: str) -> Json:
+    """Do one act and wait until the reader is quiet."""
+    sent(collector, action, **fields)
+    return quiet(collector)
+
+
+def sent(collector: Browserless, action: str, **fields: str) -> None:
+    """Tap, and wait for nothing."""
     view = collector.view()
     assert view is not None, "a passage is in work"
     collector.post(f"/linkage/{action}", revision=str(view["revision"]), **fields)
 
 
-def _quiet(collector: Browserless) -> Json:
+def quiet(collector: Browserless) -> Json:
     """Wait for the reader, looking more often than a page does, so that the looking costs little."""
     deadline_s = time.perf_counter() + WAIT_S_MAX
     while time.perf_counter() < deadline_s:
@@ -102,17 +109,18 @@ def _quiet(collector: Browserless) -> Json:
     raise OSError("the reader does not come to an end")
 
 
-def _await_record(journal: Path, passage_id: str) -> None:
-    """Wait until another process sees the sealed record in the journal's file: it is committed then."""
-    sealed = "SELECT 1 FROM entry WHERE passage = ? AND kind = 'record'"
+def await_entry(journal: Path, passage_id: str, kind: str) -> None:
+    """Wait until another process sees an entry of a passage in the journal's file: it is committed then."""
+    wanted = "SELECT 1 FROM entry WHERE passage = ? AND kind = ?"
     deadline_s = time.perf_counter() + WAIT_S_MAX
     with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as connection:
-        while connection.execute(sealed, (passage_id,)).fetchone() is None:
+        while connection.execute(wanted, (passage_id, kind)).fetchone() is None:
             if time.perf_counter() > deadline_s:
-                raise OSError("no record was sealed")
+                raise OSError(f"no {kind} came into the journal")
             time.sleep(POLL_S)
 
 
-def _expect(true: bool, otherwise: str) -> None:  # noqa: FBT001 - the one thing that it is about
+def expect(true: bool, otherwise: str) -> None:  # noqa: FBT001 - the one thing that it is about
+    """End the measurement with a sentence where a vehicle did not go through as it should. Raises OSError."""
     if not true:
         raise OSError(otherwise)

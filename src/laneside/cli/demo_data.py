@@ -72,6 +72,23 @@ def seed_centre(data: Path, logins: DemoLogins) -> None:
         )
 
 
+def publish_policy(data: Path, **changes: object) -> None:
+    """Publish the station's parameters once more with another policy, effective at once."""
+    import msgspec
+
+    from laneside.centre.defaults import STATION_HEX
+    from laneside.contract.parameters import DocumentKind, Parameters
+    from laneside.contract.signing import parse
+
+    with opened_centre(data) as centre:
+        newest = centre.documents.newest(STATION_HEX, DocumentKind.PARAMETERS)
+        assert newest is not None, "a seeded centre has parameters"
+        before = parse(newest.body, Parameters)
+        policy = msgspec.structs.replace(before.policy, **changes)
+        after = msgspec.structs.replace(before, policy=policy)
+        centre.documents.publish(DocumentKind.PARAMETERS, after, centre.clock.now())
+
+
 def enrolment_code(data: Path) -> str:
     """Return a one-time code for a new terminal of the demo's station."""
     from laneside.centre.defaults import STATION_HEX

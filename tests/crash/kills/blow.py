@@ -1,4 +1,4 @@
-"""One kill: who dies, at which vehicle, how long after the beginning of which act. Its key says all of it."""
+"""One kill: before which reader, who dies, at which vehicle, how long after which act began. Its key says all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ INTENT = "intent"
 _SUBMISSION = (*("submit",) * 3, *(INTENT,) * 4)
 """Most fall into the submission, which is where it hurts."""
 _DEBIT_MS = 15.0
+READERS = ("roadside", "tcp", "roadside", "serial")
+"""By turns: chips over APDUs, and an integrated reader at a real link's pace, which keeps a debit open for longer."""
+_SLOWER = {"roadside": 1, "tcp": 8, "serial": 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ EVERY = 6
 class Blow:
     """``twice`` kills once more while the debit is proved; ``leave_open`` goes home without a proof."""
 
+    reader: str
     victim: str
     vehicle: str
     act: str
@@ -48,16 +52,18 @@ class Blow:
     @property
     def key(self) -> str:
         """Name it, so that it can be struck alone."""
-        words = [self.victim, self.vehicle, self.act, f"{self.after_ms:.1f}"]
+        words = [self.reader, self.victim, self.vehicle, self.act, f"{self.after_ms:.1f}"]
         return "/".join([*words, *(["twice"] if self.twice else []), *(["leave-open"] if self.leave_open else [])])
 
     @classmethod
     def named(cls, key: str) -> Blow:
         """Read a key. Raises ValueError for anything else."""
-        victim, vehicle, act, after_ms, *more = key.split("/")
-        if victim not in VICTIMS or vehicle not in VEHICLES or not set(more) <= {"twice", "leave-open"}:
+        reader, victim, vehicle, act, after_ms, *more = key.split("/")
+        known = reader in READERS and victim in VICTIMS and vehicle in VEHICLES
+        if not known or not set(more) <= {"twice", "leave-open"}:
             raise ValueError(f"{key!r} names no kill")
         return cls(
+            reader=reader,
             victim=victim,
             vehicle=vehicle,
             act=act,
@@ -72,19 +78,23 @@ def drawn(seed: int, kills: int) -> list[Blow]:
     plan = []
     for number in range(1, kills + 1):
         random = Random(f"{seed}/{number}")
-        plan.append(_blow(random, VICTIMS["terminal"]))
+        reader = READERS[number % len(READERS)]
+        plan.append(_blow(random, reader, VICTIMS["terminal"]))
         if number % EVERY == 0:
-            plan += [_blow(random, VICTIMS["roadside"]), _blow(random, VICTIMS["centre"])]
+            reader = random.choice(READERS)
+            plan += [_blow(random, reader, VICTIMS[name]) for name in ("roadside", "centre")]
     return plan
 
 
-def _blow(random: Random, victim: Victim) -> Blow:
+def _blow(random: Random, reader: str, victim: Victim) -> Blow:
     act = random.choice(victim.acts)
+    within_ms = (_DEBIT_MS if act == INTENT else victim.within_ms) * _SLOWER[reader]
     return Blow(
+        reader=reader,
         victim=victim.name,
         vehicle=random.choice(VEHICLES),
         act=act,
-        after_ms=round(random.uniform(0.0, _DEBIT_MS if act == INTENT else victim.within_ms), 1),
+        after_ms=round(random.uniform(0.0, within_ms), 1),
         twice=victim.name == "terminal" and random.random() < 0.25,
         leave_open=random.random() < 0.3,
     )

@@ -35,7 +35,10 @@ class Outcome:
 
 def play_all(plan: Sequence[Blow], *, streets: int) -> Iterator[Outcome]:
     """Play all kills in so many streets at a time, in processes of their own where they are several."""
-    groups = [plan[at : at + STREET_KILLS_MAX] for at in range(0, len(plan), STREET_KILLS_MAX)]
+    groups = []
+    for reader in dict.fromkeys(blow.reader for blow in plan):
+        share = [blow for blow in plan if blow.reader == reader]
+        groups += [share[at : at + STREET_KILLS_MAX] for at in range(0, len(share), STREET_KILLS_MAX)]
     if streets == 1:
         yield from itertools.chain.from_iterable(map(_played, groups))
         return
@@ -61,7 +64,7 @@ def _in_one_street(blows: Sequence[Blow], folder: Path) -> list[Outcome]:
     """Play kills until one breaks a promise; then, or at the end, hold the centre to all of them."""
     done: list[Worked] = []
     try:
-        with street(folder, duplicate_window_s=0, search_s=2.0) as lane:
+        with street(folder, reader=blows[0].reader, duplicate_window_s=0, search_s=2.0) as lane:
             for blow in blows:
                 trouble = _said(lambda blow=blow: done.append(_worked(lane, blow)))
                 if trouble:
@@ -73,13 +76,15 @@ def _in_one_street(blows: Sequence[Blow], folder: Path) -> list[Outcome]:
 
 
 def _worked(lane: Street, blow: Blow) -> Worked:
+    known = verdict.sealed_ids(lane)
     before = lane.arrive(blow.vehicle)
     fell = strike(lane, blow, before["vehicle"])
     opened = verdict.open_debits(lane) > 0
     finish(lane, before["vehicle"], leave_open=blow.leave_open)
     if verdict.open_debits(lane):
         settle(lane, blow.vehicle)
-    worked = Worked(blow=blow, fell=fell, opened=opened, before=before, after=lane.panel.state())
+    sealed = verdict.sealed_ids(lane) - known
+    worked = Worked(blow=blow, records=sealed, fell=fell, opened=opened, before=before, after=lane.panel.state())
     verdict.at_the_lane(lane, worked)
     return worked
 

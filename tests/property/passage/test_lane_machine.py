@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from lane_kit import ETC_LANE, parameters
 from suite.script import Cut, Kind, PowerGoneError, Script
-from suite.site import Site
+from suite.site import CELLS, ApduSite
 from suite.story import FOLDER, Door, Room
 
 from laneside.contract.parameters import Policy
@@ -61,11 +61,10 @@ def room() -> Room:
     return _room[0]
 
 
-def lane(folder: Path, script: Script) -> Site:
+def lane(folder: Path, script: Script) -> ApduSite:
     """Open a lane where a card that paid may pay again at once: nothing but card and journal must prevent doubles."""
-    site = Site(folder, script)
+    site = ApduSite(folder, script, CELLS["apdu-3des-paid"])
     site.decisions.held = parameters(Policy(duplicate_window_s=0))
-    site.ready()
     return site
 
 
