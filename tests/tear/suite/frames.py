@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from frame_bench import BenchLink
+from frame_lane import DIALECTS, is_debit
 
 from laneside.reader.frames import FrameReader, FrameReaderPolicy
-from laneside.rsu import SERIAL, TCP, Direction, SerialDebit, TcpDebit, Trade, parse
+from laneside.rsu import Direction, Trade, parse
 from laneside.virtual.integrated import (
-    SERIAL_READER,
-    TCP_READER,
     Fault,
     FaultKind,
     FaultPlan,
     IntegratedReader,
-    Pace,
     Place,
     When,
 )
@@ -29,12 +26,6 @@ BACK_S = 3.0
 """A vehicle that left the field is back within the search."""
 BOOT_S = 20.0
 """A terminal that lost its power is back after this; its reader has done by then what it was told."""
-_PACE = Pace(card_s=0.04, tag_s=0.04, psam_s=0.04, no_reply_s=0.1)
-"""Slow chips, so that a search of ten seconds past a stranger's tag is not hundreds of sessions."""
-_DIALECTS = {
-    "serial": (replace(SERIAL_READER, pace=_PACE), SERIAL),
-    "tcp": (replace(TCP_READER, pace=_PACE), TCP),
-}
 _CHANNELS = {
     Place.TO_READER: "to-reader",
     Place.FROM_READER: "from-reader",
@@ -102,12 +93,13 @@ class TornBytes(BenchLink):
         self._site = site
         super().__init__(site.far, site.clock)  # type: ignore[arg-type]  # a clock by hand
         self._decoder = site.dialect.decoder()
+        self._tag_alone = site.dialect.trade_number(Trade.EF04)
         site.script.live()
 
     def write(self, data: bytes) -> None:
         for frame in self._decoder.feed(data):
             message = parse(self._site.dialect, Direction.TO_READER, frame.body)
-            if isinstance(message, SerialDebit | TcpDebit) and self._debits(message):
+            if is_debit(message) and message.trade_mode != self._tag_alone:
                 self._site.watch_debit()
         super().write(data)
         self._site.script.live()
@@ -117,15 +109,12 @@ class TornBytes(BenchLink):
         self._site.script.live()
         return heard
 
-    def _debits(self, message: SerialDebit | TcpDebit) -> bool:
-        return message.trade_mode != self._site.dialect.trade_number(Trade.EF04)
-
 
 class FrameSite(Site):
     """One integrated reader before the lane's chips. It has a power supply of its own."""
 
     def __init__(self, folder: Path, script: Script, cell: Cell) -> None:
-        self.settings, self.dialect = _DIALECTS[cell.reader]
+        self.settings, self.dialect = DIALECTS[cell.reader]
         super().__init__(folder, script, cell)
 
     def furnish(self) -> None:
