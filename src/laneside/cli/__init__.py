@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from laneside.cli import centre, decode, demo, doctor, sam, terminal, trace, virtual
+from laneside.cli import centre, decode, demo, doctor, plates, sam, terminal, trace, virtual
 
 app = typer.Typer(name="laneside", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -19,3 +19,4 @@ terminal.register(app)
 demo.register(app)
 trace.register(app)
 doctor.register(app)
+plates.register(app)

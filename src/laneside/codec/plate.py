@@ -80,7 +80,7 @@ class PlateKind(StrEnum):
 
 
 _PROVINCE: Final = f"[{''.join(province.initial for province in PROVINCES)}]"
-_LETTER: Final = "[A-HJ-NP-Z]"
+_LETTER: Final = "[A-HJ-Z]"  # O stands on plates of public bodies; among the signs behind it there is none.
 _SIGN: Final = "[A-HJ-NP-Z0-9]"
 _START: Final = f"{_PROVINCE}{_LETTER}"
 

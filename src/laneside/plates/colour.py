@@ -1,33 +1,86 @@
-"""The colour of a plate's ground, from the straightened plate."""
+"""What colour a plate's ground looks like, with the lighting taken out as far as the plate itself tells of it."""
 
 from __future__ import annotations
+
+from math import exp
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from laneside.plates.photo import Pixels
+from laneside.plates.priors import COLOURS
 from laneside.vocab import PlateColour
 
+_YELLOW_PART: Final = 0.22
+"""How far the yellow of a yellow-green plate reaches: a quarter, less what a box is off."""
+_HUES: Final = {PlateColour.BLUE: 218.0, PlateColour.YELLOW: 44.0, PlateColour.GREEN: 145.0}
+_HUE_SPREAD: Final = 28.0
+_SATURATION_MIDDLE: Final = 0.22
+_SATURATION_SPREAD: Final = 0.06
+_AREA_SPREAD: Final = 0.06
+_DOUBT: Final = 0.01
 
-def colour_of(plate: Pixels) -> tuple[PlateColour, float]:
-    """Name the colour of the ground and say how sure that is, 0 to 1."""
+Rgb = NDArray[np.float64]
+
+
+def looks_like(plate: Pixels) -> dict[PlateColour, float]:
+    """Return the likelihood of each colour for a straightened plate (BGR): they sum to 1.
+
+    Characters and ground are told apart by brightness; the ground is the larger part. White characters tell the light's
+    colour. Beside dark ones the light is taken as it is.
+    """
+    inner = _inner(plate)
+    grey = cv2.cvtColor(inner, cv2.COLOR_BGR2GRAY)
+    level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    bright = grey > level
+    share = float(bright.mean())
+    light_ground = _step(share, 0.5, _AREA_SPREAD)
+    ground = bright if share >= 0.5 else ~bright
+    rgb = inner[:, :, ::-1].astype(np.float64) + 1.0
+    if share < 0.5:
+        white = np.median(rgb[bright], axis=0) if bright.any() else np.full(3, 255.0)
+        rgb *= white.mean() / white
+    return _judged(rgb, ground, light_ground)
+
+
+def _judged(rgb: Rgb, ground: NDArray[np.bool_], light_ground: float) -> dict[PlateColour, float]:
+    cut = round(rgb.shape[1] * _YELLOW_PART)
+    left_hue, left_coloured = _chroma(_median(rgb[:, :cut], ground[:, :cut]))
+    hue, coloured = _chroma(_median(rgb[:, cut:], ground[:, cut:]))
+    near = {colour: exp(-(((hue - middle) / _HUE_SPREAD) ** 2) / 2) for colour, middle in _HUES.items()}
+    left_yellow = left_coloured * _step(95.0 - left_hue, 0.0, 8.0)
+    likelihoods = {
+        PlateColour.BLUE: coloured * near[PlateColour.BLUE] * (1 - 0.7 * light_ground),
+        PlateColour.YELLOW: coloured * near[PlateColour.YELLOW] * (0.1 + 0.9 * light_ground),
+        PlateColour.BLACK: (1 - coloured) * (1 - light_ground),
+        PlateColour.WHITE: (1 - coloured) * light_ground,
+        PlateColour.GREEN: coloured * near[PlateColour.GREEN] * (0.1 + 0.9 * light_ground) * (1 - left_yellow),
+        PlateColour.YELLOW_GREEN: coloured * near[PlateColour.GREEN] * (0.1 + 0.9 * light_ground) * left_yellow,
+    }
+    total = sum(likelihoods.values()) + _DOUBT * len(COLOURS)
+    return {colour: (likelihood + _DOUBT) / total for colour, likelihood in likelihoods.items()}
+
+
+def _inner(plate: Pixels) -> Pixels:
     height, width = plate.shape[:2]
-    inner = plate[height // 6 : -(height // 6) or None, width // 20 : -(width // 20) or None]
-    hue, saturation, value = (
-        channel.astype(np.float64) for channel in cv2.split(cv2.cvtColor(inner, cv2.COLOR_BGR2HSV))
-    )
-    strong = saturation > 60
-    if strong.mean() < 0.25:
-        dark = np.median(value) < np.percentile(value, 5) + 0.5 * np.ptp(np.percentile(value, [5, 95]))
-        return (PlateColour.BLACK if dark else PlateColour.WHITE), 0.6
-    angle = float(np.median(hue[strong]) * 2)
-    return _named(angle, hue * 2)
+    down, across = height // 10, width // 40
+    return plate[down : height - down, across : width - across]
 
 
-def _named(angle: float, _hues: NDArray[np.float64]) -> tuple[PlateColour, float]:
-    if angle < 70:
-        return PlateColour.YELLOW, 0.8
-    if angle < 170:
-        return PlateColour.GREEN, 0.8
-    return PlateColour.BLUE, 0.9
+def _median(rgb: Rgb, ground: NDArray[np.bool_]) -> Rgb:
+    return np.asarray(np.median(rgb[ground] if ground.any() else rgb.reshape(-1, 3), axis=0))
+
+
+def _chroma(rgb: Rgb) -> tuple[float, float]:
+    """Return hue in degrees and how sure it is a colour at all, 0 to 1."""
+    high, low = float(rgb.max()), float(rgb.min())
+    saturation = (high - low) / high
+    red, green, blue = rgb
+    x, y = red - (green + blue) / 2, 0.8660254 * (green - blue)
+    return float(np.degrees(np.arctan2(y, x)) % 360), _step(saturation, _SATURATION_MIDDLE, _SATURATION_SPREAD)
+
+
+def _step(value: float, middle: float, spread: float) -> float:
+    return 1.0 / (1.0 + exp(-max(-50.0, min(50.0, (value - middle) / spread))))

@@ -9,7 +9,7 @@ and arcs gives it exactly), so the first finished text that leaves the queue is 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from math import log
@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from laneside.plates.grammar import Automaton
+from laneside.plates.grammar import Automaton, FormName
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -29,12 +29,26 @@ class Decoded:
     """Hold the most probable text.
 
     ``log_probability``: of the text with its form's weight. ``share``: its part of the probability of everything that
-    the grammar allows, 0 to 1. ``characters``: per place, its part against all texts that differ only there.
+    the grammar allows, 0 to 1.
     """
 
     text: str
-    form: str
+    form: FormName
     log_probability: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """Hold the text that several pictures of one plate agree on.
+
+    ``probability``: of the text, without its form's weight. ``share``: its part against all texts that differ in one
+    place and those found in a single picture. ``characters``: per place, its part against all others there.
+    """
+
+    text: str
+    form: FormName
+    probability: float
     share: float
     characters: tuple[float, ...]
 
@@ -54,6 +68,7 @@ class _Prefix:
 
 
 SHARE_MIN: Final = 0.01
+_ROUNDS_MAX: Final = 4
 
 
 class Decoder:
@@ -98,8 +113,61 @@ class Decoder:
             form=form,
             log_probability=log(probability) + float(np.log(scale).sum()),
             share=min(1.0, float(probability / total)),
-            characters=self._characters(scaled, text, weights),
         )
+
+    def agree(self, pictures: Sequence[Floats], texts: Collection[str], weights: Mapping[str, float]) -> Agreed:
+        """Weigh ``texts`` and all that differ from the best of them in one place, over several pictures of one plate.
+
+        A text's probability is the mean over the pictures: one of them is cut best, and nobody knows which.
+        """
+        assert texts
+        best, scores = "", dict.fromkeys(texts, 0.0)
+        for _ in range(_ROUNDS_MAX):
+            scores = self._mean_probabilities(pictures, scores, weights)
+            found = max(scores, key=scores.__getitem__)
+            if found == best:
+                break
+            best, scores = found, dict.fromkeys([*texts, *self._neighbours(found)], 0.0)
+        form = self._form(best)
+        assert form is not None
+        own = scores[best]
+        total = sum(scores.values())
+        rivals = np.full(len(best), own)
+        for text, score in scores.items():
+            if len(text) == len(best):
+                differing = [place for place, sign in enumerate(text) if sign != best[place]]
+                if len(differing) == 1:
+                    rivals[differing[0]] += score
+        return Agreed(
+            text=best,
+            form=form,
+            probability=float(own / weights.get(form, 1.0)),
+            share=float(own / total) if total else 0.0,
+            characters=tuple(float(own / rival) if rival else 0.0 for rival in rivals),
+        )
+
+    def _mean_probabilities(
+        self, pictures: Sequence[Floats], texts: Collection[str], weights: Mapping[str, float]
+    ) -> dict[str, float]:
+        scores: dict[str, float] = {}
+        for length in {len(text) for text in texts}:
+            equal = [text for text in texts if len(text) == length]
+            columns = np.array([[self._columns[character] for character in text] for text in equal], np.intp)
+            means = np.mean([_written(frames, columns) for frames in pictures], axis=0)
+            for text, mean in zip(equal, means, strict=True):
+                form = self._form(text)
+                scores[text] = 0.0 if form is None else float(mean) * weights.get(form, 1.0)
+        return scores
+
+    def _neighbours(self, text: str) -> list[str]:
+        """List the text and every text that the grammar allows and that differs in one place."""
+        near = [text]
+        for place, own in enumerate(text):
+            for symbol in self.symbols:
+                other = text[:place] + symbol + text[place + 1 :]
+                if symbol != own and self._form(other) is not None:
+                    near.append(other)
+        return near
 
     def probabilities(self, frames: Floats, texts: list[str]) -> Floats:
         """Return log probabilities of equally long texts, unweighted; -inf where a text can't be written."""
@@ -140,7 +208,9 @@ class Decoder:
             entered[frame] = np.maximum(going + here[self._target] - blocked, 0.0)
         return begun, entered
 
-    def _search(self, frames: Floats, ends: Floats, entered: Floats, share_min: float) -> tuple[str, str, float] | None:
+    def _search(
+        self, frames: Floats, ends: Floats, entered: Floats, share_min: float
+    ) -> tuple[str, FormName, float] | None:
         """Grow prefixes, most promising first; the first finished one is the best.
 
         Prefixes of one length share the whole probability, so at most 1 / share of each length promise as much as a
@@ -150,7 +220,7 @@ class Decoder:
         blanks = np.concatenate(([1.0], np.cumprod(frames[:, 0])))
         root = _Prefix("", 0, -1, np.zeros(length + 1), blanks)
         ticket = count()
-        queue: list[tuple[float, int, _Prefix | tuple[str, str]]] = [(-1.0, next(ticket), root)]
+        queue: list[tuple[float, int, _Prefix | tuple[str, FormName]]] = [(-1.0, next(ticket), root)]
         for _ in range(round(self._longest / share_min)):
             if not queue:
                 break
@@ -191,23 +261,7 @@ class Decoder:
             for place, number in enumerate(kept)
         ]
 
-    def _characters(self, frames: Floats, text: str, weights: Mapping[str, float]) -> tuple[float, ...]:
-        """Compare each place's character with all that the grammar allows in its stead."""
-        rivals: list[str] = []
-        places: list[int] = []
-        for place in range(len(text)):
-            for symbol in self.symbols:
-                rivals.append(text[:place] + symbol + text[place + 1 :])
-                places.append(place)
-        factors = np.array([0.0 if (form := self._form(rival)) is None else weights.get(form, 1.0) for rival in rivals])
-        allowed = np.flatnonzero(factors)
-        columns = np.array([[self._columns[character] for character in rivals[number]] for number in allowed], np.intp)
-        scores = _written(frames, columns) * factors[allowed]
-        sums = np.bincount(np.array(places)[allowed], weights=scores, minlength=len(text))
-        own = scores[[rivals[number] == text for number in allowed]][0]
-        return tuple(float(own / total) for total in sums)
-
-    def _form(self, text: str) -> str | None:
+    def _form(self, text: str) -> FormName | None:
         """Name the form of a text, as the automaton does, only faster."""
         state = 0
         for character in text:

@@ -9,18 +9,37 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from string import ascii_uppercase, digits
 from typing import Final
 
-from laneside.codec import PlateKind
 from laneside.vocab import PROVINCES
+
+
+class FormName(StrEnum):
+    """Tell forms apart: those of PlateKind, and what a plate of one kind says more by its places."""
+
+    CIVIL = "civil"
+    GOVERNMENT = "government"
+    NEW_ENERGY_SMALL = "new-energy-small"
+    NEW_ENERGY_LARGE = "new-energy-large"
+    DRIVING_SCHOOL = "driving-school"
+    POLICE = "police"
+    TRAILER = "trailer"
+    HONG_KONG = "hong-kong"
+    MACAU = "macau"
+    EMBASSY = "embassy"
+    CONSULATE = "consulate"
+    ARMED_POLICE = "armed-police"
+    ARMY = "army"
+    EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """Name one form and say which characters may stand at each of its places."""
 
-    name: str
+    name: FormName
     places: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -44,9 +63,9 @@ class Automaton:
     symbols: str
     states: int
     arcs: tuple[Arc, ...]
-    accepting: Mapping[int, str]
+    accepting: Mapping[int, FormName]
 
-    def form_of(self, text: str) -> str | None:
+    def form_of(self, text: str) -> FormName | None:
         """Name the form that a text has; None where no form has it."""
         steps = {(arc.source, self.symbols[arc.symbol]): arc.target for arc in self.arcs}
         state: int | None = 0
@@ -67,12 +86,12 @@ def automaton_of(forms: Iterable[Form]) -> Automaton:
     numbers = {first: 0}
     waiting = deque([first])
     arcs: list[Arc] = []
-    accepting: dict[int, str] = {}
+    accepting: dict[int, FormName] = {}
     while waiting:
         here = waiting.popleft()
         names = {table[form].name for form, place in here if place == len(table[form].places)}
         assert len(names) <= 1, f"ambiguous: {names}"
-        accepting.update(dict.fromkeys([numbers[here]] if names else [], "".join(names)))
+        accepting.update((numbers[here], name) for name in names)
         for symbol, reached in _steps(table, here, symbols).items():
             if reached not in numbers:
                 numbers[reached] = len(numbers)
@@ -101,24 +120,25 @@ _SERIES: Final = "ABCDEFGHJK"
 _START: Final = (INITIALS, LETTERS)
 
 
-def _ending(kind: PlateKind, last: str) -> Form:
-    return Form(name=kind, places=(*_START, *[SIGNS] * 4, *last))
+def _ending(name: FormName, last: str) -> Form:
+    return Form(name=name, places=(*_START, *[SIGNS] * 4, *last))
 
 
 PLATE_FORMS: Final[tuple[Form, ...]] = (
-    Form(name=PlateKind.CIVIL, places=(*_START, *[SIGNS] * 5)),
-    Form(name=PlateKind.NEW_ENERGY, places=(*_START, _SERIES, SIGNS, *[digits] * 4)),
-    Form(name=PlateKind.NEW_ENERGY, places=(*_START, *[digits] * 5, _SERIES)),
-    _ending(PlateKind.DRIVING_SCHOOL, "学"),
-    _ending(PlateKind.POLICE, "警"),
-    _ending(PlateKind.TRAILER, "挂"),
-    _ending(PlateKind.HONG_KONG, "港"),
-    _ending(PlateKind.MACAU, "澳"),
-    _ending(PlateKind.EMERGENCY, "应急"),
-    Form(name=PlateKind.EMBASSY, places=("使", *[digits] * 6)),
-    Form(name=PlateKind.EMBASSY, places=(*[digits] * 6, "使")),
-    Form(name=PlateKind.CONSULATE, places=("领", *[digits] * 6)),
-    Form(name=PlateKind.CONSULATE, places=(*[digits] * 6, "领")),
-    Form(name=PlateKind.ARMED_POLICE, places=("W", "J", INITIALS, *[SIGNS] * 5)),
-    Form(name=PlateKind.ARMY, places=(ascii_uppercase, ascii_uppercase, *[SIGNS] * 5)),
+    Form(name=FormName.CIVIL, places=(*_START, *[SIGNS] * 5)),
+    Form(name=FormName.GOVERNMENT, places=(INITIALS, "O", *[SIGNS] * 5)),
+    Form(name=FormName.NEW_ENERGY_SMALL, places=(*_START, _SERIES, SIGNS, *[digits] * 4)),
+    Form(name=FormName.NEW_ENERGY_LARGE, places=(*_START, *[digits] * 5, _SERIES)),
+    _ending(FormName.DRIVING_SCHOOL, "学"),
+    _ending(FormName.POLICE, "警"),
+    _ending(FormName.TRAILER, "挂"),
+    _ending(FormName.HONG_KONG, "港"),
+    _ending(FormName.MACAU, "澳"),
+    _ending(FormName.EMERGENCY, "应急"),
+    Form(name=FormName.EMBASSY, places=("使", *[digits] * 6)),
+    Form(name=FormName.EMBASSY, places=(*[digits] * 6, "使")),
+    Form(name=FormName.CONSULATE, places=("领", *[digits] * 6)),
+    Form(name=FormName.CONSULATE, places=(*[digits] * 6, "领")),
+    Form(name=FormName.ARMED_POLICE, places=("W", "J", INITIALS, *[SIGNS] * 5)),
+    Form(name=FormName.ARMY, places=(LETTERS, LETTERS, *[SIGNS] * 5)),
 )

@@ -12,8 +12,8 @@ from laneside.plates.models import RECOGNISER, Network
 from laneside.plates.photo import Pixels
 from laneside.plates.textboxes import as_tensor
 
-# What the recogniser may say instead of a plate's symbol: plates have no I, no O and no small letters.
-_ALIKE: Final[dict[str, str]] = {"0": "Oo", "1": "Il|"}
+# What the recogniser may say for a plate's symbol: plates have no I and no small letters, and O only where no 0 is.
+_ALIKE: Final[dict[str, str]] = {"0": "Oo", "1": "Il|", "O": "0"}
 _SILENT: Final = "·•.-:,'"
 _OTHER_AS_BLANK: Final = 0.05
 _LEAST: Final = 1e-9

@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp, hypot
+from math import exp, hypot, log
 from typing import Final
 
 import numpy as np
 
-from laneside.codec import PlateKind
-from laneside.plates.colour import colour_of
-from laneside.plates.decoding import Decoded, Decoder
+from laneside.codec import plate_kind
+from laneside.plates.colour import looks_like
+from laneside.plates.decoding import Agreed, Decoder, Floats
 from laneside.plates.grammar import PLATE_FORMS, automaton_of
 from laneside.plates.lettering import Lettering
 from laneside.plates.models import DETECTOR, Network
 from laneside.plates.photo import Photograph, Pixels, decode
+from laneside.plates.placement import Placement, over_row, split_rows, stacked
+from laneside.plates.priors import Shares, colour_on, form_weights, of_two_rows
 from laneside.plates.reading import OFFER_MIN, PlateReading, Point
-from laneside.plates.rectify import Corners, grown, sides, strip_of, upright
-from laneside.plates.textboxes import find_text
+from laneside.plates.rectify import Corners, sides, upright
+from laneside.plates.straighten import straightened
+from laneside.plates.textboxes import TextBox, find_text
 
-_SIDES: Final = (736, 1280)
-_STRIP_WIDTH: Final = 192
-_ASPECT_MIN: Final = 1.6
-_ASPECT_MAX: Final = 9.0
-_CANDIDATES_MAX: Final = 12
+_FIRST_SIDE: Final = 736
+_SECOND_SIDE: Final = 960
+_CROP_SIDE_MAX: Final = 400
+_ASPECTS: Final = (1.5, 9.0)
+_BOXES_MAX: Final = 12
+_BATCH: Final = 4
+_PROMISING: Final = -14.0
+_DOUBTFUL: Final = -4.0
+_CLOSER_MAX: Final = 4
+_LOWER_ROW_SIGNS: Final = range(4, 7)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    corners: Corners
-    strip: Pixels
-    decoded: Decoded
+class _Glimpse:
+    """One strip read: what it may say at best, before anything is weighed."""
+
+    placement: Placement
+    frames: Floats
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """One plate looked at closely."""
+
+    placement: Placement
+    agreed: Agreed
+    colours: Shares
 
 
 class Recogniser:
@@ -48,42 +69,96 @@ class Recogniser:
         return cls(Network.load(DETECTOR), Lettering.load(automaton.symbols), Decoder(automaton))
 
     def recognise(self, photo: bytes) -> list[PlateReading]:
-        """Read the plates of a photograph, best first. Raises PictureError for bytes that are no picture."""
+        """Read the plates of a photograph, best first. Raises PictureError for bytes that are no picture.
+
+        A second look, finer and with shadows lifted, follows only where the first finds nothing sure.
+        """
         photograph = decode(photo)
+        picture = photograph.pixels
+        sightings: list[_Sighting] = []
         readings: list[PlateReading] = []
-        for side in _SIDES:
-            readings = self._readings(photograph, side)
+        for boxes in self._looks(picture):
+            sightings = _apart([*sightings, *self._sightings(picture, boxes)])
+            readings = [_reading(photograph, sighting) for sighting in sightings]
             if any(reading.offered for reading in readings):
                 break
-        return readings
-
-    def _readings(self, photograph: Photograph, side: int) -> list[PlateReading]:
-        picture = photograph.pixels
-        height, width = picture.shape[:2]
-        found = [box.corners for box in find_text(self._detector, picture, side)]
-        found = [corners for corners in found if _ASPECT_MIN < _aspect(corners) < _ASPECT_MAX]
-        if width < 5 * height and width < 400:
-            found.append(np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32))
-        found = sorted(found, key=lambda corners: -sides(corners)[0])[:_CANDIDATES_MAX]
-        seen: list[_Seen] = []
-        for corners in found:
-            seen.extend(self._seen(picture, [upright(corners), grown(upright(corners), 0.06, 0.06)]))
-        best: dict[str, _Seen] = {}
-        for sight in seen:
-            known = best.get(sight.decoded.text)
-            if known is None or sight.decoded.log_probability > known.decoded.log_probability:
-                best[sight.decoded.text] = sight
-        readings = [_reading(photograph, sight) for sight in best.values() if sight.decoded.log_probability > -8]
         return sorted(readings, key=lambda reading: _rank(reading, photograph))
 
-    def _seen(self, picture: Pixels, quadrangles: list[Corners]) -> list[_Seen]:
-        strips = [strip_of(picture, corners, _STRIP_WIDTH) for corners in quadrangles]
-        result = []
-        for corners, strip, frames in zip(quadrangles, strips, self._lettering.frames(strips), strict=True):
-            decoded = self._decoder.best(frames, {})
+    def _looks(self, picture: Pixels) -> Iterable[list[Corners]]:
+        height, width = picture.shape[:2]
+        if max(height, width) <= _CROP_SIDE_MAX and _ASPECTS[0] < width / height < _ASPECTS[1]:
+            yield [np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)]
+            yield _plausible(find_text(self._detector, picture, _CROP_SIDE_MAX))
+            return
+        yield _plausible(find_text(self._detector, picture, _FIRST_SIDE))
+        yield _plausible(find_text(self._detector, picture, _SECOND_SIDE, lifted=True))
+
+    def _sightings(self, picture: Pixels, boxes: list[Corners]) -> list[_Sighting]:
+        glimpses = self._glimpses(picture, [Placement(rows=(box,)) for box in boxes])
+        halves = [
+            glimpse for glimpse in glimpses if glimpse.score < _DOUBTFUL and _may_be_lower_row(self._signs(glimpse))
+        ]
+        rows = [
+            *stacked(boxes),
+            *(turn(glimpse.placement.plate) for glimpse in halves for turn in (over_row, split_rows)),
+        ]
+        glimpses += self._glimpses(picture, rows)
+        promising = [glimpse for glimpse in glimpses if glimpse.text and glimpse.score > _PROMISING]
+        promising.sort(key=lambda glimpse: -glimpse.score)
+        return [self._closer(picture, glimpse) for glimpse in promising[:_CLOSER_MAX]]
+
+    def _glimpses(self, picture: Pixels, placements: list[Placement]) -> list[_Glimpse]:
+        found = []
+        for start in range(0, len(placements), _BATCH):
+            batch = placements[start : start + _BATCH]
+            strips = [placement.strip(picture) for placement in batch]
+            for placement, strip, frames in zip(batch, strips, self._lettering.frames(strips), strict=True):
+                decoded = self._decoder.best(frames, form_weights(_colours(placement, strip)))
+                text, score = ("", -99.0) if decoded is None else (decoded.text, decoded.log_probability)
+                found.append(_Glimpse(placement, frames, text, score))
+        return found
+
+    def _signs(self, glimpse: _Glimpse) -> str:
+        """Return what the strip says without any grammar."""
+        columns = glimpse.frames.argmax(axis=1)
+        changes = np.flatnonzero(np.diff(columns, prepend=0))
+        return "".join(self._decoder.symbols[columns[place] - 1] for place in changes if columns[place])
+
+    def _closer(self, picture: Pixels, glimpse: _Glimpse) -> _Sighting:
+        """Cut the plate out in several ways and let them agree."""
+        cuts = list(_cuts(picture, glimpse.placement))
+        strips = [cut.strip(picture) for cut in cuts]
+        colours = _colours(cuts[0], strips[0])
+        weights = form_weights(colours)
+        pictures = self._lettering.frames(strips)
+        texts = {glimpse.text}
+        for frames in pictures:
+            decoded = self._decoder.best(frames, weights)
             if decoded is not None:
-                result.append(_Seen(corners, strip, decoded))
-        return result
+                texts.add(decoded.text)
+        agreed = self._decoder.agree([glimpse.frames, *pictures], texts, weights)
+        return _Sighting(cuts[0], agreed, colours)
+
+
+def _colours(placement: Placement, strip: Pixels) -> Shares:
+    seen = looks_like(strip)
+    return of_two_rows(seen) if len(placement.rows) == 2 else seen
+
+
+def _cuts(picture: Pixels, placement: Placement) -> Iterable[Placement]:
+    straight = Placement(rows=tuple(straightened(picture, part) for part in placement.rows))
+    yield straight
+    yield straight.regrown(-0.02, -0.07)
+    yield placement.regrown(-0.02, -0.06)
+    yield placement.regrown(0.04, 0.06)
+
+
+def _plausible(boxes: list[TextBox]) -> list[Corners]:
+    """Keep the boxes that are shaped like a row of a plate, the largest first."""
+    low, high = _ASPECTS
+    kept = [upright(box.corners) for box in boxes]
+    kept = [corners for corners in kept if low < _aspect(corners) < high]
+    return sorted(kept, key=lambda corners: -sides(corners)[0])[:_BOXES_MAX]
 
 
 def _aspect(corners: Corners) -> float:
@@ -91,20 +166,52 @@ def _aspect(corners: Corners) -> float:
     return width / max(1.0, height)
 
 
-def _reading(photograph: Photograph, sight: _Seen) -> PlateReading:
-    colour, colour_confidence = colour_of(sight.strip)
-    decoded = sight.decoded
-    confidence = decoded.share * min(1.0, exp(decoded.log_probability / 4 + 0.5))
+def _may_be_lower_row(signs: str) -> bool:
+    return len(signs) in _LOWER_ROW_SIGNS and (signs[:-1].isascii() or signs[2:-1].isascii())
+
+
+def _apart(sightings: list[_Sighting]) -> list[_Sighting]:
+    """Keep of those that lie over one another the most probable one."""
+    kept: list[_Sighting] = []
+    for sighting in sorted(sightings, key=lambda sighting: -sighting.agreed.probability * sighting.agreed.share):
+        if not any(_same(sighting, other) for other in kept):
+            kept.append(sighting)
+    return kept
+
+
+def _same(sighting: _Sighting, other: _Sighting) -> bool:
+    """Say whether two are of one plate: no text hangs twice, and no plate over another."""
+    box, others = sighting.placement.plate, other.placement.plate
+    return sighting.agreed.text == other.agreed.text or _covers(box, others) or _covers(others, box)
+
+
+def _covers(corners: Corners, other: Corners) -> bool:
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    middle = other.mean(axis=0)
+    return bool((low <= middle).all() and (middle <= high).all())
+
+
+def _reading(photograph: Photograph, sighting: _Sighting) -> PlateReading:
+    agreed = sighting.agreed
+    colour, colour_confidence = colour_on(agreed.form, sighting.colours)
+    kind = plate_kind(agreed.text)
+    assert kind is not None, "the automaton accepts what the codec accepts"
     return PlateReading(
-        text=decoded.text,
+        text=agreed.text,
         colour=colour,
-        kind=PlateKind(decoded.form),
-        confidence=confidence,
+        kind=kind,
+        confidence=_confidence(agreed),
         colour_confidence=colour_confidence,
-        characters=tuple(min(1.0, share) for share in decoded.characters),
-        corners=_points(sight.corners / photograph.share),
-        rows=1,
+        characters=agreed.characters,
+        corners=_points(sighting.placement.plate / photograph.share),
+        rows=len(sighting.placement.rows),
     )
+
+
+def _confidence(agreed: Agreed) -> float:
+    if agreed.probability <= 0:
+        return 0.0
+    return agreed.share / (1.0 + exp(min(50.0, -1.2 * (log(agreed.probability) + 4.0))))
 
 
 def _points(corners: Corners) -> tuple[Point, Point, Point, Point]:

@@ -43,11 +43,17 @@ def _near(picture: Pixels, corners: Corners, shrink: float) -> tuple[Pixels, Cor
     return np.asarray(small, np.uint8), (moved * (size / (high - low))).astype(np.float32)
 
 
-def grown(corners: Corners, along: float, across: float) -> Corners:
-    """Move the sides outwards by shares of width and height."""
-    right = (corners[1] - corners[0] + corners[2] - corners[3]) / 2 * along
-    down = (corners[3] - corners[0] + corners[2] - corners[1]) / 2 * across
-    return np.asarray(corners + np.array([-right - down, right - down, right + down, down - right]), np.float32)
+def part(corners: Corners, along: tuple[float, float], across: tuple[float, float]) -> Corners:
+    """Return a part of a quadrangle, from and to as shares of its width and height; below 0 and above 1 it grows."""
+    (left, right), (top, bottom) = along, across
+    first, second, third, fourth = corners
+    return np.asarray(
+        [
+            (first * (1 - x) + second * x) * (1 - y) + (fourth * (1 - x) + third * x) * y
+            for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))
+        ],
+        np.float32,
+    )
 
 
 def upright(corners: Corners) -> Corners:

@@ -19,6 +19,7 @@ _INK: Final = 0.3
 _SCORE_MIN: Final = 0.4
 _GROWTH: Final = 1.6
 _SIDE_MIN: Final = 3.0
+_CONTRAST_MAX: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,11 @@ class TextBox:
     score: float
 
 
-def find_text(network: Network, picture: Pixels, side_max: int) -> list[TextBox]:
-    """Find boxes with the picture's longest side brought to ``side_max`` pixels."""
+def find_text(network: Network, picture: Pixels, side_max: int, *, lifted: bool = False) -> list[TextBox]:
+    """Find boxes with the picture's longest side brought to ``side_max`` pixels.
+
+    ``lifted`` brings out what lies in shadow or haze first.
+    """
     height, width = picture.shape[:2]
     share = side_max / max(height, width)
     small = cv2.resize(
@@ -38,7 +42,8 @@ def find_text(network: Network, picture: Pixels, side_max: int) -> list[TextBox]
         (_strides(width * share), _strides(height * share)),
         interpolation=cv2.INTER_AREA if share < 1 else cv2.INTER_LINEAR,
     )
-    heat = network.run(as_tensor(np.asarray(small, np.uint8))[None])[0, 0]
+    pixels = np.asarray(small, np.uint8)
+    heat = network.run(as_tensor(_lifted(pixels) if lifted else pixels)[None])[0, 0]
     scale = np.array([width / heat.shape[1], height / heat.shape[0]], np.float32)
     mask = cv2.dilate((heat > _INK).astype(np.uint8), np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
@@ -49,6 +54,13 @@ def find_text(network: Network, picture: Pixels, side_max: int) -> list[TextBox]
 def as_tensor(picture: Pixels) -> Tensor:
     """Bring pixels to (3, H, W) from -1 to 1, as both networks want them."""
     return np.ascontiguousarray((picture.astype(np.float32) * (1 / 127.5) - 1.0).transpose(2, 0, 1))
+
+
+def _lifted(picture: Pixels) -> Pixels:
+    """Even out contrast, tile by tile."""
+    lab = cv2.cvtColor(picture, cv2.COLOR_BGR2LAB)
+    lab[:, :, 0] = cv2.createCLAHE(_CONTRAST_MAX, (8, 8)).apply(lab[:, :, 0])
+    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2BGR), np.uint8)
 
 
 def _strides(length: float) -> int:
