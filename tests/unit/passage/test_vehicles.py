@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from lane_kit import ETC_LANE
 
 from laneside.codec import CappRecord
-from laneside.passage import Action, Ending
+from laneside.passage import Action, Done, Ending
+from laneside.virtual import vehicles
+from laneside.virtual.stories import car
 from laneside.virtual.vehicles import VEHICLES, vehicle_named
 
 PAYING = [v.name for v in VEHICLES if v.expected.outcome == "completed" and not v.left_by_lane]
@@ -98,3 +103,25 @@ def test_the_same_vehicle_is_refused_again_within_five_minutes_and_passes_later(
     assert later.findings == ()
     station.pay("car-sm4")
     assert len({u.record.record_id for u in station.records()}) == 2
+
+
+@pytest.mark.parametrize(("shared", "basis"), [("card", "卡号"), ("tag", "标签"), ("plate", "车牌")])
+def test_the_window_knows_a_vehicle_by_card_tag_or_plate_alone(station, monkeypatch, shared, basis):
+    first = vehicle_named("car-3des")
+    station.arrive("car-3des")
+    station.pay("car-3des")
+    station.home()
+    station.clock.forward(60)
+    twin = replace(car(91, first.plate if shared == "plate" else "甘A9X917"), name="twin")
+    monkeypatch.setitem(vehicles._BY_NAME, "twin", twin)
+    station.world.place("twin")
+    match shared:
+        case "card":
+            station.world._card = station.world._issuer.card(first)
+        case "tag":
+            station.world._tag = station.world._issuer.tag(first)
+    assert station.desk.open(ETC_LANE) == Done()
+    (finding,) = [f for f in station.does("read").findings if f.code == 141]
+    assert (finding.severity, f"依据：{basis}" in finding.why.zh) == ("stop", True), finding.why.zh
+    assert Action.SUBMIT not in station.view.actions
+    assert len(station.records()) == 1
