@@ -52,9 +52,10 @@ def _played(group: Sequence[Blow]) -> list[Outcome]:
     while len(told) < len(group):
         folder = Path(tempfile.mkdtemp(prefix="laneside-crash-"))
         outcomes = _in_one_street(group[len(told) :], folder)
-        if any(outcome.trouble for outcome in outcomes):
-            say(f"something broke; its files are in {folder}")
-        else:
+        broken = [outcome for outcome in outcomes if outcome.trouble]
+        for outcome in broken:
+            say(f"./lane crash --only {outcome.blow.key}\n    {outcome.trouble}\n    its files are in {folder}")
+        if not broken:
             shutil.rmtree(folder)
         told += outcomes
     return told
