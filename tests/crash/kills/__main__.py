@@ -27,9 +27,6 @@ def main() -> int:
         say(f"./lane crash --seed {seed} --kills {given.kills}")
     begun_s = time.monotonic()
     outcomes = list(play_all(plan, streets=given.streets))
-    for outcome in outcomes:
-        if outcome.trouble:
-            say(f"./lane crash --only {outcome.blow.key}\n    {outcome.trouble}")
     dead = Counter(outcome.blow.victim for outcome in outcomes)
     opened = sum(outcome.opened for outcome in outcomes)
     say(f"killed: {', '.join(f'{name} {count}' for name, count in dead.items())}; {opened} cut a debit open")

@@ -52,9 +52,10 @@ def _played(group: Sequence[Blow]) -> list[Outcome]:
     while len(told) < len(group):
         folder = Path(tempfile.mkdtemp(prefix="laneside-crash-"))
         outcomes = _in_one_street(group[len(told) :], folder)
-        if any(outcome.trouble for outcome in outcomes):
-            say(f"something broke; its files are in {folder}")
-        else:
+        broken = [outcome for outcome in outcomes if outcome.trouble]
+        for outcome in broken:
+            say(f"./lane crash --only {outcome.blow.key}\n    {outcome.trouble}\n    its files are in {folder}")
+        if not broken:
             shutil.rmtree(folder)
         told += outcomes
     return told
@@ -68,6 +69,7 @@ def _in_one_street(blows: Sequence[Blow], folder: Path) -> list[Outcome]:
             for blow in blows:
                 trouble = _said(lambda blow=blow: done.append(_worked(lane, blow)))
                 if trouble:
+                    _revive(lane)
                     return [*_at_the_centre(lane, done), Outcome(blow=blow, trouble=trouble)]
                 say(f"[{len(done)}/{len(blows)}] {done[-1]}")
             return _judged(lane, done)
@@ -97,6 +99,13 @@ def _judged(lane: Street, done: Sequence[Worked]) -> list[Outcome]:
     if whole and not outcomes[-1].trouble:
         outcomes[-1] = replace(outcomes[-1], trouble=f"after {len(done)} kills: {whole}")
     return outcomes
+
+
+def _revive(lane: Street) -> None:
+    """Start the terminal anew: what broke may have left none that delivers what waits."""
+    if "terminal" in lane.fleet.members:
+        lane.kill("terminal")
+    lane.fleet.start_terminal()
 
 
 def _at_the_centre(lane: Street, done: Sequence[Worked]) -> list[Outcome]:

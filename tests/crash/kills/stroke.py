@@ -60,8 +60,8 @@ class Death(Thread):
             if self._too_late.wait(0.0005):
                 return
         time.sleep(self._after_s)
+        self.came = True  # first: whoever talks to the victim must not wonder why it is gone.
         self._kill()
-        self.came = True
 
     def end(self) -> None:
         """Wait for it, if it is on its way."""
