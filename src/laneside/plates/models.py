@@ -51,6 +51,7 @@ class Network:
         options.intra_op_num_threads = THREADS
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
+        options.enable_mem_pattern = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the device has other work to do.
         options.log_severity_level = 3
         path = model_path(name)

@@ -17,7 +17,7 @@ Pixels = NDArray[np.uint8]
 
 BYTES_MAX: Final = 40_000_000
 PIXELS_MAX: Final = 21_000_000
-SIDE_KEPT_MAX: Final = 2560
+SIDE_KEPT_MAX: Final = 1600
 _FORMATS: Final = ("JPEG", "PNG")
 
 
@@ -30,7 +30,7 @@ class Photograph:
 
 
 def decode(photo: bytes) -> Photograph:
-    """Unpack a photograph, its longest side brought to at most 2560 px.
+    """Unpack a photograph, its longest side brought to at most 1600 px.
 
     Raises PictureError for anything but a whole JPEG or PNG of at most 21 megapixels (20 and a camera's rounding): the
     header tells the size before a pixel is unpacked.
@@ -53,12 +53,19 @@ def _pixels(photo: bytes) -> Photograph:
         if width * height > PIXELS_MAX:
             raise PictureError(f"a picture of {width}×{height} pixels is too large: {PIXELS_MAX} are read")
         opened.draft("RGB", _kept(width, height))  # a JPEG is unpacked at a half or a quarter where that is enough.
-        small = (
-            opened if opened.size == _kept(*opened.size) else opened.resize(_kept(*opened.size), Image.Resampling.BOX)
-        )
+        small = _shrunk(opened, _kept(*opened.size))
         share = small.width / width
         upright = ImageOps.exif_transpose(_shallow(small))
     return Photograph(np.ascontiguousarray(np.asarray(upright.convert("RGB"))[:, :, ::-1]), share)
+
+
+def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Shrink a picture; one with transparency channel by channel, as a whole it would be copied first."""
+    if image.size == size:
+        return image
+    if image.mode == "RGBA":
+        return Image.merge("RGB", [image.getchannel(name).resize(size, Image.Resampling.BOX) for name in "RGB"])
+    return image.resize(size, Image.Resampling.BOX)
 
 
 def _shallow(image: Image.Image) -> Image.Image:

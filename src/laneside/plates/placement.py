@@ -18,6 +18,8 @@ _TOP_WIDTH: Final = 60
 _TOP_SPAN: Final = (0.17, 0.83)
 _TOP_OVER_ROW: Final = (-0.56, 0.01)
 """The upper row over a box of the lower one, in its heights: 60 mm and a gap of 15 over characters of 110 mm."""
+_START_SPAN: Final = 0.42
+"""Province, letter and gap beside the six other characters of a new-energy plate, or the five of another."""
 _SPLIT: Final = 0.40
 """Where one box round both rows is cut."""
 
@@ -62,6 +64,11 @@ def split_rows(box: Corners) -> Placement:
 def over_row(box: Corners) -> Placement:
     """Take a box for a plate's lower row."""
     return Placement(rows=(part(box, _TOP_SPAN, _TOP_OVER_ROW), box))
+
+
+def wider_left(box: Corners) -> Placement:
+    """Take a box for all but the first two characters of a plate: the ground under them may have another colour."""
+    return Placement(rows=(part(box, (-_START_SPAN, 1.0), (0.0, 1.0)),))
 
 
 def stacked(boxes: list[Corners]) -> Iterator[Placement]:

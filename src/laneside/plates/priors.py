@@ -58,6 +58,12 @@ def form_weights(seen: Shares) -> dict[str, float]:
     }
 
 
+def colour_fit(form: FormName, seen: Shares) -> float:
+    """Return how well the colours of a form fit what is seen, 0 to 1."""
+    _, colours = _FLEET[form]
+    return sum(colours.get(colour, _MISTAKEN) * seen[colour] for colour in COLOURS)
+
+
 def colour_on(form: FormName, seen: Shares) -> tuple[PlateColour, float]:
     """Return the most probable colour of a plate of a form that looks like ``seen``, and its probability."""
     _, colours = _FLEET[form]

@@ -16,10 +16,10 @@ from laneside.plates.grammar import PLATE_FORMS, automaton_of
 from laneside.plates.lettering import Lettering
 from laneside.plates.models import DETECTOR, Network
 from laneside.plates.photo import Photograph, Pixels, decode
-from laneside.plates.placement import Placement, over_row, split_rows, stacked
-from laneside.plates.priors import Shares, colour_on, form_weights, of_two_rows
+from laneside.plates.placement import Placement, over_row, split_rows, stacked, wider_left
+from laneside.plates.priors import Shares, colour_fit, colour_on, form_weights, of_two_rows
 from laneside.plates.reading import OFFER_MIN, PlateReading, Point
-from laneside.plates.rectify import Corners, sides, upright
+from laneside.plates.rectify import Corners, part, sides, upright
 from laneside.plates.straighten import straightened
 from laneside.plates.textboxes import TextBox, find_text
 
@@ -29,10 +29,15 @@ _CROP_SIDE_MAX: Final = 400
 _ASPECTS: Final = (1.5, 9.0)
 _BOXES_MAX: Final = 12
 _BATCH: Final = 4
-_PROMISING: Final = -14.0
+_PROMISING: Final = -20.0
 _DOUBTFUL: Final = -4.0
-_CLOSER_MAX: Final = 4
-_LOWER_ROW_SIGNS: Final = range(4, 7)
+_CLOSER_MAX: Final = 3
+_MARGIN: Final = (0.04, 0.08)
+"""What a box of text lacks on each side of the plate's characters, as shares of its width and height."""
+_EVIDENCE_MIDDLE: Final = -4.5
+_EVIDENCE_SLOPE: Final = 1.2
+_FIT_WEIGHT: Final = 0.5
+_PART_SIGNS: Final = range(4, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,16 @@ class _Sighting:
     placement: Placement
     agreed: Agreed
     colours: Shares
+
+    @property
+    def fit(self) -> float:
+        """Return how well text and colour go together, 0 to 1."""
+        return colour_fit(self.agreed.form, self.colours)
+
+    @property
+    def worth(self) -> float:
+        """Return what decides between two views of one plate."""
+        return self.agreed.probability * self.agreed.share * self.fit
 
 
 class Recogniser:
@@ -95,12 +110,10 @@ class Recogniser:
 
     def _sightings(self, picture: Pixels, boxes: list[Corners]) -> list[_Sighting]:
         glimpses = self._glimpses(picture, [Placement(rows=(box,)) for box in boxes])
-        halves = [
-            glimpse for glimpse in glimpses if glimpse.score < _DOUBTFUL and _may_be_lower_row(self._signs(glimpse))
-        ]
+        halves = [glimpse for glimpse in glimpses if glimpse.score < _DOUBTFUL and _may_be_a_part(self._signs(glimpse))]
         rows = [
             *stacked(boxes),
-            *(turn(glimpse.placement.plate) for glimpse in halves for turn in (over_row, split_rows)),
+            *(turn(glimpse.placement.plate) for glimpse in halves for turn in (over_row, split_rows, wider_left)),
         ]
         glimpses += self._glimpses(picture, rows)
         promising = [glimpse for glimpse in glimpses if glimpse.text and glimpse.score > _PROMISING]
@@ -146,19 +159,25 @@ def _colours(placement: Placement, strip: Pixels) -> Shares:
 
 
 def _cuts(picture: Pixels, placement: Placement) -> Iterable[Placement]:
-    straight = Placement(rows=tuple(straightened(picture, part) for part in placement.rows))
+    straight = Placement(rows=tuple(straightened(picture, row) for row in placement.rows))
     yield straight
-    yield straight.regrown(-0.02, -0.07)
-    yield placement.regrown(-0.02, -0.06)
-    yield placement.regrown(0.04, 0.06)
+    yield straight.regrown(-0.03, -0.08)
+    yield placement.regrown(-0.03, -0.07)
+    yield placement.regrown(0.05, 0.02)
+    yield straight.regrown(0.08, 0.05)
 
 
 def _plausible(boxes: list[TextBox]) -> list[Corners]:
     """Keep the boxes that are shaped like a row of a plate, the largest first."""
     low, high = _ASPECTS
     kept = [upright(box.corners) for box in boxes]
-    kept = [corners for corners in kept if low < _aspect(corners) < high]
+    kept = [_with_margin(corners) for corners in kept if low < _aspect(corners) < high]
     return sorted(kept, key=lambda corners: -sides(corners)[0])[:_BOXES_MAX]
+
+
+def _with_margin(box: Corners) -> Corners:
+    along, across = _MARGIN
+    return part(box, (-along, 1 + along), (-across, 1 + across))
 
 
 def _aspect(corners: Corners) -> float:
@@ -166,14 +185,14 @@ def _aspect(corners: Corners) -> float:
     return width / max(1.0, height)
 
 
-def _may_be_lower_row(signs: str) -> bool:
-    return len(signs) in _LOWER_ROW_SIGNS and (signs[:-1].isascii() or signs[2:-1].isascii())
+def _may_be_a_part(signs: str) -> bool:
+    return len(signs) in _PART_SIGNS and (signs[:-1].isascii() or signs[2:-1].isascii())
 
 
 def _apart(sightings: list[_Sighting]) -> list[_Sighting]:
     """Keep of those that lie over one another the most probable one."""
     kept: list[_Sighting] = []
-    for sighting in sorted(sightings, key=lambda sighting: -sighting.agreed.probability * sighting.agreed.share):
+    for sighting in sorted(sightings, key=lambda sighting: -sighting.worth):
         if not any(_same(sighting, other) for other in kept):
             kept.append(sighting)
     return kept
@@ -200,7 +219,7 @@ def _reading(photograph: Photograph, sighting: _Sighting) -> PlateReading:
         text=agreed.text,
         colour=colour,
         kind=kind,
-        confidence=_confidence(agreed),
+        confidence=_confidence(sighting),
         colour_confidence=colour_confidence,
         characters=agreed.characters,
         corners=_points(sighting.placement.plate / photograph.share),
@@ -208,10 +227,13 @@ def _reading(photograph: Photograph, sighting: _Sighting) -> PlateReading:
     )
 
 
-def _confidence(agreed: Agreed) -> float:
+def _confidence(sighting: _Sighting) -> float:
+    """Return the probability that the text is right: against its rivals, and against there being no plate at all."""
+    agreed = sighting.agreed
     if agreed.probability <= 0:
         return 0.0
-    return agreed.share / (1.0 + exp(min(50.0, -1.2 * (log(agreed.probability) + 4.0))))
+    evidence = log(agreed.probability) + _FIT_WEIGHT * log(sighting.fit)
+    return agreed.share / (1.0 + exp(min(50.0, -_EVIDENCE_SLOPE * (evidence - _EVIDENCE_MIDDLE))))
 
 
 def _points(corners: Corners) -> tuple[Point, Point, Point, Point]:
