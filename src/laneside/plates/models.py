@@ -6,16 +6,21 @@ depends on. Nothing is ever downloaded.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from laneside.plates.failures import PlateEngineError
+
+# From 1.29 on onnxruntime reports its use to its maker, with a number for the device, unless this is set before it loads.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import onnxruntime  # noqa: E402 - see above
 
 DISTRIBUTION: Final = "rapidocr-onnxruntime"
 VERSION: Final = "1.4.4"

@@ -98,9 +98,12 @@ def main() -> NoReturn:
 
 
 def _listen(lines: SimpleQueue[bytes]) -> None:
-    for line in sys.stdin.buffer:
-        lines.put(line)
-    os._exit(0)
+    """Pass on what is asked until the parent is gone; one that died with an answer unread shows as a reset."""
+    try:
+        for line in sys.stdin.buffer:
+            lines.put(line)
+    finally:
+        os._exit(0)
 
 
 def _answer(request: Request) -> Ready | Plates | Failed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -96,6 +97,32 @@ def test_a_worker_ends_when_its_terminal_is_gone_in_the_middle_of_a_photo_too(pr
     child._link.sendall(b'{"op": "hello", "timeout_s": 60}\n' * 3)
     child._link.close()
     assert child._process.wait(5) == 0
+
+
+def test_a_worker_ends_when_its_terminal_died_with_an_answer_unread():
+    orphan = PlateProcess(start_timeout_s=PATIENT_S)
+    assert orphan.start() == ""
+    child = orphan._child
+    assert child is not None
+    child._link.sendall(b'{"op": "hello", "timeout_s": 60}\n')
+    child._link.recv(1, socket.MSG_PEEK)
+    child._link.close()
+    assert child._process.wait(PATIENT_S) == 0
+
+
+def test_reading_tells_nobody_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("CI", "PYTEST_CURRENT_TEST", "ORT_DISABLE_TELEMETRY"):  # under tests some libraries keep quiet
+        monkeypatch.delenv(name, raising=False)
+    process = PlateProcess(start_timeout_s=PATIENT_S, read_timeout_s=PATIENT_S)
+    try:
+        assert texts(process.read(CAR))[0] == "甘A8K631"
+        opened = [os.readlink(each) for each in Path(f"/proc/{process.pid}/fd").iterdir()]
+        assert len([name for name in opened if name.startswith("socket:")]) == 2, "twice the way to its parent"
+    finally:
+        process.end()
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- without the engine, and the thread before it
