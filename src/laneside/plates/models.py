@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from laneside.plates.failures import PlateEngineError
 
-# From 1.29 on onnxruntime reports its use to its maker, with a number for the device, unless this is set before it loads.
+# From 1.29 on onnxruntime reports its use to its maker, with a number for the device, unless told not to beforehand.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-import onnxruntime  # noqa: E402 - see above
+import onnxruntime
 
 DISTRIBUTION: Final = "rapidocr-onnxruntime"
 VERSION: Final = "1.4.4"

@@ -118,7 +118,7 @@ def test_reading_tells_nobody_and_leaves_nothing_behind(tmp_path, monkeypatch):
     process = PlateProcess(start_timeout_s=PATIENT_S, read_timeout_s=PATIENT_S)
     try:
         assert texts(process.read(CAR))[0] == "甘A8K631"
-        opened = [os.readlink(each) for each in Path(f"/proc/{process.pid}/fd").iterdir()]
+        opened = [str(each.readlink()) for each in Path(f"/proc/{process.pid}/fd").iterdir()]
         assert len([name for name in opened if name.startswith("socket:")]) == 2, "twice the way to its parent"
     finally:
         process.end()
