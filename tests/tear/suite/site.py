@@ -11,9 +11,10 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lane_kit import ChipLink, LaneKit, Name, WorldLane
+from lane_kit import ChipLink, LaneKit, Name, WorldLane, parameters
 
 from laneside.card import CardChannel, TagPresence
+from laneside.contract.parameters import Policy
 from laneside.errors import LinkLostError
 from laneside.passage import Conclusion, Waiting, duty
 from laneside.virtual import vehicles
@@ -28,6 +29,8 @@ vehicles._BY_NAME["tear-charge-sm4"] = replace(
 )
 OTHER = "car-new-energy"
 DEBIT = 0x54
+WINDOW_S = 3600
+"""A car that waits through two cuts for longer than five minutes is still the same passage."""
 assert duty.verifier, "logins go through scrypt"
 
 
@@ -148,6 +151,7 @@ class Site(LaneKit):
         path = folder / "journal-0.sqlite3"
         path.write_bytes(prepared.journal)
         super().__init__(path, copy.deepcopy(prepared.shelf))
+        self.decisions.held = parameters(Policy(duplicate_window_s=WINDOW_S))
         self.login()
 
     def furnish(self) -> None:

@@ -114,11 +114,11 @@ class Story:
             self._under_power(phase)
             events.append(tuple(self._script.seen))
         self._mend(None)
-        site.world.place(name)
-        self._serve_at_last(name)
         if site.desk.open_debits() and self._presented == "another":
             site.world.place(OTHER)  # an open debit waits for its own card
             self._serve_at_last(OTHER)
+        site.world.place(name)
+        self._serve_at_last(name)
         self._check(name)
         site.stop()
         return tuple(events)

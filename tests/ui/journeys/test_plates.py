@@ -166,10 +166,11 @@ def test_what_is_typed_while_the_plate_is_read_stays(reader: Hand) -> None:
 
 
 def leave_by_hand(hand: Hand) -> None:
+    """End the vehicle beside the browser, whose page must not be the one that would follow by itself."""
+    hand.go("/records")
     with hand.street.collector() as collector:
         collector.act("transfer", reason="测试结束")
         collector.act("leave")
-    hand.go("/")
 
 
 # --- before the shutter
