@@ -139,7 +139,7 @@ class Attachment:
         return " ".join(parts)
 
     def begin_session(self) -> Conversation:
-        """Return the conversation for a search, with C0 sent once more to a reader that told of no PSAM, or of one not authorised.
+        """Return the conversation for a search, with C0 sent once more to a reader whose PSAM was not ready.
 
         One answer that was lost inside the reader would else stand until a restart. Raises LinkLostError.
         """
