@@ -29,7 +29,6 @@ from suite.site import CELLS, OTHER, TERMINAL_ID, ApduSite, Cell, Site
 
 FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else None  # its syncs cost nothing; the order of writes is the same
 PATIENCE = 3
-LAST_PATIENCE = 2
 FORGETS_S = 20
 """Longer than a reader remembers a tag, shorter than the window in which a card is not debited again."""
 ACTIONS_MAX = 40
@@ -128,7 +127,7 @@ class Story:
         for _ in range(2):
             self._site.clock.forward(FORGETS_S)
             before = self._site.card["counter"]
-            assert self._serve(name, patience=LAST_PATIENCE), f"the page is stuck: {self._site.desk.view()}"
+            assert self._serve(name), f"the page is stuck: {self._site.desk.view()}"
             if self._site.card["counter"] == before:
                 break
 
@@ -184,9 +183,9 @@ class Story:
             elif Action.ABANDON in view.actions:
                 desk.abandon(view.revision, reason="车辆已离开")
 
-    def _serve(self, name: str, patience: int = PATIENCE) -> bool:
+    def _serve(self, name: str) -> bool:
         """Act as a collector until the page is left and everything is delivered; False when nothing goes on."""
-        begun, view = False, self._site.desk.view()
+        patience, begun, view = PATIENCE, False, self._site.desk.view()
         for _ in range(ACTIONS_MAX):
             if not patience:
                 break

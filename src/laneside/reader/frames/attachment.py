@@ -139,12 +139,12 @@ class Attachment:
         return " ".join(parts)
 
     def begin_session(self) -> Conversation:
-        """Return the conversation for a search, with C0 sent once more to a reader that told of no PSAM.
+        """Return the conversation for a search, with C0 sent once more to a reader whose PSAM was not ready.
 
         One answer that was lost inside the reader would else stand until a restart. Raises LinkLostError.
         """
         talk = self.conversation()
-        if not self.psam.present:
+        if not self.psam.authorised:
             talk.initialise(self._init(), tries=1, timeout_s=self._policy.step_s)
         return talk
 
