@@ -37,8 +37,6 @@ _MARGIN: Final = (0.04, 0.08)
 _EVIDENCE_MIDDLE: Final = -4.5
 _EVIDENCE_SLOPE: Final = 1.2
 _FIT_WEIGHT: Final = 0.5
-_SHARE_POWER: Final = 2.0
-"""The cuts are of one picture and err together, so that a share of 0.95 is less than it seems."""
 _PART_SIGNS: Final = range(4, 8)
 
 
@@ -230,12 +228,15 @@ def _reading(photograph: Photograph, sighting: _Sighting) -> PlateReading:
 
 
 def _confidence(sighting: _Sighting) -> float:
-    """Return the probability that the text is right: against its rivals, and against there being no plate at all."""
+    """Return the probability that the text is right: against its rivals, and against there being no plate at all.
+
+    The cuts are of one picture and err together, so the share among rivals is less than it seems: it is squared.
+    """
     agreed = sighting.agreed
     if agreed.probability <= 0:
         return 0.0
     evidence = log(agreed.probability) + _FIT_WEIGHT * log(sighting.fit)
-    return agreed.share**_SHARE_POWER / (1.0 + exp(min(50.0, -_EVIDENCE_SLOPE * (evidence - _EVIDENCE_MIDDLE))))
+    return agreed.share * agreed.share / (1.0 + exp(min(50.0, -_EVIDENCE_SLOPE * (evidence - _EVIDENCE_MIDDLE))))
 
 
 def _points(corners: Corners) -> tuple[Point, Point, Point, Point]:
