@@ -8,6 +8,8 @@ import zlib
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from laneside.plates import PictureError, recognise
@@ -56,6 +58,19 @@ def test_a_truncated_picture_is_refused(form: str, share: float) -> None:
     whole = encoded(Image.fromarray(noise), form)
     with pytest.raises(PictureError):
         decode(whole[: int(len(whole) * share)])
+
+
+@settings(deadline=None, max_examples=200)
+@given(form=st.sampled_from(["JPEG", "PNG"]), place=st.floats(0, 1), bytes_there=st.binary(min_size=1, max_size=8))
+def test_damaged_pictures_are_refused_or_read(form: str, place: float, bytes_there: bytes) -> None:
+    whole = encoded(Image.effect_noise((48, 32), 40).convert("RGB"), form)
+    start = int(place * len(whole))
+    try:
+        photograph = decode(whole[:start] + bytes_there + whole[start + len(bytes_there) :])
+    except PictureError:
+        return
+    assert photograph.pixels.ndim == 3
+    assert max(photograph.pixels.shape) <= SIDE_KEPT_MAX
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
