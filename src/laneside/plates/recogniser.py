@@ -14,7 +14,7 @@ from laneside.plates.colour import looks_like
 from laneside.plates.decoding import Agreed, Decoder, Floats
 from laneside.plates.grammar import PLATE_FORMS, automaton_of
 from laneside.plates.lettering import Lettering
-from laneside.plates.models import DETECTOR, Network
+from laneside.plates.models import DETECTOR, Network, give_memory_back
 from laneside.plates.photo import Photograph, Pixels, decode
 from laneside.plates.placement import Placement, over_row, split_rows, stacked, wider_left
 from laneside.plates.priors import Shares, colour_fit, colour_on, form_weights, of_two_rows
@@ -80,6 +80,7 @@ class Recogniser:
     @classmethod
     def load(cls) -> Recogniser:
         """Load the models. Raises PlateEngineError where they are not installed."""
+        give_memory_back()
         automaton = automaton_of(PLATE_FORMS)
         return cls(Network.load(DETECTOR), Lettering.load(automaton.symbols), Decoder(automaton))
 
