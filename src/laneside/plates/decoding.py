@@ -12,7 +12,7 @@ import heapq
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from math import log
+from math import exp, inf, log
 from typing import Final
 
 import numpy as np
@@ -82,7 +82,6 @@ class Decoder:
         self._begins: Ints = np.searchsorted(sources, np.arange(automaton.states + 1)).astype(np.intp)
         self._twin = self._twins()
         self._steps = {(arc.source, automaton.symbols[arc.symbol]): arc.target for arc in automaton.arcs}
-        self._longest = _longest(automaton) + 2  # the start and the end of a text are steps too.
         self._leaving = np.flatnonzero(np.diff(self._begins))
         self._columns = {symbol: place + 1 for place, symbol in enumerate(automaton.symbols)}
 
@@ -91,28 +90,38 @@ class Decoder:
         """Return the characters of columns 1 and up."""
         return self._automaton.symbols
 
-    def best(self, frames: Floats, weights: Mapping[str, float], *, share_min: float = SHARE_MIN) -> Decoded | None:
-        """Return the most probable text of ``frames`` (T, 1 + symbols); None where none has a share of ``share_min``.
+    def best(
+        self,
+        frames: Floats,
+        weights: Mapping[str, float],
+        *,
+        share_min: float = SHARE_MIN,
+        log_probability_min: float = -inf,
+    ) -> Decoded | None:
+        """Return the most probable text of ``frames`` (T, 1 + symbols); None where none is as probable as is asked.
 
-        ``weights`` multiplies each form's texts; a form that is not named weighs 1. A text below ``share_min`` may
-        still be returned where it is found at once: the least share only bounds the work.
+        ``weights`` multiplies each form's texts; a form that is not named weighs 1. ``share_min`` is a share of the
+        probability of everything that the grammar allows. No prefix below either bound is grown: they bound the work.
         """
         scale = frames.max(axis=1, keepdims=True)
         if not frames.size or not scale.all():
             return None
         scaled = frames / scale
+        scale_log = float(np.log(scale).sum())
         ends = self._ends(weights)
         begun, entered = self._backward(scaled, ends)
-        total = begun[0, 0]
-        found = self._search(scaled, ends, entered, share_min) if total > 0 else None
+        total = float(begun[0, 0])
+        if total <= 0 or log(total) + scale_log < log_probability_min:
+            return None
+        found = self._search(scaled, ends, entered, max(share_min * total, exp(log_probability_min - scale_log)))
         if found is None:
             return None
         text, form, probability = found
         return Decoded(
             text=text,
             form=form,
-            log_probability=log(probability) + float(np.log(scale).sum()),
-            share=min(1.0, float(probability / total)),
+            log_probability=log(probability) + scale_log,
+            share=min(1.0, probability / total),
         )
 
     def agree(self, pictures: Sequence[Floats], texts: Collection[str], weights: Mapping[str, float]) -> Agreed:
@@ -209,33 +218,31 @@ class Decoder:
         return begun, entered
 
     def _search(
-        self, frames: Floats, ends: Floats, entered: Floats, share_min: float
+        self, frames: Floats, ends: Floats, entered: Floats, least: float
     ) -> tuple[str, FormName, float] | None:
-        """Grow prefixes, most promising first; the first finished one is the best.
+        """Grow prefixes, most promising first; the first finished one is the best. None promises ``least``: no text.
 
-        Prefixes of one length share the whole probability, so at most 1 / share of each length promise as much as a
-        text of that share: what needs more growing than that has no such text.
+        Prefixes of one length share the whole probability, so only few of each length can promise as much as a text of
+        a fair share.
         """
         length = len(frames)
         blanks = np.concatenate(([1.0], np.cumprod(frames[:, 0])))
         root = _Prefix("", 0, -1, np.zeros(length + 1), blanks)
         ticket = count()
-        queue: list[tuple[float, int, _Prefix | tuple[str, FormName]]] = [(-1.0, next(ticket), root)]
-        for _ in range(round(self._longest / share_min)):
-            if not queue:
-                break
+        queue: list[tuple[float, int, _Prefix | tuple[str, FormName]]] = [(-inf, next(ticket), root)]
+        while queue:
             bound, _, node = heapq.heappop(queue)
             if not isinstance(node, _Prefix):
                 return (*node, -bound)
             whole = float(node.after_symbol[length] + node.after_blank[length]) * float(ends[node.state])
-            if whole > 0:
+            if whole >= least:
                 heapq.heappush(queue, (-whole, next(ticket), (node.text, self._automaton.accepting[node.state])))
-            for promise, child in self._children(frames, node, entered):
+            for promise, child in self._children(frames, node, entered, least):
                 heapq.heappush(queue, (-promise, next(ticket), child))
         return None
 
-    def _children(self, frames: Floats, node: _Prefix, entered: Floats) -> list[tuple[float, _Prefix]]:
-        """Write every symbol that may follow, all at once."""
+    def _children(self, frames: Floats, node: _Prefix, entered: Floats, least: float) -> list[tuple[float, _Prefix]]:
+        """Write every symbol that may follow and still promises ``least``, all at once."""
         arcs = slice(int(self._begins[node.state]), int(self._begins[node.state + 1]))
         symbols = self._symbol[arcs]
         if not len(symbols):
@@ -245,7 +252,7 @@ class Decoder:
         before[:, symbols == node.symbol] = node.after_blank[:-1, None]
         firsts = emitted * before
         promises = np.einsum("ts,ts->s", firsts, entered[1:, arcs])
-        kept = np.flatnonzero(promises > 0)
+        kept = np.flatnonzero((promises >= least) & (promises > 0))
         after_symbol, after_blank = _held(firsts[:, kept], emitted[:, kept], frames[:, 0])
         return [
             (
@@ -270,14 +277,6 @@ class Decoder:
                 return None
             state = reached
         return self._automaton.accepting.get(state)
-
-
-def _longest(automaton: Automaton) -> int:
-    """Count the places of the longest text; arcs are sorted, so that a state's depth is known before it is left."""
-    depth = [0] * automaton.states
-    for arc in automaton.arcs:
-        depth[arc.target] = max(depth[arc.target], depth[arc.source] + 1)
-    return max(depth)
 
 
 def _held(firsts: Floats, emitted: Floats, blank: Floats) -> tuple[Floats, Floats]:

@@ -6,9 +6,7 @@ depends on. Nothing is ever downloaded.
 
 from __future__ import annotations
 
-import ctypes
 import os
-import platform
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -29,9 +27,6 @@ VERSION: Final = "1.4.4"
 DETECTOR: Final = "ch_PP-OCRv4_det_infer.onnx"
 RECOGNISER: Final = "ch_PP-OCRv4_rec_infer.onnx"
 THREADS: Final = 2
-_M_TRIM_THRESHOLD: Final = -1
-_M_MMAP_THRESHOLD: Final = -3
-_RETURNED_FROM_BYTES: Final = 1 << 20
 
 Tensor = NDArray[np.float32]
 
@@ -48,18 +43,6 @@ def model_path(name: str) -> Path:
     raise PlateEngineError(f"{DISTRIBUTION} {distribution.version} holds no {name}; {VERSION} does")
 
 
-def give_memory_back() -> None:
-    """Let glibc return what a photograph took to the system; elsewhere do nothing.
-
-    Its threshold rises by itself with what is freed, and the networks' tensors then stay resident for good.
-    """
-    if platform.libc_ver()[0] != "glibc":
-        return
-    libc = ctypes.CDLL(None)
-    for parameter in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
-        libc.mallopt(parameter, _RETURNED_FROM_BYTES)
-
-
 @dataclass(frozen=True, slots=True)
 class Network:
     """Run one model: a batch (N, 3, H, W) in, its first output out."""
@@ -73,7 +56,6 @@ class Network:
         options.intra_op_num_threads = THREADS
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
-        options.enable_mem_pattern = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the device has other work to do.
         options.log_severity_level = 3
         path = model_path(name)

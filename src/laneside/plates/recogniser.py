@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from math import exp, hypot, log
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from laneside.codec import plate_kind
 from laneside.plates.colour import looks_like
 from laneside.plates.decoding import Agreed, Decoder, Floats
 from laneside.plates.grammar import PLATE_FORMS, automaton_of
 from laneside.plates.lettering import Lettering
-from laneside.plates.models import DETECTOR, Network, give_memory_back
+from laneside.plates.models import DETECTOR, Network
 from laneside.plates.photo import Photograph, Pixels, decode
 from laneside.plates.placement import Placement, over_row, split_rows, stacked, wider_left
 from laneside.plates.priors import Shares, colour_fit, colour_on, form_weights, of_two_rows
-from laneside.plates.reading import OFFER_MIN, PlateReading, Point
+from laneside.plates.reading import PlateReading, Point
 from laneside.plates.rectify import Corners, part, sides, upright
 from laneside.plates.straighten import straightened
 from laneside.plates.textboxes import TextBox, find_text
 
-_FIRST_SIDE: Final = 736
-_SECOND_SIDE: Final = 960
+_SIDE: Final = 736
+_LIFTED_SIDE: Final = 552
+_PART: Final = 0.575
+_NEAR_SIDE: Final = 416
+_NEAR_WIDTHS: Final = 3.5
+_WINDOW_MIN: Final = 16
 _CROP_SIDE_MAX: Final = 400
 _ASPECTS: Final = (1.5, 9.0)
 _BOXES_MAX: Final = 12
@@ -32,12 +37,16 @@ _BATCH: Final = 4
 _PROMISING: Final = -20.0
 _DOUBTFUL: Final = -4.0
 _CLOSER_MAX: Final = 3
+_WORSE_BY: Final = 3.0
 _MARGIN: Final = (0.04, 0.08)
 """What a box of text lacks on each side of the plate's characters, as shares of its width and height."""
 _EVIDENCE_MIDDLE: Final = -4.5
 _EVIDENCE_SLOPE: Final = 1.2
 _FIT_WEIGHT: Final = 0.5
 _PART_SIGNS: Final = range(4, 8)
+_LIKELY_MIN: Final = 0.05
+_FAIR: Final = 0.3
+_GOOD: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,14 @@ class _Sighting:
         return self.agreed.probability * self.agreed.share * self.fit
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One way to look for text. ``find`` gets where a plate was seen best; ``enough`` confidence makes it needless."""
+
+    find: Callable[[Corners | None], list[Corners]]
+    enough: float
+
+
 class Recogniser:
     """Hold the loaded models; one photograph at a time."""
 
@@ -80,34 +97,71 @@ class Recogniser:
     @classmethod
     def load(cls) -> Recogniser:
         """Load the models. Raises PlateEngineError where they are not installed."""
-        give_memory_back()
         automaton = automaton_of(PLATE_FORMS)
         return cls(Network.load(DETECTOR), Lettering.load(automaton.symbols), Decoder(automaton))
 
     def recognise(self, photo: bytes) -> list[PlateReading]:
         """Read the plates of a photograph, best first. Raises PictureError for bytes that are no picture.
 
-        A second look, finer and with shadows lifted, follows only where the first finds nothing sure.
+        A further look follows only where the plate that stands best is not read with enough confidence.
         """
         photograph = decode(photo)
-        picture = photograph.pixels
         sightings: list[_Sighting] = []
         readings: list[PlateReading] = []
-        for boxes in self._looks(picture):
-            sightings = _apart([*sightings, *self._sightings(picture, boxes)])
+        for look in self._looks(photograph.pixels):
+            best = _best_placed(readings, photograph)
+            if best is not None and best.confidence >= look.enough:
+                continue
+            boxes = look.find(None if best is None else np.array(best.corners, np.float32) * photograph.share)
+            sightings = _apart([*sightings, *self._sightings(photograph.pixels, boxes)])
             readings = [_reading(photograph, sighting) for sighting in sightings]
-            if any(reading.offered for reading in readings):
-                break
-        return sorted(readings, key=lambda reading: _rank(reading, photograph))
+        return sorted(readings, key=lambda reading: (not reading.offered, _place(reading, photograph)))
 
-    def _looks(self, picture: Pixels) -> Iterable[list[Corners]]:
+    def _looks(self, picture: Pixels) -> Sequence[_Look]:
+        """List the ways to look for text: as a whole, near what was seen, in parts that show more, without shadows."""
         height, width = picture.shape[:2]
         if max(height, width) <= _CROP_SIDE_MAX and _ASPECTS[0] < width / height < _ASPECTS[1]:
-            yield [np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)]
-            yield _plausible(find_text(self._detector, picture, _CROP_SIDE_MAX))
-            return
-        yield _plausible(find_text(self._detector, picture, _FIRST_SIDE))
-        yield _plausible(find_text(self._detector, picture, _SECOND_SIDE, lifted=True))
+            whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+            return (
+                _Look(lambda _: [whole], enough=1.0),
+                _Look(lambda _: _plausible(find_text(self._detector, picture, _CROP_SIDE_MAX)), enough=_FAIR),
+            )
+        return (
+            _Look(lambda _: _plausible(find_text(self._detector, picture, _SIDE)), enough=1.0),
+            _Look(lambda seen: self._near(picture, seen), enough=_GOOD),
+            _Look(lambda _: self._in_parts(picture, _SIDE), enough=_LIKELY_MIN),
+            _Look(lambda _: self._in_parts(picture, _LIFTED_SIDE, lifted=True), enough=_LIKELY_MIN),
+        )
+
+    def _near(self, picture: Pixels, seen: Corners | None) -> list[Corners]:
+        """Find text round what was seen, enlarged."""
+        if seen is None:
+            return []
+        reach = _NEAR_WIDTHS * sides(seen)[0] / 2
+        return _plausible(self._in_window(picture, seen.mean(axis=0) - reach, seen.mean(axis=0) + reach, _NEAR_SIDE))
+
+    def _in_parts(self, picture: Pixels, side_max: int, *, lifted: bool = False) -> list[Corners]:
+        """Find text in four parts that overlap: finer, in the memory that one look at the whole takes."""
+        size = np.array(picture.shape[1::-1], np.float32)
+        starts = [size * (across, down) * (1 - _PART) for down in (0, 1) for across in (0, 1)]
+        parts = [self._in_window(picture, start, start + size * _PART, side_max, lifted=lifted) for start in starts]
+        return _plausible([box for part_of_it in parts for box in part_of_it])
+
+    def _in_window(
+        self,
+        picture: Pixels,
+        low: NDArray[np.float32],
+        high: NDArray[np.float32],
+        side_max: int,
+        *,
+        lifted: bool = False,
+    ) -> list[TextBox]:
+        left, top = np.maximum(low, 0).astype(int)
+        right, bottom = np.minimum(np.ceil(high), picture.shape[1::-1]).astype(int)
+        if min(right - left, bottom - top) < _WINDOW_MIN:
+            return []
+        found = find_text(self._detector, picture[top:bottom, left:right], side_max, lifted=lifted)
+        return [replace(box, corners=box.corners + np.array([left, top], np.float32)) for box in found]
 
     def _sightings(self, picture: Pixels, boxes: list[Corners]) -> list[_Sighting]:
         glimpses = self._glimpses(picture, [Placement(rows=(box,)) for box in boxes])
@@ -119,7 +173,15 @@ class Recogniser:
         glimpses += self._glimpses(picture, rows)
         promising = [glimpse for glimpse in glimpses if glimpse.text and glimpse.score > _PROMISING]
         promising.sort(key=lambda glimpse: -glimpse.score)
-        return [self._closer(picture, glimpse) for glimpse in promising[:_CLOSER_MAX]]
+        sightings: list[_Sighting] = []
+        seen: list[_Glimpse] = []
+        for glimpse in promising:
+            if len(sightings) == _CLOSER_MAX:
+                break
+            if not any(_is_worse(glimpse, other) for other in seen):
+                seen.append(glimpse)
+                sightings.append(self._closer(picture, glimpse))
+        return sightings
 
     def _glimpses(self, picture: Pixels, placements: list[Placement]) -> list[_Glimpse]:
         found = []
@@ -127,7 +189,8 @@ class Recogniser:
             batch = placements[start : start + _BATCH]
             strips = [placement.strip(picture) for placement in batch]
             for placement, strip, frames in zip(batch, strips, self._lettering.frames(strips), strict=True):
-                decoded = self._decoder.best(frames, form_weights(_colours(placement, strip)))
+                weights = form_weights(_colours(placement, strip))
+                decoded = self._decoder.best(frames, weights, log_probability_min=_PROMISING)
                 text, score = ("", -99.0) if decoded is None else (decoded.text, decoded.log_probability)
                 found.append(_Glimpse(placement, frames, text, score))
         return found
@@ -152,6 +215,12 @@ class Recogniser:
                 texts.add(decoded.text)
         agreed = self._decoder.agree([glimpse.frames, *pictures], texts, weights)
         return _Sighting(cuts[0], agreed, colours)
+
+
+def _is_worse(glimpse: _Glimpse, other: _Glimpse) -> bool:
+    """Say whether the other lies at the same place and reads so much better that this one need not be looked at."""
+    here, there = glimpse.placement.plate, other.placement.plate
+    return glimpse.score < other.score - _WORSE_BY and (_covers(here, there) or _covers(there, here))
 
 
 def _colours(placement: Placement, strip: Pixels) -> Shares:
@@ -245,11 +314,15 @@ def _points(corners: Corners) -> tuple[Point, Point, Point, Point]:
     return first, second, third, fourth
 
 
-def _rank(reading: PlateReading, photograph: Photograph) -> tuple[bool, float]:
-    """Order sure readings by nearness to the middle and size, and all others by confidence."""
-    if reading.confidence < OFFER_MIN:
-        return True, -reading.confidence
+def _best_placed(readings: list[PlateReading], photograph: Photograph) -> PlateReading | None:
+    """Return of all that may be plates the one that stands best."""
+    likely = [reading for reading in readings if reading.confidence >= _LIKELY_MIN]
+    return min(likely, key=lambda reading: _place(reading, photograph), default=None)
+
+
+def _place(reading: PlateReading, photograph: Photograph) -> float:
+    """Say how far from the middle a plate is and how small: the vehicle that is worked stands large before us."""
     left, top, right, bottom = reading.box
     height, width = (side / photograph.share for side in photograph.pixels.shape[:2])
     away = hypot((left + right) / 2 / width - 0.5, (top + bottom) / 2 / height - 0.5)
-    return False, away - (right - left) / width
+    return float(away - (right - left) / width)
