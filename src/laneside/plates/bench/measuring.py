@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -72,6 +73,7 @@ _stock: list[Any] = []
 
 
 def _load_stock() -> None:
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # as in models.py, before onnxruntime loads.
     from rapidocr_onnxruntime import RapidOCR  # noqa: PLC0415 - only here, and only where it is installed.
 
     _stock.append(RapidOCR())
