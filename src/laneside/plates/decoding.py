@@ -178,13 +178,6 @@ class Decoder:
                     near.append(other)
         return near
 
-    def probabilities(self, frames: Floats, texts: list[str]) -> Floats:
-        """Return log probabilities of equally long texts, unweighted; -inf where a text can't be written."""
-        scale = frames.max(axis=1, keepdims=True)
-        columns = np.array([[self._columns[character] for character in text] for text in texts], np.intp)
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(_written(frames / scale, columns)) + np.log(scale).sum())
-
     def _twins(self) -> Ints:
         """Find for each arc the arc that goes on from its target by the same symbol; -1 where there is none."""
         arcs = self._automaton.arcs
