@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from laneside.plates.decoding import Floats
-from laneside.plates.models import RECOGNISER, Network
+from laneside.plates.models import RECOGNISER, THREADS, Network
 from laneside.plates.photo import Pixels
 from laneside.plates.textboxes import as_tensor
 
@@ -24,6 +26,7 @@ class Lettering:
 
     def __init__(self, network: Network, symbols: str) -> None:
         self._network = network
+        self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="lettering")
         classes = {character: place + 1 for place, character in enumerate(network.note("character").splitlines())}
         self._blanks = [0, len(classes) + 1, *[classes[mark] for mark in _SILENT if mark in classes]]
         columns, sources = [], []
@@ -37,19 +40,22 @@ class Lettering:
 
     @classmethod
     def load(cls, symbols: str) -> Lettering:
-        """Load the recogniser for the columns of ``symbols``."""
-        return cls(Network.load(RECOGNISER), symbols)
+        """Load the recogniser for the columns of ``symbols``.
 
-    def frames(self, strips: list[Pixels]) -> list[Floats]:
-        """Read equally large strips in one run: per strip (frames, 1 + symbols), the blank first.
+        Its layers are too small to be shared among threads: each strip has a thread for itself.
+        """
+        return cls(Network.load(RECOGNISER, threads=1), symbols)
+
+    def frames(self, strips: Iterable[Pixels]) -> Iterator[Floats]:
+        """Read strips side by side: in their order, per strip (frames, 1 + symbols), the blank first.
 
         Marks between characters count as blank; of what is no symbol at all a small part does, so that a screw or a
         frame's edge can be stepped over, at a price.
         """
-        if not strips:
-            return []
-        outputs = self._network.run(np.stack([as_tensor(strip) for strip in strips]))
-        return [self._folded(output.astype(np.float64)) for output in outputs]
+        return self._readers.map(self._read, strips)
+
+    def _read(self, strip: Pixels) -> Floats:
+        return self._folded(self._network.run(as_tensor(strip)[None])[0].astype(np.float64))
 
     def _folded(self, output: Floats) -> Floats:
         folded = np.zeros((len(output), self._width))

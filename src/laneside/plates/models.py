@@ -50,10 +50,10 @@ class Network:
     session: onnxruntime.InferenceSession
 
     @classmethod
-    def load(cls, name: str) -> Network:
-        """Load a model with two threads and without the memory arena (which would double the memory)."""
+    def load(cls, name: str, *, threads: int = THREADS) -> Network:
+        """Load a model with some threads and without the memory arena (which would double the memory)."""
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = THREADS
+        options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the device has other work to do.

@@ -15,11 +15,12 @@ from laneside.plates.colour import looks_like
 from laneside.plates.decoding import Agreed, Decoder, Floats
 from laneside.plates.grammar import PLATE_FORMS, automaton_of
 from laneside.plates.lettering import Lettering
+from laneside.plates.light import brightened, lifted
 from laneside.plates.models import DETECTOR, Network
 from laneside.plates.photo import Photograph, Pixels, decode
 from laneside.plates.placement import Placement, over_row, split_rows, stacked, wider_left
 from laneside.plates.priors import Shares, colour_fit, colour_on, form_weights, of_two_rows
-from laneside.plates.reading import PlateReading, Point
+from laneside.plates.reading import OFFER_MIN, PlateReading, Point
 from laneside.plates.rectify import Corners, part, sides, upright
 from laneside.plates.straighten import straightened
 from laneside.plates.textboxes import TextBox, find_text
@@ -27,16 +28,21 @@ from laneside.plates.textboxes import TextBox, find_text
 _SIDE: Final = 736
 _LIFTED_SIDE: Final = 552
 _PART: Final = 0.575
+_MIDDLE: Final = (0.5, 0.7)
+_CORNERS: Final = ((0.0, 1.0), (1.0, 1.0), (0.0, 0.0), (1.0, 0.0))
+"""Where parts lie, 0 to 1 each way: first where plates mostly are, then all over the picture."""
+_SMALL_MAX: Final = 900
 _NEAR_SIDE: Final = 416
 _NEAR_WIDTHS: Final = 3.5
 _WINDOW_MIN: Final = 16
 _CROP_SIDE_MAX: Final = 400
 _ASPECTS: Final = (1.5, 9.0)
 _BOXES_MAX: Final = 12
-_BATCH: Final = 4
 _PROMISING: Final = -20.0
 _DOUBTFUL: Final = -4.0
 _CLOSER_MAX: Final = 3
+_FEW: Final = 2
+_SURE: Final = 0.97
 _WORSE_BY: Final = 3.0
 _MARGIN: Final = (0.04, 0.08)
 """What a box of text lacks on each side of the plate's characters, as shares of its width and height."""
@@ -59,23 +65,50 @@ class _Glimpse:
     score: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """One plate's place, as its box has it and straightened, and what was read of it so far."""
+
+    box: Placement
+    straight: Placement
+    colours: Shares
+    pictures: tuple[Floats, ...]
+    texts: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Sighting:
-    """One plate looked at closely."""
+    """One plate looked at closely, and what its pictures agree on."""
 
-    placement: Placement
+    view: _View
     agreed: Agreed
-    colours: Shares
+
+    @property
+    def plate(self) -> Corners:
+        """Return the quadrangle round the plate."""
+        return self.view.straight.plate
 
     @property
     def fit(self) -> float:
         """Return how well text and colour go together, 0 to 1."""
-        return colour_fit(self.agreed.form, self.colours)
+        return colour_fit(self.agreed.form, self.view.colours)
 
     @property
     def worth(self) -> float:
         """Return what decides between two views of one plate."""
         return self.agreed.probability * self.agreed.share * self.fit
+
+    @property
+    def confidence(self) -> float:
+        """Return the probability that the text is right: against its rivals, and against there being no plate at all.
+
+        The cuts are of one picture and err together, so the share among rivals is less than it seems: it is squared.
+        """
+        agreed = self.agreed
+        if agreed.probability <= 0:
+            return 0.0
+        evidence = log(agreed.probability) + _FIT_WEIGHT * log(self.fit)
+        return agreed.share * agreed.share / (1.0 + exp(min(50.0, -_EVIDENCE_SLOPE * (evidence - _EVIDENCE_MIDDLE))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +136,24 @@ class Recogniser:
     def recognise(self, photo: bytes) -> list[PlateReading]:
         """Read the plates of a photograph, best first. Raises PictureError for bytes that are no picture.
 
-        A further look follows only where the plate that stands best is not read with enough confidence.
+        A further look follows only where the plate that stands best is not read with enough confidence, and none once
+        two looks have seen the same plate.
         """
         photograph = decode(photo)
-        sightings: list[_Sighting] = []
-        readings: list[PlateReading] = []
-        for look in self._looks(photograph.pixels):
-            best = _best_placed(readings, photograph)
+        picture, sightings = photograph.pixels, list[_Sighting]()
+        for look in self._looks(picture):
+            best = _best_placed(sightings, photograph)
             if best is not None and best.confidence >= look.enough:
                 continue
-            boxes = look.find(None if best is None else np.array(best.corners, np.float32) * photograph.share)
-            sightings = _apart([*sightings, *self._sightings(photograph.pixels, boxes)])
-            readings = [_reading(photograph, sighting) for sighting in sightings]
-        return sorted(readings, key=lambda reading: (not reading.offered, _place(reading, photograph)))
+            found = self._sightings(picture, look.find(None if best is None else best.plate))
+            confirmed = {sighting.agreed.text for sighting in sightings} & {sighting.agreed.text for sighting in found}
+            sightings = _apart([*sightings, *found])
+            if confirmed:
+                break
+        sightings.sort(key=lambda sighting: (sighting.confidence < OFFER_MIN, _place(sighting, photograph)))
+        if sightings and sightings[0].confidence < _GOOD:
+            sightings[0] = self._relit(picture, sightings[0])
+        return [_reading(photograph, sighting) for sighting in sightings]
 
     def _looks(self, picture: Pixels) -> Sequence[_Look]:
         """List the ways to look for text: as a whole, near what was seen, in parts that show more, without shadows."""
@@ -129,9 +167,17 @@ class Recogniser:
         return (
             _Look(lambda _: _plausible(find_text(self._detector, picture, _SIDE)), enough=1.0),
             _Look(lambda seen: self._near(picture, seen), enough=_GOOD),
-            _Look(lambda _: self._in_parts(picture, _SIDE), enough=_LIKELY_MIN),
-            _Look(lambda _: self._in_parts(picture, _LIFTED_SIDE, lifted=True), enough=_LIKELY_MIN),
+            *self._part_looks(picture),
         )
+
+    def _part_looks(self, picture: Pixels) -> Iterable[_Look]:
+        """Look at parts: finer, in the memory that one look at the whole takes; and what lies in shadow or haze."""
+        height, width = picture.shape[:2]
+        corners = _CORNERS if max(height, width) > _SMALL_MAX else ()
+        for places in ((_MIDDLE,), corners):
+            for side, light in ((_SIDE, False), (_LIFTED_SIDE, True)):
+                for place in places:
+                    yield self._part_look(picture, place, side, lifted=light)
 
     def _near(self, picture: Pixels, seen: Corners | None) -> list[Corners]:
         """Find text round what was seen, enlarged."""
@@ -140,12 +186,14 @@ class Recogniser:
         reach = _NEAR_WIDTHS * sides(seen)[0] / 2
         return _plausible(self._in_window(picture, seen.mean(axis=0) - reach, seen.mean(axis=0) + reach, _NEAR_SIDE))
 
-    def _in_parts(self, picture: Pixels, side_max: int, *, lifted: bool = False) -> list[Corners]:
-        """Find text in four parts that overlap: finer, in the memory that one look at the whole takes."""
+    def _part_look(self, picture: Pixels, at: tuple[float, float], side_max: int, *, lifted: bool = False) -> _Look:
+        """Look at a part: finer, in the memory that one look at the whole takes."""
         size = np.array(picture.shape[1::-1], np.float32)
-        starts = [size * (across, down) * (1 - _PART) for down in (0, 1) for across in (0, 1)]
-        parts = [self._in_window(picture, start, start + size * _PART, side_max, lifted=lifted) for start in starts]
-        return _plausible([box for part_of_it in parts for box in part_of_it])
+        start = size * at * (1 - _PART)
+        return _Look(
+            lambda _: _plausible(self._in_window(picture, start, start + size * _PART, side_max, lifted=lifted)),
+            enough=_LIKELY_MIN,
+        )
 
     def _in_window(
         self,
@@ -185,14 +233,12 @@ class Recogniser:
 
     def _glimpses(self, picture: Pixels, placements: list[Placement]) -> list[_Glimpse]:
         found = []
-        for start in range(0, len(placements), _BATCH):
-            batch = placements[start : start + _BATCH]
-            strips = [placement.strip(picture) for placement in batch]
-            for placement, strip, frames in zip(batch, strips, self._lettering.frames(strips), strict=True):
-                weights = form_weights(_colours(placement, strip))
-                decoded = self._decoder.best(frames, weights, log_probability_min=_PROMISING)
-                text, score = ("", -99.0) if decoded is None else (decoded.text, decoded.log_probability)
-                found.append(_Glimpse(placement, frames, text, score))
+        strips = [placement.strip(picture) for placement in placements]
+        for placement, strip, frames in zip(placements, strips, self._lettering.frames(strips), strict=True):
+            weights = form_weights(_colours(placement, strip))
+            decoded = self._decoder.best(frames, weights, log_probability_min=_PROMISING)
+            text, score = ("", -99.0) if decoded is None else (decoded.text, decoded.log_probability)
+            found.append(_Glimpse(placement, frames, text, score))
         return found
 
     def _signs(self, glimpse: _Glimpse) -> str:
@@ -202,19 +248,35 @@ class Recogniser:
         return "".join(self._decoder.symbols[columns[place] - 1] for place in changes if columns[place])
 
     def _closer(self, picture: Pixels, glimpse: _Glimpse) -> _Sighting:
-        """Cut the plate out in several ways and let them agree."""
+        """Cut the plate out in several ways and let them agree; where the first few leave no doubt, they are enough."""
         cuts = list(_cuts(picture, glimpse.placement))
         strips = [cut.strip(picture) for cut in cuts]
-        colours = _colours(cuts[0], strips[0])
-        weights = form_weights(colours)
-        pictures = self._lettering.frames(strips)
-        texts = {glimpse.text}
-        for frames in pictures:
+        view = _View(
+            box=glimpse.placement,
+            straight=cuts[0],
+            colours=_colours(cuts[0], strips[0]),
+            pictures=(glimpse.frames,),
+            texts=frozenset({glimpse.text}),
+        )
+        few = self._agreeing(view, strips[:_FEW])
+        return few if few.confidence >= _SURE else self._agreeing(few.view, strips[_FEW:])
+
+    def _relit(self, picture: Pixels, sighting: _Sighting) -> _Sighting:
+        """Look at a doubtful plate in other lights too."""
+        strips = [cut.strip(picture) for cut in _cuts(picture, sighting.view.box)]
+        return self._agreeing(sighting.view, [change(strip) for change in (lifted, brightened) for strip in strips])
+
+    def _agreeing(self, view: _View, strips: list[Pixels]) -> _Sighting:
+        """Let more pictures of a plate have a say."""
+        weights = form_weights(view.colours)
+        pictures, texts = list(view.pictures), set(view.texts)
+        for frames in self._lettering.frames(strips):
             decoded = self._decoder.best(frames, weights)
+            pictures.append(frames)
             if decoded is not None:
                 texts.add(decoded.text)
-        agreed = self._decoder.agree([glimpse.frames, *pictures], texts, weights)
-        return _Sighting(cuts[0], agreed, colours)
+        more = replace(view, pictures=tuple(pictures), texts=frozenset(texts))
+        return _Sighting(more, self._decoder.agree(pictures, texts, weights))
 
 
 def _is_worse(glimpse: _Glimpse, other: _Glimpse) -> bool:
@@ -270,7 +332,7 @@ def _apart(sightings: list[_Sighting]) -> list[_Sighting]:
 
 def _same(sighting: _Sighting, other: _Sighting) -> bool:
     """Say whether two are of one plate: no text hangs twice, and no plate over another."""
-    box, others = sighting.placement.plate, other.placement.plate
+    box, others = sighting.plate, other.plate
     return sighting.agreed.text == other.agreed.text or _covers(box, others) or _covers(others, box)
 
 
@@ -282,31 +344,19 @@ def _covers(corners: Corners, other: Corners) -> bool:
 
 def _reading(photograph: Photograph, sighting: _Sighting) -> PlateReading:
     agreed = sighting.agreed
-    colour, colour_confidence = colour_on(agreed.form, sighting.colours)
+    colour, colour_confidence = colour_on(agreed.form, sighting.view.colours)
     kind = plate_kind(agreed.text)
     assert kind is not None, "the automaton accepts what the codec accepts"
     return PlateReading(
         text=agreed.text,
         colour=colour,
         kind=kind,
-        confidence=_confidence(sighting),
+        confidence=sighting.confidence,
         colour_confidence=colour_confidence,
         characters=agreed.characters,
-        corners=_points(sighting.placement.plate / photograph.share),
-        rows=len(sighting.placement.rows),
+        corners=_points(sighting.plate / photograph.share),
+        rows=len(sighting.view.straight.rows),
     )
-
-
-def _confidence(sighting: _Sighting) -> float:
-    """Return the probability that the text is right: against its rivals, and against there being no plate at all.
-
-    The cuts are of one picture and err together, so the share among rivals is less than it seems: it is squared.
-    """
-    agreed = sighting.agreed
-    if agreed.probability <= 0:
-        return 0.0
-    evidence = log(agreed.probability) + _FIT_WEIGHT * log(sighting.fit)
-    return agreed.share * agreed.share / (1.0 + exp(min(50.0, -_EVIDENCE_SLOPE * (evidence - _EVIDENCE_MIDDLE))))
 
 
 def _points(corners: Corners) -> tuple[Point, Point, Point, Point]:
@@ -314,15 +364,15 @@ def _points(corners: Corners) -> tuple[Point, Point, Point, Point]:
     return first, second, third, fourth
 
 
-def _best_placed(readings: list[PlateReading], photograph: Photograph) -> PlateReading | None:
+def _best_placed(sightings: list[_Sighting], photograph: Photograph) -> _Sighting | None:
     """Return of all that may be plates the one that stands best."""
-    likely = [reading for reading in readings if reading.confidence >= _LIKELY_MIN]
-    return min(likely, key=lambda reading: _place(reading, photograph), default=None)
+    likely = [sighting for sighting in sightings if sighting.confidence >= _LIKELY_MIN]
+    return min(likely, key=lambda sighting: _place(sighting, photograph), default=None)
 
 
-def _place(reading: PlateReading, photograph: Photograph) -> float:
+def _place(sighting: _Sighting, photograph: Photograph) -> float:
     """Say how far from the middle a plate is and how small: the vehicle that is worked stands large before us."""
-    left, top, right, bottom = reading.box
-    height, width = (side / photograph.share for side in photograph.pixels.shape[:2])
-    away = hypot((left + right) / 2 / width - 0.5, (top + bottom) / 2 / height - 0.5)
-    return float(away - (right - left) / width)
+    height, width = photograph.pixels.shape[:2]
+    low, high = sighting.plate.min(axis=0), sighting.plate.max(axis=0)
+    across, down = (low + high) / 2
+    return float(hypot(across / width - 0.5, down / height - 0.5) - (high - low)[0] / width)

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from laneside.plates import light
 from laneside.plates.models import Network, Tensor
 from laneside.plates.photo import Pixels
 from laneside.plates.rectify import Corners
@@ -19,7 +20,6 @@ _INK: Final = 0.3
 _SCORE_MIN: Final = 0.4
 _GROWTH: Final = 1.6
 _SIDE_MIN: Final = 3.0
-_CONTRAST_MAX: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def find_text(network: Network, picture: Pixels, side_max: int, *, lifted: bool 
         interpolation=cv2.INTER_AREA if share < 1 else cv2.INTER_LINEAR,
     )
     pixels = np.asarray(small, np.uint8)
-    heat = network.run(as_tensor(_lifted(pixels) if lifted else pixels)[None])[0, 0]
+    heat = network.run(as_tensor(light.lifted(pixels) if lifted else pixels)[None])[0, 0]
     scale = np.array([width / heat.shape[1], height / heat.shape[0]], np.float32)
     mask = cv2.dilate((heat > _INK).astype(np.uint8), np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
@@ -54,13 +54,6 @@ def find_text(network: Network, picture: Pixels, side_max: int, *, lifted: bool 
 def as_tensor(picture: Pixels) -> Tensor:
     """Bring pixels to (3, H, W) from -1 to 1, as both networks want them."""
     return np.ascontiguousarray((picture.astype(np.float32) * (1 / 127.5) - 1.0).transpose(2, 0, 1))
-
-
-def _lifted(picture: Pixels) -> Pixels:
-    """Even out contrast, tile by tile."""
-    lab = cv2.cvtColor(picture, cv2.COLOR_BGR2LAB)
-    lab[:, :, 0] = cv2.createCLAHE(_CONTRAST_MAX, (8, 8)).apply(lab[:, :, 0])
-    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2BGR), np.uint8)
 
 
 def _strides(length: float) -> int:
