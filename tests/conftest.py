@@ -11,12 +11,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import argon2
 import pytest
 
 MARK = "LANESIDE_TEST_RUN"
 LAST_WORDS_S = 5.0
 
-hashlib.scrypt = functools.lru_cache(hashlib.scrypt)  # meant to be slow: the same login is computed once per run.
+# Meant to be slow: the same login is computed once per run.
+hashlib.scrypt = functools.lru_cache(hashlib.scrypt)
+argon2._password_hasher.verify_secret = functools.lru_cache(argon2._password_hasher.verify_secret)
 
 
 def _marked(mark: bytes) -> list[str]:

@@ -15,7 +15,7 @@ from tools.bench import machine, passages
 from tools.bench.figures import Figure
 from tools.bench.relay import Passed, Relay, Side, readers_s
 
-from laneside.cli.browserless import Browserless
+from laneside.cli.browserless import Browserless, Json
 from laneside.cli.demo_data import DEMO, publish_policy, seed_centre
 from laneside.cli.fleet import Fleet
 from laneside.cli.once import enable_lanes
@@ -28,16 +28,39 @@ SHARE_TARGET_PERCENT = 5.0
 B4, B5 = 0xB4, 0xB5
 """The reader's last word of a session: card and tag as they are, and the debit (spec/rsu-frames.md)."""
 READER_PORT = "reader.port"
+PLATE_POLL_S = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One radio session: how long the reader had the terminal wait, how long the terminal took, what passed."""
+    """One radio session: how long the reader had the terminal wait, how long the terminal took, what passed.
+
+    ``software_ms`` is from the tap, ``last_byte_ms`` from the reader's last word: both until the result is on disk.
+    """
 
     reader_ms: float
     software_ms: float
     last_byte_ms: float
     passed: tuple[Passed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Both sessions of a vehicle; ``page_ms`` is from 读卡 until its page can show the verdict, without the reader."""
+
+    read: Session
+    page_ms: float
+    submitted: Session
+
+    @property
+    def reader_ms(self) -> float:
+        """What both sessions waited for the reader."""
+        return self.read.reader_ms + self.submitted.reader_ms
+
+    @property
+    def software_ms(self) -> float:
+        """From the last reader byte to the verdict, and from 提交数据 to the record on disk without the reader."""
+        return self.read.last_byte_ms + self.submitted.software_ms
 
 
 def measure(folder: Path, *, count: int) -> dict[str, Any]:
@@ -55,7 +78,7 @@ def measure(folder: Path, *, count: int) -> dict[str, Any]:
     return {"machine": where, "figures": [one.as_json() for one in _figures(sessions, fsync)], "notes": []}
 
 
-def _worked(fleet: Fleet, relay: Relay, count: int) -> list[tuple[Session, Session]]:
+def _worked(fleet: Fleet, relay: Relay, count: int) -> list[Passage]:
     panel = RoadsidePanel("127.0.0.1", fleet.roadside.port)
     sessions = []
     with Browserless(fleet.terminal.url) as collector:
@@ -67,26 +90,40 @@ def _worked(fleet: Fleet, relay: Relay, count: int) -> list[tuple[Session, Sessi
     return sessions
 
 
-def _passage(
-    collector: Browserless, relay: Relay, vehicle: dict[str, Any], picture: bytes, journal: Path
-) -> tuple[Session, Session]:
+def _passage(collector: Browserless, relay: Relay, vehicle: dict[str, Any], picture: bytes, journal: Path) -> Passage:
     collector.post("/linkage", lane_hex=passages.LANE)
     view = collector.view()
     assert view is not None, "the lane was just taken"
     passage_id = str(view["passage_id"])
     begun_s = _tapped(collector, "read")
     passages.await_entry(journal, passage_id, "read")
-    view = passages.quiet(collector)
     read = _session(relay, begun_s, B4)
+    view = passages.quiet(collector)
+    page_ms = (time.perf_counter() - begun_s) * 1e3 - read.reader_ms
     passages.expect(view["clean"], f"{vehicle['name']} was stopped")
     passages.confirmed(collector, vehicle, picture)
+    _await_plate(collector)
     begun_s = _tapped(collector, "submit")
     passages.await_entry(journal, passage_id, "record")
     submitted = _session(relay, begun_s, B5)
     view = passages.quiet(collector)
     passages.expect(view["result"]["ending"] == "completed", f"{vehicle['name']} was not paid")
     passages.sent(collector, "leave")
-    return read, submitted
+    return Passage(read=read, page_ms=page_ms, submitted=submitted)
+
+
+def _await_plate(collector: Browserless) -> None:
+    """Wait until the photo's plate is read: a collector takes longer than that to press the next button."""
+    deadline_s = time.perf_counter() + passages.WAIT_S_MAX
+    while _reads_plate(collector.view()):
+        if time.perf_counter() > deadline_s:
+            raise OSError("the photo's plate is not read to the end")
+        time.sleep(PLATE_POLL_S)
+
+
+def _reads_plate(view: Json | None) -> bool:
+    reading = None if view is None else view["picture"]["reading"]
+    return reading is not None and reading["sight"] == "reading"
 
 
 def _tapped(collector: Browserless, action: str) -> float:
@@ -125,31 +162,31 @@ def _last_s(passed: list[Passed], message: int) -> float:
     return found_s
 
 
-def _figures(sessions: list[tuple[Session, Session]], fsync: list[float]) -> list[Figure]:
-    reads, submits = [read for read, _ in sessions], [submit for _, submit in sessions]
+def _figures(worked: list[Passage], fsync: list[float]) -> list[Figure]:
     one_fsync = Figure(name="· one fsync beside it", unit="ms", samples=fsync)
-    reader_ms = [read.reader_ms + submit.reader_ms for read, submit in sessions]
-    software_ms = [read.software_ms + submit.software_ms for read, submit in sessions]
-    shares = [100 * mine / theirs for mine, theirs in zip(software_ms, reader_ms, strict=True)]
-    totals = [100 * mine / (mine + theirs) for mine, theirs in zip(software_ms, reader_ms, strict=True)]
+    submitted_ms = [each.submitted.software_ms for each in worked]
+    shares = [100 * each.software_ms / each.reader_ms for each in worked]
+    wholes = [
+        100 * mine / (mine + each.reader_ms) for each in worked if (mine := each.page_ms + each.submitted.software_ms)
+    ]
     return [
-        Figure(name="读卡: last reader byte → verdict", unit="ms", samples=[each.last_byte_ms for each in reads]),
-        Figure(name="读卡 → verdict without the reader", unit="ms", samples=[each.software_ms for each in reads]),
         Figure(
-            name="提交数据 → record on disk without the reader", unit="ms", samples=[e.software_ms for e in submits]
+            name="读卡: last reader byte → verdict on disk", unit="ms", samples=[e.read.last_byte_ms for e in worked]
         ),
+        Figure(name="提交数据 → record on disk without the reader", unit="ms", samples=submitted_ms),
         one_fsync,
-        Figure(name="· in fsyncs", unit="×", samples=[each.software_ms / one_fsync.median for each in submits]),
-        Figure(name="the reader's own time, both sessions", unit="ms", samples=reader_ms),
+        Figure(name="· in fsyncs", unit="×", samples=[each / one_fsync.median for each in submitted_ms]),
+        Figure(name="the reader's own time, both sessions", unit="ms", samples=[each.reader_ms for each in worked]),
         Figure(name="software beside the reader's time", unit="%", samples=shares, target_max=SHARE_TARGET_PERCENT),
-        Figure(name="software's share of the whole", unit="%", samples=totals),
-        *(figure for side in Side for figure in _traffic(side, sessions)),
+        Figure(name="读卡 → page without the reader", unit="ms", samples=[each.page_ms for each in worked]),
+        Figure(name="both taps → page and record, share of the whole", unit="%", samples=wholes),
+        *(figure for side in Side for figure in _traffic(side, worked)),
     ]
 
 
-def _traffic(side: Side, sessions: list[tuple[Session, Session]]) -> list[Figure]:
+def _traffic(side: Side, worked: list[Passage]) -> list[Figure]:
     """Count what one side sent in both sessions."""
-    sent = [[each.data for one in pair for each in one.passed if each.side is side] for pair in sessions]
+    sent = [[each.data for one in (of.read, of.submitted) for each in one.passed if each.side is side] for of in worked]
     return [
         Figure(name=f"frames from the {side}", unit="", samples=[_frames(chunks) for chunks in sent]),
         Figure(name=f"bytes from the {side}", unit="B", samples=[sum(map(len, chunks)) for chunks in sent]),

@@ -81,9 +81,12 @@ class Secrets:
 
     def written(self, data: bytes, hidden: frozenset[int]) -> str:
         """Write data as hex without the hidden positions, which are remembered, and without what is remembered."""
-        for run in _runs(hidden, len(data)):
-            self.remember(data[run.start : run.stop])
+        if hidden:
+            for run in _runs(hidden, len(data)):
+                self.remember(data[run.start : run.stop])
         places = hidden | self.places_in(data)
+        if not places:
+            return data.hex().upper()
         return "".join("**" if at in places else f"{byte:02X}" for at, byte in enumerate(data))
 
 
@@ -204,9 +207,9 @@ def _record(command: bytes, length: int | None) -> _Shape:
 
 def _runs(places: Iterable[int], length: int) -> list[range]:
     """Return hidden positions as runs that lie wholly in data of this length."""
-    inside = sorted(at for at in places if 0 <= at < length)
-    starts = [at for at in inside if at - 1 not in set(inside)]
-    ends = [at + 1 for at in inside if at + 1 not in set(inside)]
+    inside = {at for at in places if 0 <= at < length}
+    starts = sorted(at for at in inside if at - 1 not in inside)
+    ends = sorted(at + 1 for at in inside if at + 1 not in inside)
     return [range(start, end) for start, end in zip(starts, ends, strict=True)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,10 @@ BAUD_RATE = 115200
 
 M_MMAP_THRESHOLD = -3
 """Of glibc's malloc.h."""
+
+SWITCH_S = 0.001
+"""How long a thread that draws a page or uploads may keep the one that talks to the reader waiting: a fifth of Python's
+own choice, so that a session with its dozen of frames does not lose that time at each of them."""
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +56,7 @@ def terminal(
     from laneside.terminal.root import Terminal, TerminalSettings
 
     _give_big_blocks_back()
+    sys.setswitchinterval(SWITCH_S)
     try:
         settings = TerminalSettings(
             data=data,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from frame_bench import BenchLink
@@ -20,6 +21,8 @@ from laneside.virtual.integrated import (
 from suite.script import Kind, Script
 from suite.site import Cell, Site
 
+SEARCH_S = 0.25
+"""A reader that looks less often than on the road: nothing is cut between two looks that find nothing."""
 LATE_S = 2.5
 """Longer than any answer is waited for."""
 BACK_S = 3.0
@@ -114,7 +117,8 @@ class FrameSite(Site):
     """One integrated reader before the lane's chips. It has a power supply of its own."""
 
     def __init__(self, folder: Path, script: Script, cell: Cell) -> None:
-        self.settings, self.dialect = DIALECTS[cell.reader]
+        settings, self.dialect = DIALECTS[cell.reader]
+        self.settings = replace(settings, search_s=SEARCH_S)
         super().__init__(folder, script, cell)
 
     def furnish(self) -> None:
