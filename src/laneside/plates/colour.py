@@ -31,7 +31,7 @@ def looks_like(plate: Pixels) -> dict[PlateColour, float]:
     Characters and ground are told apart by brightness; the ground is the larger part. White characters tell the light's
     colour. Beside dark ones the light is taken as it is.
     """
-    inner = _inner(plate)
+    inner = _inner(plate)[::2, ::2]  # a quarter of the pixels tells as much.
     grey = cv2.cvtColor(inner, cv2.COLOR_BGR2GRAY)
     level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     bright = grey > level

