@@ -93,7 +93,7 @@ def test_a_vehicle_that_is_stopped_meets_no_c6(lane: Street, vehicle: str, code:
     assert debits_asked(lane) == asked
     assert result.card is not None
     assert result.card["balance_after_fen"] == result.card["balance_before_fen"]
-    assert result.findings, code
+    assert code in {finding["code"] for finding in result.findings}
 
 
 def test_every_frame_of_the_passage_is_in_its_trace(lane: Street) -> None:
@@ -171,8 +171,8 @@ def test_two_tags_in_the_field_are_124_and_no_debit(lane: Street) -> None:
         view = collector.act("read")
         told = codes(view)
         lane.reader.put_beside(None)
-        if lane.fleet.reader == "tcp":
-            assert "124" in told
+        # A serial reader holds its tag until the session is over: it tells of no other one.
+        assert ("124" in told) is (lane.fleet.reader == "tcp")
         collector.act("abandon", reason="试")
         collector.act("leave")
     assert debits_asked(lane) == asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from handheld import CAMERA_SIZE, PHONE, log_in
 from laneside.terminal.services import Preference
 
 pytestmark = pytest.mark.browser
+
+NERVOUS_S = 0.3
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 KEYBOARD_CLOSED = ".keyboard:not(:visible)"
 
@@ -157,7 +160,7 @@ def test_without_a_camera_the_demo_shows_the_drawn_picture(chromium, phone_conte
     page.wait_for_selector(".mark-source:has-text('路侧演示画面')")
     gallery.calls.clear()
     page.tap("[data-main]")
-    for _ in range(100):
+    for _ in range(500):
         if called(gallery, "take_photo"):
             break
         page.wait_for_timeout(20)
@@ -189,7 +192,9 @@ def test_a_double_tap_takes_one_step(phone, gallery):
     gallery.answers["quote"] = s.QUOTED
     box = phone.locator("[data-main]").bounding_box()
     x, y = box["x"] + 60, box["y"] + 30
-    for _ in range(6):
+    phone.touchscreen.tap(x, y)
+    begun_s = time.monotonic()
+    while time.monotonic() - begun_s < NERVOUS_S:  # on a busy machine these are fewer taps, not later ones.
         phone.touchscreen.tap(x, y)
         phone.wait_for_timeout(60)
     phone.wait_for_selector(".area-fee")

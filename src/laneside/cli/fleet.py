@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Self
 
 from laneside.cli.demo_data import DEMO, enrolment_code, seed_centre
@@ -180,7 +183,7 @@ class Fleet:
         port_file, log = self.data / f"{name}.port", self.data / f"{name}.log"
         port_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "laneside", *words, "--port", str(port), "--port-file", str(port_file)]
-        with log.open("ab") as out:
+        with log.open("ab") as out, _uninterrupted():
             child = subprocess.Popen(  # noqa: S603 - our own command line
                 command,
                 stdin=subprocess.DEVNULL,
@@ -189,10 +192,30 @@ class Fleet:
                 env={**os.environ, **self.environment},
                 start_new_session=True,
             )
-        # A member before it has a port, so that whoever interrupts the start does not leave it running.
-        member = self.members[name] = Member(name=name, child=child, port=0, log=log)
+            # A member before it has a port, so that whoever interrupts the start does not leave it running.
+            member = self.members[name] = Member(name=name, child=child, port=0, log=log)
         member.port = _await_port(name, child, port_file, log)
         return member
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C and its likes until a new process is known: nobody else would end it."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    came: list[int] = []
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    held = {each: handler for each, handler in handlers.items() if callable(handler)}
+    for each in held:
+        signal.signal(each, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for each, handler in held.items():
+            signal.signal(each, handler)
+    for number in came:
+        signal.raise_signal(number)
 
 
 def _await_port(name: str, child: subprocess.Popen[bytes], port_file: Path, log: Path) -> int:
