@@ -25,6 +25,8 @@ SEARCH_S = 0.25
 """A reader that looks less often than on the road: nothing is cut between two looks that find nothing."""
 LATE_S = 2.5
 """Longer than any answer is waited for."""
+UNDER_WAY_S = 1.0
+"""Longer than a command that the reader has begun takes, with the fault that strikes behind it."""
 BACK_S = 3.0
 """A vehicle that left the field is back within the search."""
 BOOT_S = 20.0
@@ -139,7 +141,9 @@ class FrameSite(Site):
         self.far.tick(self.clock.monotonic_s())
 
     def mend(self) -> None:
-        """Give the reader its power back, and its card to the tag."""
+        """Let what is under way strike first; then give the reader its power back, and its card to the tag."""
+        self.clock.forward(UNDER_WAY_S)
+        self.far.tick(self.clock.monotonic_s())
         if not self.far.reachable:
             self.far.plug(self.clock.monotonic_s())
         self.far.field.come_back()

@@ -127,7 +127,7 @@ class Story:
         for _ in range(2):
             self._site.clock.forward(FORGETS_S)
             before = self._site.card["counter"]
-            assert self._serve(name), f"the page is stuck: {self._site.desk.view()}"
+            assert self._serve(name, wait_s=FORGETS_S), f"the page is stuck: {self._site.desk.view()}"
             if self._site.card["counter"] == before:
                 break
 
@@ -183,8 +183,11 @@ class Story:
             elif Action.ABANDON in view.actions:
                 desk.abandon(view.revision, reason="车辆已离开")
 
-    def _serve(self, name: str) -> bool:
-        """Act as a collector until the page is left and everything is delivered; False when nothing goes on."""
+    def _serve(self, name: str, *, wait_s: float = 0.0) -> bool:
+        """Act as a collector until the page is left and everything is delivered; False when nothing goes on.
+
+        What was tried in vain is tried again after ``wait_s``: a reader does not see at once the tag it is done with.
+        """
         patience, begun, view = PATIENCE, False, self._site.desk.view()
         for _ in range(ACTIONS_MAX):
             if not patience:
@@ -192,6 +195,8 @@ class Story:
             if view is None and begun:
                 return self._deliver()
             before = None if view is None else view.revision
+            if patience < PATIENCE:
+                self._site.clock.forward(wait_s)
             if view is None:
                 self._site.desk.open(ETC_LANE)
             else:
