@@ -14,6 +14,8 @@ from laneside.cli.browserless import Browserless, Json
 from laneside.devices import RoadsidePanel
 
 POLL_S = 0.001
+JOURNAL_POLL_S = 0.0003
+"""What is seen late by the observer would count as the terminal's."""
 WAIT_S_MAX = 30.0
 FSYNCS = 100
 PAYING = (
@@ -117,7 +119,7 @@ def await_entry(journal: Path, passage_id: str, kind: str) -> None:
         while connection.execute(wanted, (passage_id, kind)).fetchone() is None:
             if time.perf_counter() > deadline_s:
                 raise OSError(f"no {kind} came into the journal")
-            time.sleep(POLL_S)
+            time.sleep(JOURNAL_POLL_S)
 
 
 def expect(true: bool, otherwise: str) -> None:  # noqa: FBT001 - the one thing that it is about

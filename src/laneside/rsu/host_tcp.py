@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from laneside.codec.layout import Field, Layout
@@ -11,7 +12,7 @@ from laneside.errors import CodecError
 from laneside.rsu import codes
 from laneside.rsu.host_serial import CLOCK, check_length
 from laneside.rsu.lists import Entries
-from laneside.rsu.message import Message, Tailed, file_name, layout_of_frame
+from laneside.rsu.message import LAYOUTS_KEPT, Message, Tailed, file_name, layout_of_frame
 from laneside.rsu.parts import (
     AMOUNT,
     COUNTER,
@@ -216,6 +217,7 @@ class TcpAmountsRequest(Message):
         return self._layout(self.length_size, len(self.data))
 
     @classmethod
+    @lru_cache(LAYOUTS_KEPT)
     def _layout(cls, width: int, size: int) -> Layout:
         return layout_of_frame(
             0xC9,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from laneside.codec.forms import RAW
 from laneside.codec.layout import Field, Layout, Row
@@ -17,6 +18,9 @@ from laneside.rsu.parts import ERROR, OBU_ID
 
 if TYPE_CHECKING:
     from laneside.rsu.dialect import Dialect
+
+LAYOUTS_KEPT: Final = 64
+"""The sizes that a road's frames have; strange ones push each other out."""
 
 
 def layout_of_frame(command: int, *table: Field) -> Layout:
@@ -120,6 +124,7 @@ class Tailed(Message):
         return self._with_tail(len(getattr(self, self.TAIL.attribute)))
 
     @classmethod
+    @lru_cache(LAYOUTS_KEPT)
     def _with_tail(cls, size: int) -> Layout:
         head = cls.LAYOUT
         if size < 0 or (size == 0 and 0 in cls.TAIL_SIZES):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from laneside.codec import (
@@ -20,7 +21,7 @@ from laneside.codec.layout import Field, Layout
 from laneside.errors import CodecError
 from laneside.rsu.codes import CardAlgorithm
 from laneside.rsu.lists import Entries
-from laneside.rsu.message import Message, Tailed, file_name, layout_of_frame
+from laneside.rsu.message import LAYOUTS_KEPT, Message, Tailed, file_name, layout_of_frame
 from laneside.rsu.parts import (
     BALANCE_AFTER,
     BLOCK_LENGTH,
@@ -122,6 +123,7 @@ class TcpStatus(Message):
         return {**self.values(), "psam_count": len(self.psams)}
 
     @classmethod
+    @lru_cache(LAYOUTS_KEPT)
     def _layout(cls, count: int) -> Layout:
         return layout_of_frame(
             0xB0,
@@ -228,6 +230,7 @@ class TcpCard(Message):
         return self._layout(len(self.ef04) if len(self.ef04) in _EF04_LENGTHS else BLOCK_LENGTH)
 
     @classmethod
+    @lru_cache(LAYOUTS_KEPT)
     def _layout(cls, ef04_length: int) -> Layout:
         return layout_of_frame(
             0xB4,
