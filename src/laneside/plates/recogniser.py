@@ -42,6 +42,7 @@ _PROMISING: Final = -20.0
 _DOUBTFUL: Final = -4.0
 _CLOSER_MAX: Final = 3
 _LATER_MAX: Final = 1
+_MISREAD_MAX: Final = 2
 _PARTS_MAX: Final = 2
 _FEW: Final = 2
 _RELIT: Final = slice(1, 3)
@@ -150,8 +151,8 @@ class Recogniser:
             if best is not None and best.confidence >= look.enough:
                 continue
             boxes = look.find(None if best is None else best.plate)
-            found = self._sightings(picture, boxes, closer_max=_LATER_MAX if sightings else _CLOSER_MAX)
-            confirmed = {sighting.agreed.text for sighting in sightings} & {sighting.agreed.text for sighting in found}
+            found = self._sightings(picture, boxes, later=bool(sightings), near=best is not None)
+            confirmed = any(_alike(new.agreed.text, old.agreed.text) for new in found for old in sightings)
             sightings = _apart([*sightings, *found])
             if confirmed:
                 break
@@ -217,20 +218,25 @@ class Recogniser:
         found = find_text(self._detector, picture[top:bottom, left:right], side_max, lifted=lifted)
         return [replace(box, corners=box.corners + np.array([left, top], np.float32)) for box in found]
 
-    def _sightings(self, picture: Pixels, boxes: list[Corners], *, closer_max: int) -> list[_Sighting]:
+    def _sightings(self, picture: Pixels, boxes: list[Corners], *, later: bool, near: bool) -> list[_Sighting]:
+        """Read the boxes and look closely at what can be a plate.
+
+        A ``later`` look does so at the best one only; one ``near`` a plate that was seen asks for no other rows.
+        """
         glimpses = self._glimpses(picture, [Placement(rows=(box,)) for box in boxes])
-        glimpses += self._glimpses(picture, [*stacked(boxes), *self._completed(glimpses)])
-        promising = [glimpse for glimpse in glimpses if glimpse.text and glimpse.score > _PROMISING]
-        promising.sort(key=lambda glimpse: -glimpse.score)
-        sightings: list[_Sighting] = []
-        seen: list[_Glimpse] = []
+        if not near:
+            glimpses += self._glimpses(picture, [*stacked(boxes), *self._completed(glimpses)])
+        promising = sorted(
+            (glimpse for glimpse in glimpses if glimpse.text and glimpse.score > _PROMISING),
+            key=lambda glimpse: -glimpse.score,
+        )
+        chosen: list[_Glimpse] = []
         for glimpse in promising:
-            if len(sightings) == closer_max or glimpse.score < _worth_a_look(promising[0].score):
+            if glimpse.score < _worth_a_look(promising[0].score):
                 break
-            if not any(_is_settled(glimpse, other) for other in seen):
-                seen.append(glimpse)
-                sightings.append(self._closer(picture, glimpse))
-        return sightings
+            if not any(_is_settled(glimpse, better) for better in chosen):
+                chosen.append(glimpse)
+        return [self._closer(picture, glimpse) for glimpse in chosen[: _LATER_MAX if later else _CLOSER_MAX]]
 
     def _completed(self, glimpses: list[_Glimpse]) -> list[Placement]:
         """Complete what may be a part of a plate, unless a whole plate stands there that is wider."""
@@ -295,6 +301,12 @@ class Recogniser:
     def _agreed(self, view: _View) -> _Sighting:
         """Let all pictures of a plate have their say."""
         return _Sighting(view, self._decoder.agree(view.pictures, view.texts, form_weights(view.colours)))
+
+
+def _alike(text: str, other: str) -> bool:
+    """Say whether two texts are hardly of two plates."""
+    differing = sum(own != their for own, their in zip(text, other, strict=False))
+    return len(text) == len(other) and differing <= _MISREAD_MAX
 
 
 def _worth_a_look(best: float) -> float:
