@@ -83,10 +83,8 @@ def test_a_vehicle_is_paid_with_one_c6_and_stored(lane: Street, vehicle: str) ->
     lane.verify_journal()
 
 
-@pytest.mark.parametrize(
-    ("vehicle", "code"), [("low-balance", "balance-short"), ("tag-removed", "2"), ("plates-differ", "35")]
-)
-def test_a_vehicle_that_is_stopped_meets_no_c6(lane: Street, vehicle: str, code: str) -> None:
+@pytest.mark.parametrize(("vehicle", "code"), [("low-balance", 27), ("tag-removed", 2), ("plates-differ", 41)])
+def test_a_vehicle_that_is_stopped_meets_no_c6(lane: Street, vehicle: str, code: int) -> None:
     asked = debits_asked(lane)
     result = run_once(lane.fleet, vehicle)
     assert (result.outcome, result.record) == ("refused", None)
