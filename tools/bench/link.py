@@ -62,6 +62,11 @@ class Passage:
         """From the last reader byte to the verdict, and from 提交数据 to the record on disk without the reader."""
         return self.read.last_byte_ms + self.submitted.software_ms
 
+    @property
+    def from_taps_ms(self) -> float:
+        """From both taps to the page's verdict and the record on disk, without the reader."""
+        return self.page_ms + self.submitted.software_ms
+
 
 def measure(folder: Path, *, count: int) -> dict[str, Any]:
     """Work so many passages with a reader at a real link's pace."""
@@ -166,9 +171,7 @@ def _figures(worked: list[Passage], fsync: list[float]) -> list[Figure]:
     one_fsync = Figure(name="· one fsync beside it", unit="ms", samples=fsync)
     submitted_ms = [each.submitted.software_ms for each in worked]
     shares = [100 * each.software_ms / each.reader_ms for each in worked]
-    wholes = [
-        100 * mine / (mine + each.reader_ms) for each in worked if (mine := each.page_ms + each.submitted.software_ms)
-    ]
+    wholes = [100 * each.from_taps_ms / (each.from_taps_ms + each.reader_ms) for each in worked]
     return [
         Figure(
             name="读卡: last reader byte → verdict on disk", unit="ms", samples=[e.read.last_byte_ms for e in worked]

@@ -81,9 +81,8 @@ class Secrets:
 
     def written(self, data: bytes, hidden: frozenset[int]) -> str:
         """Write data as hex without the hidden positions, which are remembered, and without what is remembered."""
-        if hidden:
-            for run in _runs(hidden, len(data)):
-                self.remember(data[run.start : run.stop])
+        for run in _runs(hidden, len(data)):
+            self.remember(data[run.start : run.stop])
         places = hidden | self.places_in(data)
         if not places:
             return data.hex().upper()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import exp, hypot, log
+from math import hypot
 from typing import Final
 
 import numpy as np
@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 
 from laneside.codec import plate_kind
 from laneside.plates.colour import looks_like
-from laneside.plates.decoding import Agreed, Decoder, Floats
+from laneside.plates.decoding import Decoder
 from laneside.plates.grammar import PLATE_FORMS, automaton_of
 from laneside.plates.lettering import Lettering
 from laneside.plates.light import brightened, lifted
 from laneside.plates.models import DETECTOR, Network
 from laneside.plates.photo import Photograph, Pixels, decode
 from laneside.plates.placement import Placement, over_row, split_rows, stacked, wider_left
-from laneside.plates.priors import Shares, colour_fit, colour_on, form_weights, of_two_rows
+from laneside.plates.priors import Shares, colour_on, form_weights, of_two_rows
 from laneside.plates.reading import OFFER_MIN, PlateReading, Point
 from laneside.plates.rectify import Corners, part, sides, upright
+from laneside.plates.sighting import Glimpse, Sighting, View
 from laneside.plates.straighten import straightened
 from laneside.plates.textboxes import TextBox, find_text
 
@@ -52,68 +53,10 @@ _HOPELESS_BY: Final = 5.0
 _HOPELESS_BESIDE_DOUBTFUL_BY: Final = 1.0
 _MARGIN: Final = (0.04, 0.08)
 """What a box of text lacks on each side of the plate's characters, as shares of its width and height."""
-_EVIDENCE_MIDDLE: Final = -4.5
-_EVIDENCE_SLOPE: Final = 1.2
-_FIT_WEIGHT: Final = 0.5
 _PART_SIGNS: Final = range(4, 8)
 _LIKELY_MIN: Final = 0.05
 _FAIR: Final = 0.3
 _GOOD: Final = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class _Glimpse:
-    """One strip read: what it may say at best, before anything is weighed."""
-
-    placement: Placement
-    frames: Floats
-    text: str
-    score: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
-    """One plate cut out in several ways, the straightened one first, and what was read of it so far."""
-
-    cuts: tuple[Placement, ...]
-    colours: Shares
-    pictures: tuple[Floats, ...]
-    texts: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sighting:
-    """One plate looked at closely, and what its pictures agree on."""
-
-    view: _View
-    agreed: Agreed
-
-    @property
-    def plate(self) -> Corners:
-        """Return the quadrangle round the plate."""
-        return self.view.cuts[0].plate
-
-    @property
-    def fit(self) -> float:
-        """Return how well text and colour go together, 0 to 1."""
-        return colour_fit(self.agreed.form, self.view.colours)
-
-    @property
-    def worth(self) -> float:
-        """Return what decides between two views of one plate."""
-        return self.agreed.probability * self.agreed.share * self.fit
-
-    @property
-    def confidence(self) -> float:
-        """Return the probability that the text is right: against its rivals, and against there being no plate at all.
-
-        The cuts are of one picture and err together, so the share among rivals is less than it seems: it is squared.
-        """
-        agreed = self.agreed
-        if agreed.probability <= 0:
-            return 0.0
-        evidence = log(agreed.probability) + _FIT_WEIGHT * log(self.fit)
-        return agreed.share * agreed.share / (1.0 + exp(min(50.0, -_EVIDENCE_SLOPE * (evidence - _EVIDENCE_MIDDLE))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +88,7 @@ class Recogniser:
         two looks have seen the same plate.
         """
         photograph = decode(photo)
-        picture, sightings = photograph.pixels, list[_Sighting]()
+        picture, sightings = photograph.pixels, list[Sighting]()
         for look in self._looks(picture):
             best = _best_placed(sightings, photograph)
             if best is not None and best.confidence >= look.enough:
@@ -218,7 +161,7 @@ class Recogniser:
         found = find_text(self._detector, picture[top:bottom, left:right], side_max, lifted=lifted)
         return [replace(box, corners=box.corners + np.array([left, top], np.float32)) for box in found]
 
-    def _sightings(self, picture: Pixels, boxes: list[Corners], *, later: bool, near: bool) -> list[_Sighting]:
+    def _sightings(self, picture: Pixels, boxes: list[Corners], *, later: bool, near: bool) -> list[Sighting]:
         """Read the boxes and look closely at what can be a plate.
 
         A ``later`` look does so at the best one only; one ``near`` a plate that was seen asks for no other rows.
@@ -230,7 +173,7 @@ class Recogniser:
             (glimpse for glimpse in glimpses if glimpse.text and glimpse.score > _PROMISING),
             key=lambda glimpse: -glimpse.score,
         )
-        chosen: list[_Glimpse] = []
+        chosen: list[Glimpse] = []
         for glimpse in promising:
             if glimpse.score < _worth_a_look(promising[0].score):
                 break
@@ -238,7 +181,7 @@ class Recogniser:
                 chosen.append(glimpse)
         return [self._closer(picture, glimpse) for glimpse in chosen[: _LATER_MAX if later else _CLOSER_MAX]]
 
-    def _completed(self, glimpses: list[_Glimpse]) -> list[Placement]:
+    def _completed(self, glimpses: list[Glimpse]) -> list[Placement]:
         """Complete what may be a part of a plate, unless a whole plate stands there that is wider."""
         wide = max((_width(glimpse) for glimpse in glimpses if glimpse.score >= _DOUBTFUL), default=0.0)
         parts = [glimpse for glimpse in glimpses if glimpse.score < _DOUBTFUL and _width(glimpse) > wide]
@@ -248,27 +191,27 @@ class Recogniser:
             for turn in (over_row, split_rows, wider_left)
         ]
 
-    def _glimpses(self, picture: Pixels, placements: list[Placement]) -> list[_Glimpse]:
+    def _glimpses(self, picture: Pixels, placements: list[Placement]) -> list[Glimpse]:
         found = []
         strips = [placement.strip(picture) for placement in placements]
         for placement, strip, frames in zip(placements, strips, self._lettering.frames(strips), strict=True):
             weights = form_weights(_colours(placement, strip))
             decoded = self._decoder.best(frames, weights, log_probability_min=_PROMISING)
             text, score = ("", -99.0) if decoded is None else (decoded.text, decoded.log_probability)
-            found.append(_Glimpse(placement, frames, text, score))
+            found.append(Glimpse(placement, frames, text, score))
         return found
 
-    def _signs(self, glimpse: _Glimpse) -> str:
+    def _signs(self, glimpse: Glimpse) -> str:
         """Return what the strip says without any grammar."""
         columns = glimpse.frames.argmax(axis=1)
         changes = np.flatnonzero(np.diff(columns, prepend=0))
         return "".join(self._decoder.symbols[columns[place] - 1] for place in changes if columns[place])
 
-    def _closer(self, picture: Pixels, glimpse: _Glimpse) -> _Sighting:
+    def _closer(self, picture: Pixels, glimpse: Glimpse) -> Sighting:
         """Cut the plate out in several ways and let them agree; where the first few leave no doubt, they are enough."""
         cuts = tuple(_cuts(picture, glimpse.placement))
         strips = [cut.strip(picture) for cut in cuts]
-        view = _View(
+        view = View(
             cuts=cuts,
             colours=_colours(cuts[0], strips[0]),
             pictures=(glimpse.frames,),
@@ -281,13 +224,13 @@ class Recogniser:
                 return sighting
         return self._agreed(self._with(few, strips[_FEW:], search=True))
 
-    def _relit(self, picture: Pixels, sighting: _Sighting) -> _Sighting:
+    def _relit(self, picture: Pixels, sighting: Sighting) -> Sighting:
         """Look at a doubtful plate in other lights too."""
         strips = [cut.strip(picture) for cut in sighting.view.cuts[_RELIT]]
         lit = [change(strip) for change in (lifted, brightened) for strip in strips]
         return self._agreed(self._with(sighting.view, lit))
 
-    def _with(self, view: _View, strips: list[Pixels], *, search: bool = False) -> _View:
+    def _with(self, view: View, strips: list[Pixels], *, search: bool = False) -> View:
         """Read more pictures of a plate; with ``search`` each may bring a text of its own."""
         weights = form_weights(view.colours)
         pictures, texts = list(view.pictures), set(view.texts)
@@ -298,9 +241,9 @@ class Recogniser:
                 texts.add(decoded.text)
         return replace(view, pictures=tuple(pictures), texts=frozenset(texts))
 
-    def _agreed(self, view: _View) -> _Sighting:
+    def _agreed(self, view: View) -> Sighting:
         """Let all pictures of a plate have their say."""
-        return _Sighting(view, self._decoder.agree(view.pictures, view.texts, form_weights(view.colours)))
+        return Sighting(view, self._decoder.agree(view.pictures, view.texts, form_weights(view.colours)))
 
 
 def _alike(text: str, other: str) -> bool:
@@ -314,11 +257,11 @@ def _worth_a_look(best: float) -> float:
     return best - (_HOPELESS_BY if best > _DOUBTFUL else _HOPELESS_BESIDE_DOUBTFUL_BY)
 
 
-def _width(glimpse: _Glimpse) -> float:
+def _width(glimpse: Glimpse) -> float:
     return sides(glimpse.placement.plate)[0]
 
 
-def _is_settled(glimpse: _Glimpse, better: _Glimpse) -> bool:
+def _is_settled(glimpse: Glimpse, better: Glimpse) -> bool:
     """Say whether a better one at the same place says the same or is so much better that this one need not be read."""
     here, there = glimpse.placement.plate, better.placement.plate
     says_less = glimpse.text == better.text or glimpse.score < better.score - _WORSE_BY
@@ -362,16 +305,16 @@ def _may_be_a_part(signs: str) -> bool:
     return len(signs) in _PART_SIGNS and (signs[:-1].isascii() or signs[2:-1].isascii())
 
 
-def _apart(sightings: list[_Sighting]) -> list[_Sighting]:
+def _apart(sightings: list[Sighting]) -> list[Sighting]:
     """Keep of those that lie over one another the most probable one."""
-    kept: list[_Sighting] = []
+    kept: list[Sighting] = []
     for sighting in sorted(sightings, key=lambda sighting: -sighting.worth):
         if not any(_same(sighting, other) for other in kept):
             kept.append(sighting)
     return kept
 
 
-def _same(sighting: _Sighting, other: _Sighting) -> bool:
+def _same(sighting: Sighting, other: Sighting) -> bool:
     """Say whether two are of one plate: no text hangs twice, and no plate over another."""
     box, others = sighting.plate, other.plate
     return sighting.agreed.text == other.agreed.text or _covers(box, others) or _covers(others, box)
@@ -383,7 +326,7 @@ def _covers(corners: Corners, other: Corners) -> bool:
     return bool((low <= middle).all() and (middle <= high).all())
 
 
-def _reading(photograph: Photograph, sighting: _Sighting) -> PlateReading:
+def _reading(photograph: Photograph, sighting: Sighting) -> PlateReading:
     agreed = sighting.agreed
     colour, colour_confidence = colour_on(agreed.form, sighting.view.colours)
     kind = plate_kind(agreed.text)
@@ -405,13 +348,13 @@ def _points(corners: Corners) -> tuple[Point, Point, Point, Point]:
     return first, second, third, fourth
 
 
-def _best_placed(sightings: list[_Sighting], photograph: Photograph) -> _Sighting | None:
+def _best_placed(sightings: list[Sighting], photograph: Photograph) -> Sighting | None:
     """Return of all that may be plates the one that stands best."""
     likely = [sighting for sighting in sightings if sighting.confidence >= _LIKELY_MIN]
     return min(likely, key=lambda sighting: _place(sighting, photograph), default=None)
 
 
-def _place(sighting: _Sighting, photograph: Photograph) -> float:
+def _place(sighting: Sighting, photograph: Photograph) -> float:
     """Say how far from the middle a plate is and how small: the vehicle that is worked stands large before us."""
     height, width = photograph.pixels.shape[:2]
     low, high = sighting.plate.min(axis=0), sighting.plate.max(axis=0)
