@@ -101,16 +101,18 @@ def _passage(collector: Browserless, relay: Relay, vehicle: dict[str, Any], pict
     assert view is not None, "the lane was just taken"
     passage_id = str(view["passage_id"])
     begun_s = _tapped(collector, "read")
+    last_s = relay.await_word(B4, begun_s=begun_s, wait_s=passages.WAIT_S_MAX)
     passages.await_entry(journal, passage_id, "read")
-    read = _session(relay, begun_s, B4)
+    read = _session(relay, begun_s, last_s)
     view = passages.quiet(collector)
     page_ms = (time.perf_counter() - begun_s) * 1e3 - read.reader_ms
     passages.expect(view["clean"], f"{vehicle['name']} was stopped")
     passages.confirmed(collector, vehicle, picture)
     _await_plate(collector)
     begun_s = _tapped(collector, "submit")
+    last_s = relay.await_word(B5, begun_s=begun_s, wait_s=passages.WAIT_S_MAX)
     passages.await_entry(journal, passage_id, "record")
-    submitted = _session(relay, begun_s, B5)
+    submitted = _session(relay, begun_s, last_s)
     view = passages.quiet(collector)
     passages.expect(view["result"]["ending"] == "completed", f"{vehicle['name']} was not paid")
     passages.sent(collector, "leave")
@@ -140,11 +142,10 @@ def _tapped(collector: Browserless, action: str) -> float:
     return begun_s
 
 
-def _session(relay: Relay, begun_s: float, last: int) -> Session:
-    """Split the time from a tap until now; what the reader says after its ``last`` message is not waited for."""
+def _session(relay: Relay, begun_s: float, last_s: float) -> Session:
+    """Split the time from a tap until now; what the reader says after its last word is not waited for."""
     ended_s = time.perf_counter()
     passed = relay.between(begun_s, ended_s)
-    last_s = _last_s(passed, last)
     reader_s = readers_s([each for each in passed if each.at_s <= last_s], begun_s)
     return Session(
         reader_ms=reader_s * 1e3,
@@ -152,19 +153,6 @@ def _session(relay: Relay, begun_s: float, last: int) -> Session:
         last_byte_ms=(ended_s - last_s) * 1e3,
         passed=tuple(passed),
     )
-
-
-def _last_s(passed: list[Passed], message: int) -> float:
-    """Return when the last message of a kind was whole. Raises OSError where there was none."""
-    decoder, found_s = TcpDecoder(), None
-    for each in passed:
-        if each.side is Side.READER and any(
-            isinstance(frame, TcpFrame) and frame.body[0] == message for frame in decoder.feed(each.data)
-        ):
-            found_s = each.at_s
-    if found_s is None:
-        raise OSError(f"the reader said no {message:02X}")
-    return found_s
 
 
 def _figures(worked: list[Passage], fsync: list[float]) -> list[Figure]:

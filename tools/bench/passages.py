@@ -112,8 +112,11 @@ def quiet(collector: Browserless) -> Json:
 
 
 def await_entry(journal: Path, passage_id: str, kind: str) -> None:
-    """Wait until another process sees an entry of a passage in the journal's file: it is committed then."""
-    wanted = "SELECT 1 FROM entry WHERE passage = ? AND kind = ?"
+    """Wait until another process sees an entry of a passage in the journal's file: it is committed then.
+
+    The question is one that the index of passages answers: looking must not take longer with every passage worked.
+    """
+    wanted = "SELECT 1 FROM entry WHERE passage = ? AND passage <> '' AND +kind = ?"
     deadline_s = time.perf_counter() + WAIT_S_MAX
     with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as connection:
         while connection.execute(wanted, (passage_id, kind)).fetchone() is None:

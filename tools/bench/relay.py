@@ -8,7 +8,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock, Thread
+from threading import Condition, Thread
+
+from laneside.rsu import TcpDecoder, TcpFrame
 
 CHUNK = 4096
 
@@ -35,8 +37,9 @@ class Relay:
     def __init__(self, reader: Callable[[], tuple[str, int]]) -> None:
         self._reader = reader
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._lock = Lock()
+        self._noted = Condition()
         self._log: list[Passed] = []
+        self._said_s: dict[int, float] = {}
         Thread(target=self._serve, daemon=True).start()
 
     @property
@@ -44,9 +47,19 @@ class Relay:
         """Where the terminal finds its reader."""
         return f"127.0.0.1:{self._listener.getsockname()[1]}"
 
+    def await_word(self, message: int, *, begun_s: float, wait_s: float) -> float:
+        """Wait until the reader has said a message; return when it was whole. Raises OSError where it says none.
+
+        Whoever waits here looks at nothing meanwhile: an observer takes time from what it observes.
+        """
+        with self._noted:
+            if not self._noted.wait_for(lambda: self._said_s.get(message, 0.0) >= begun_s, wait_s):
+                raise OSError(f"the reader said no {message:02X}")
+            return self._said_s[message]
+
     def between(self, begun_s: float, ended_s: float) -> list[Passed]:
         """Return what passed between two moments, and forget everything up to the second."""
-        with self._lock:
+        with self._noted:
             found = [each for each in self._log if begun_s <= each.at_s <= ended_s]
             self._log = [each for each in self._log if each.at_s > ended_s]
         return found
@@ -66,14 +79,24 @@ class Relay:
                 Thread(target=self._pump, args=(reader, host, Side.READER), daemon=True).start()
 
     def _pump(self, source: socket.socket, sink: socket.socket, side: Side) -> None:
+        decoder = TcpDecoder()
         with suppress(OSError):  # an end is gone, and the other one is told below
             while data := source.recv(CHUNK):
                 passed = Passed(time.perf_counter(), side, data)
-                with self._lock:
+                with self._noted:
                     self._log.append(passed)
                 sink.sendall(data)
+                if side is Side.READER:
+                    self._hear(passed, decoder)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)
+
+    def _hear(self, passed: Passed, decoder: TcpDecoder) -> None:
+        """Note the messages that became whole with these bytes, once they are on their way."""
+        messages = [frame.body[0] for frame in decoder.feed(passed.data) if isinstance(frame, TcpFrame)]
+        with self._noted:
+            self._said_s.update(dict.fromkeys(messages, passed.at_s))
+            self._noted.notify_all()
 
 
 def readers_s(passed: list[Passed], begun_s: float) -> float:
