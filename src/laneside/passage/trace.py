@@ -16,7 +16,7 @@ import msgspec
 
 from laneside.contract.signing import canonical
 from laneside.journal import Draft, Journal
-from laneside.reader import Exchanged
+from laneside.reader import Exchanged, Writing
 
 KIND: Final = "trace"
 LANE: Final = "lane"
@@ -27,6 +27,8 @@ LINE_CHARS_MAX: Final = 1200
 """Both sides of the longest short APDU as hex; what is longer came from no chip."""
 
 TEXT_CHARS_MAX: Final = 96 * 1024
+PUT_OFF_MAX: Final = 64
+"""A session of a passage has some thirty exchanges: they are written down when it is over, and of more the oldest."""
 SESSIONS_MAX: Final = 40
 """More radio sessions for one vehicle are kept only where something was written."""
 
@@ -68,13 +70,22 @@ class TraceKeeper:
         self._lock = RLock()
         self._in_session = False
         self._kept: tuple[str, int] = ("", 0)
+        self._writings: deque[Writing] = deque()
         self._begin()
 
     def tell(self, exchanged: Exchanged) -> None:
-        """Take one exchange; what chips say outside of a passage's sessions belongs to none."""
+        """Take one exchange; what is said outside of a passage's sessions belongs to none, unless the lane says it."""
         with self._lock:
             if self._in_session or exchanged.channel == LANE:
-                self._take(exchanged)
+                self._put_off(lambda: exchanged)
+
+    def tell_later(self, writing: Writing) -> None:
+        """Take one exchange with card, tag or reader; in a session it is written down once they are done."""
+        with self._lock:
+            if self._in_session:
+                self._put_off(writing)
+            else:
+                writing()  # its secrets are to be known, its text is nobody's
 
     def during(self, job: Callable[[], None]) -> None:
         """Run a device job of the passage that was opened last, and keep what it exchanged."""
@@ -83,7 +94,9 @@ class TraceKeeper:
         try:
             job()
         finally:
-            self._in_session = False
+            with self._lock:
+                self._in_session = False
+                self._write_down()
             if opening is not None:
                 self.detach(opening.passage)()
 
@@ -101,6 +114,11 @@ class TraceKeeper:
         """Take what was told for the passage that was opened last."""
         opening = self._journal.latest("opened")
         return _nothing if opening is None else self.detach(opening.passage)
+
+    def _put_off(self, writing: Writing) -> None:
+        self._writings.append(writing)
+        if len(self._writings) > PUT_OFF_MAX:
+            self._take(self._writings.popleft()())
 
     def _begin(self) -> None:
         self._started_at: datetime | None = None
@@ -129,7 +147,12 @@ class TraceKeeper:
             self._chars -= _chars(self._last.popleft())
             self._left_out += 1
 
+    def _write_down(self) -> None:
+        while self._writings:
+            self._take(self._writings.popleft()())
+
     def _trace(self) -> Trace | None:
+        self._write_down()
         if self._started_at is None:
             return None
         return Trace(

@@ -28,7 +28,7 @@ from laneside.reader.port import (
     Unknown,
 )
 from laneside.reader.settling import KeyIndex, ReaderPolicy
-from laneside.reader.tracing import Exchanged, Tracer
+from laneside.reader.tracing import Exchanged, Tracer, Writing
 
 __all__ = [
     "Algorithm",
@@ -57,4 +57,5 @@ __all__ = [
     "TagWrite",
     "Tracer",
     "Unknown",
+    "Writing",
 ]

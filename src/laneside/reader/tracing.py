@@ -1,10 +1,14 @@
-"""Listen to a reader's channels: every exchange is told, already redacted, with its time and how long it took."""
+"""Listen to a reader's channels: every exchange is told, with its time and how long it took.
+
+Nothing is redacted while card and tag wait: told is a :data:`Writing`, and whoever listens calls it afterwards.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from laneside.card import CardChannel, Device, TagPresence
@@ -28,11 +32,14 @@ class Exchanged:
     took_ms: float
 
 
-Tell = Callable[[Exchanged], None]
+Writing = Callable[[], Exchanged]
+"""Writes one exchange down. To be called once, in the order of telling: what was hidden once is hidden from then on."""
+
+Tell = Callable[[Writing], None]
 
 
 class Tracer:
-    """Wrap what opens a reader's chips. ``tell`` gets every exchange, already redacted."""
+    """Wrap what opens a reader's chips. ``tell`` gets every exchange."""
 
     def __init__(self, *, clock: Clock, tell: Tell) -> None:
         self._clock = clock
@@ -70,18 +77,7 @@ class Tracer:
             raise
         finally:
             took_ms = 1000 * (self._clock.monotonic_s() - start_s)
-            shown = redactor.write(command, answer)
-            self._tell(
-                Exchanged(
-                    channel=device.value,
-                    name=shown.name,
-                    sent=shown.sent,
-                    received=shown.received,
-                    status=shown.status or trouble or "no answer",
-                    at=at,
-                    took_ms=took_ms,
-                )
-            )
+            self._tell(partial(_written, device, redactor, command, answer, trouble=trouble, at=at, took_ms=took_ms))
         return answer
 
     def _traced(self, device: Device, channel: CardChannel) -> CardChannel:
@@ -98,9 +94,10 @@ class Tracer:
         finally:
             took_ms = 1000 * (self._clock.monotonic_s() - start_s)
             name = "power on"
-            self._tell(
-                Exchanged(channel=device.value, name=name, sent="", received="", status=status, at=at, took_ms=took_ms)
+            told = Exchanged(
+                channel=device.value, name=name, sent="", received="", status=status, at=at, took_ms=took_ms
             )
+            self._tell(lambda: told)
 
 
 class _TracedChannel:
@@ -119,3 +116,25 @@ class _TracedChannel:
     def close(self) -> None:
         """Remove power."""
         self._channel.close()
+
+
+def _written(
+    device: Device,
+    redactor: Redactor,
+    command: bytes,
+    answer: bytes | None,
+    *,
+    trouble: str,
+    at: datetime,
+    took_ms: float,
+) -> Exchanged:
+    shown = redactor.write(command, answer)
+    return Exchanged(
+        channel=device.value,
+        name=shown.name,
+        sent=shown.sent,
+        received=shown.received,
+        status=shown.status or trouble or "no answer",
+        at=at,
+        took_ms=took_ms,
+    )

@@ -120,7 +120,7 @@ class Terminal:
             clock=self._clock,
             policy=self._reader_policy(),
             links=self._links,
-            tell=self._traces.tell,
+            tell=self._traces.tell_later,
         )
         self._sam = SamWatch(self._reader)
         self._worker = DeviceWorker(defect=_log_defect)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -12,8 +14,8 @@ import pytest
 from laneside.card import Device
 from laneside.journal import Journal
 from laneside.passage import Action, Desk, Equipment, TraceKeeper, traces_of
-from laneside.passage.trace import FIRST_LINES, LAST_LINES, SESSIONS_MAX
-from laneside.reader import ApduReader, Tracer
+from laneside.passage.trace import FIRST_LINES, LAST_LINES, PUT_OFF_MAX, SESSIONS_MAX
+from laneside.reader import ApduReader, Exchanged, Tracer
 from laneside.terminal.traced_lane import TracedLane
 from laneside.virtual.vehicles import VEHICLES
 
@@ -25,7 +27,7 @@ LITERAL = Path(__file__).with_name("trace_of_car_sm4.txt")
 def traced(station):
     """Listen to the station's reader and lane, as the terminal's composition root does."""
     keeper = TraceKeeper(station.journal)
-    tracer = Tracer(clock=station.clock, tell=keeper.tell)
+    tracer = Tracer(clock=station.clock, tell=keeper.tell_later)
     station.reader.close()
     station.reader = ApduReader(
         open_card=tracer.opening(Device.CARD, station.link.open_card),
@@ -168,3 +170,46 @@ def test_a_broken_link_is_told_and_raised(traced):
 def parameters_with(station, **changes: object):
     held = station.decisions.held
     return msgspec.structs.replace(held, policy=msgspec.structs.replace(held.policy, **changes))
+
+
+def test_in_a_session_nothing_is_written_down_before_the_job_is_done(traced):
+    keeper, order = TraceKeeper(traced.journal), []
+
+    def writing() -> Exchanged:
+        order.append("written")
+        return exchanged(traced.clock.now())
+
+    keeper.tell_later(writing)
+    assert order == ["written"], "outside of a session nobody waits"
+
+    def job() -> None:
+        keeper.tell_later(writing)
+        order.append("done")
+
+    traced.arrive("car-sm4")
+    keeper.during(job)
+    assert order == ["written", "done", "written"]
+    kept = traces_of(traced.journal, traced.view.passage_id)[-1]
+    assert [line.name for line in kept.lines] == ["some exchange"]
+
+
+def test_of_a_session_without_end_the_oldest_exchanges_are_written_down_meanwhile(traced):
+    keeper, written = TraceKeeper(traced.journal), []
+
+    def writing(number: int) -> Exchanged:
+        written.append(number)
+        return exchanged(traced.clock.now())
+
+    def job() -> None:
+        for number in range(PUT_OFF_MAX + 3):
+            keeper.tell_later(partial(writing, number))
+        assert written == [0, 1, 2]
+
+    keeper.during(job)
+    assert written == list(range(PUT_OFF_MAX + 3)), "in the order in which they were told"
+
+
+def exchanged(at: datetime) -> Exchanged:
+    return Exchanged(
+        channel="card", name="some exchange", sent="00", received="9000", status="9000", at=at, took_ms=1.0
+    )

@@ -9,10 +9,16 @@ from frame_bench import FrameBench
 from laneside.errors import LinkLostError
 from laneside.reader import Debited, Exchanged, NotPrepared, Prepared
 from laneside.reader.frames import FrameTracer, policy_of
+from laneside.reader.tracing import Tell
 from laneside.rsu import SERIAL, TCP, BadFrame, Direction, Wire
 from laneside.virtual.integrated import SERIAL_READER, TCP_READER, Fault, FaultKind, Place
 
 DIALECTS = {"serial": (SERIAL_READER, SERIAL), "tcp": (TCP_READER, TCP)}
+
+
+def written_to(told: list[Exchanged]) -> Tell:
+    """Write down at once what is told."""
+    return lambda writing: told.append(writing())
 
 
 class Listened:
@@ -22,7 +28,7 @@ class Listened:
         settings, host = DIALECTS[wire]
         self.bench = FrameBench(settings=settings, host=host)
         self.told: list[Exchanged] = []
-        tracer = FrameTracer(clock=self.bench.bench.clock, tell=self.told.append, dialect=host)
+        tracer = FrameTracer(clock=self.bench.bench.clock, tell=written_to(self.told), dialect=host)
         self.reader = self.bench.reader(listener=tracer)
 
     @property
@@ -85,7 +91,7 @@ def test_tac_numbers_and_the_vehicle_file_are_never_told(listened: Listened) -> 
 def test_a_reply_that_repeats_what_was_hidden_is_hidden_too() -> None:
     told: list[Exchanged] = []
     listened = Listened("tcp")
-    tracer = FrameTracer(clock=listened.bench.bench.clock, tell=told.append, dialect=TCP)
+    tracer = FrameTracer(clock=listened.bench.bench.clock, tell=written_to(told), dialect=TCP)
     tac = bytes.fromhex("A1B2C3D4")
     result = bytes.fromhex("B5 01020304 00 620100001234 20240506143015 09 04 41") + tac + bytes(2 + 4 + 4)
     tracer.frame(Direction.FROM_READER, result)
@@ -99,7 +105,7 @@ def test_a_reply_that_repeats_what_was_hidden_is_hidden_too() -> None:
 def test_what_has_no_layout_is_a_length(wire: str) -> None:
     told: list[Exchanged] = []
     bench = Listened(wire).bench.bench
-    tracer = FrameTracer(clock=bench.clock, tell=told.append, dialect=DIALECTS[wire][1])
+    tracer = FrameTracer(clock=bench.clock, tell=written_to(told), dialect=DIALECTS[wire][1])
     tracer.frame(Direction.FROM_READER, b"\xb4" + b"\x55" * 7)
     tracer.frame(Direction.FROM_READER, b"\xfb" + b"\x55" * 7)
     assert [each.received for each in told] == ["B4 [7]", "FB [7]"]
@@ -113,7 +119,7 @@ def test_the_centres_cryptogram_is_never_told() -> None:
         (TCP, bytes.fromhex("CB 01 01 0082004108 1122334455667788")),
         (SERIAL, bytes.fromhex("CF 01 1122334455667788")),
     ):
-        FrameTracer(clock=bench.clock, tell=told.append, dialect=dialect).frame(Direction.TO_READER, body)
+        FrameTracer(clock=bench.clock, tell=written_to(told), dialect=dialect).frame(Direction.TO_READER, body)
     assert [("1122334455667788" in each.sent) for each in told] == [False, False]
 
 

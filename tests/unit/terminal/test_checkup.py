@@ -157,7 +157,7 @@ def test_a_roadside_that_is_not_there_is_not_reached():
             clock=SystemClock(),
             policy=ReaderPolicy(),
             links=links,
-            tell=lambda _exchanged: None,
+            tell=lambda _writing: None,
         )
         with pytest.raises(LinkLostError):
             reach_of(reader, ROADSIDE_CHIPS, ("127.0.0.1", 9))()

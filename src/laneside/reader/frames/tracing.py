@@ -1,4 +1,4 @@
-"""Listen to an integrated reader: every frame, in both directions, is told as it may be kept (spec/rsu-frames.md).
+"""Listen to an integrated reader: every frame, in both directions, is told and kept as it may be (spec/rsu-frames.md).
 
 Hidden are TAC and MACs, the centre's cryptogram to the PSAM, the decrypted vehicle file, all but the last four digits
 of card and tag numbers, and whatever has no layout. What was hidden once stays hidden where it turns up again.
@@ -7,6 +7,7 @@ of card and tag numbers, and whatever has no layout. What was hidden once stays 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from laneside.card.redaction import CARD_0015, TAG_EF01, TAG_EF04, Secrets, number_at
@@ -37,7 +38,7 @@ _PSAMS_SHOWN: Final = frozenset({0xB0, 0xBA})
 
 
 class FrameTracer:
-    """What a frame reader's ``observer`` and its link tell. ``tell`` gets every frame, already redacted."""
+    """What a frame reader's ``observer`` and its link tell. ``tell`` gets every frame."""
 
     def __init__(self, *, clock: Clock, tell: Tell, dialect: Dialect) -> None:
         self._clock = clock
@@ -63,14 +64,10 @@ class FrameTracer:
 
     def frame(self, direction: Direction, body: bytes) -> None:
         """Take one frame's body."""
-        command = body[0]
-        name = f"{command:02X} {command_words(self._dialect, command).en}"
-        shown, status = self._written(direction, body)
         if direction is Direction.TO_READER:
             self._asked_s = self._clock.monotonic_s()
-            self._say(name=name, sent=shown, status=status)
-        else:
-            self._say(name=name, received=shown, status=status)
+        blank = self._exchanged(name="", status="")
+        self._tell(lambda: self._filled_in(blank, direction, body))
 
     def dropped(self, bad: BadFrame) -> None:
         """Take bytes that were no frame; they are counted, not shown."""
@@ -118,17 +115,27 @@ class FrameTracer:
         words = self._dialect.words(message.command(self._dialect), "error", error)
         return f"error {error:02X}" if words is None else f"error {error:02X} {words.en}"
 
-    def _say(self, *, name: str, status: str, sent: str = "", received: str = "") -> None:
-        self._tell(
-            Exchanged(
-                channel=CHANNEL,
-                name=name,
-                sent=sent,
-                received=received,
-                status=status,
-                at=self._clock.now(),
-                took_ms=1000 * (self._clock.monotonic_s() - self._asked_s),
-            )
+    def _filled_in(self, blank: Exchanged, direction: Direction, body: bytes) -> Exchanged:
+        command = body[0]
+        name = f"{command:02X} {command_words(self._dialect, command).en}"
+        shown, status = self._written(direction, body)
+        if direction is Direction.TO_READER:
+            return replace(blank, name=name, sent=shown, status=status)
+        return replace(blank, name=name, received=shown, status=status)
+
+    def _say(self, *, name: str, status: str, received: str = "") -> None:
+        told = self._exchanged(name=name, status=status, received=received)
+        self._tell(lambda: told)
+
+    def _exchanged(self, *, name: str, status: str, received: str = "") -> Exchanged:
+        return Exchanged(
+            channel=CHANNEL,
+            name=name,
+            sent="",
+            received=received,
+            status=status,
+            at=self._clock.now(),
+            took_ms=1000 * (self._clock.monotonic_s() - self._asked_s),
         )
 
 

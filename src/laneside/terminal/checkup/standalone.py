@@ -42,7 +42,7 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
             clock=clock,
             policy=ReaderPolicy(),
             links=stack,
-            tell=lambda _exchanged: None,
+            tell=lambda _writing: None,
         )
         stack.callback(reader.close)
         plates = PlateProcess()
