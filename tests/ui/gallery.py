@@ -220,6 +220,10 @@ class Gallery:
             LaneChoice(lane_hex="62010A0B12", name="12道", use=s.MIXED, code="05"),
         )
 
+    def in_work(self) -> tuple[str, int] | None:
+        shown = self.view()
+        return None if shown is None else (shown.passage_id, shown.revision)
+
     def view(self) -> PassageView | None:
         return self.scene.view
 

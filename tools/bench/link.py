@@ -5,6 +5,7 @@ Terminal, centre and reader are processes of their own; a relay between terminal
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,16 +87,17 @@ def measure(folder: Path, *, count: int) -> dict[str, Any]:
 def _worked(fleet: Fleet, relay: Relay, count: int) -> list[Passage]:
     panel = RoadsidePanel("127.0.0.1", fleet.roadside.port)
     sessions = []
-    with Browserless(fleet.terminal.url) as collector:
+    with Browserless(fleet.terminal.url) as collector, passages.opened(fleet.data / "terminal") as journal:
         collector.login(*DEMO.collector, work_date=datetime.now(UTC).astimezone(BEIJING).date())
         for number in range(count):
             vehicle = panel.place(passages.PAYING[number % len(passages.PAYING)], fresh=True)["vehicle"]
-            journal = fleet.data / "terminal" / "journal.sqlite3"
             sessions.append(_passage(collector, relay, vehicle, panel.picture(), journal))
     return sessions
 
 
-def _passage(collector: Browserless, relay: Relay, vehicle: dict[str, Any], picture: bytes, journal: Path) -> Passage:
+def _passage(
+    collector: Browserless, relay: Relay, vehicle: Json, picture: bytes, journal: sqlite3.Connection
+) -> Passage:
     collector.post("/linkage", lane_hex=passages.LANE)
     view = collector.view()
     assert view is not None, "the lane was just taken"

@@ -89,6 +89,11 @@ class Desk:
         with self._lock:
             return None if self._state is None else view_of(self._state, self._moment(self._state))
 
+    def in_work(self) -> tuple[str, int] | None:
+        """Return passage and revision of the vehicle in work: what a page must have shown to act on it."""
+        with self._lock:
+            return None if self._state is None else (self._state.passage_id, self._state.revision)
+
     def open_debits(self) -> tuple[OpenDebit, ...]:
         """Return the debits that nobody can settle yet; the home page shows them until they are."""
         return self._logbook.open_debits()

@@ -94,6 +94,10 @@ class Desk(Protocol):
         """Return the passage in work; None on the home page."""
         ...
 
+    def in_work(self) -> tuple[str, int] | None:
+        """Return passage and revision of the vehicle in work: what a page must have shown to act on it."""
+        ...
+
     def open(self, lane_hex: str) -> Answer:
         """Take a lane and begin a passage."""
         ...

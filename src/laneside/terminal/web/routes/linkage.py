@@ -146,8 +146,8 @@ class LinkageRoutes:
     async def _acted(self, visit: Visit, answer: Answer, *, stays: bool = False) -> Response:
         """Draw what came of an action; the sheet that it came from stays where it was rejected or only filled in."""
         sheet = _sheet(visit.form.text("sheet")) if stays or isinstance(answer, Rejected) else Sheet.NONE
-        view = await visit.ask(visit.services.desk.view)
-        if not visit.by_htmx or view is None:
+        view = await visit.ask(visit.services.desk.view) if visit.by_htmx else None
+        if view is None:
             back = f"/linkage?sheet={sheet.value}" if sheet else "/linkage"
             return await visit.answer(answer, then=back, otherwise=back)
         refusal = (answer,) if isinstance(answer, Rejected) else ()
@@ -164,25 +164,26 @@ class LinkageRoutes:
 
 
 def _once(desk: Desk, step: Step, form: Form) -> Answer:
-    view, revision = desk.view(), form.number("revision")
-    if view is None:
+    in_work = desk.in_work()
+    if in_work is None:
         return NOTHING_IN_WORK
-    if revision != view.revision or not _of_this_passage(view, form):
+    passage_id, revision = in_work
+    if form.number("revision") != revision or not _of_this_passage(passage_id, form):
         return STALE
     return step(desk, form, revision)
 
 
-def _of_this_passage(view: PassageView, form: Form) -> bool:
+def _of_this_passage(passage_id: str, form: Form) -> bool:
     """Revisions begin anew with each vehicle: a page left open from the last one must not act on this one."""
-    return form.text("passage") in ("", view.passage_id)
+    return form.text("passage") in ("", passage_id)
 
 
 def _kept(desk: Desk, form: Form, keep: Callable[[], Answer]) -> Answer:
     """Keep what was typed or photographed, unless it belongs to another vehicle."""
-    view = desk.view()
-    if view is None:
+    in_work = desk.in_work()
+    if in_work is None:
         return NOTHING_IN_WORK
-    return keep() if _of_this_passage(view, form) else STALE
+    return keep() if _of_this_passage(in_work[0], form) else STALE
 
 
 def _sheet(name: str) -> Sheet:
