@@ -9,19 +9,16 @@ and arcs gives it exactly), so the first finished text that leaves the queue is 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from math import exp, inf, log
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from laneside.plates.grammar import Automaton, FormName
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+from laneside.plates.written import Floats, Ints, replaced, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +64,16 @@ class _Prefix:
     after_blank: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Neighbour:
+    """A text that differs from another one in one place, by the symbol of a column."""
+
+    text: str
+    form: FormName
+    place: int
+    column: int
+
+
 SHARE_MIN: Final = 0.01
 _ROUNDS_MAX: Final = 4
 
@@ -83,6 +90,9 @@ class Decoder:
         self._twin = self._twins()
         self._steps = {(arc.source, automaton.symbols[arc.symbol]): arc.target for arc in automaton.arcs}
         self._leaving = np.flatnonzero(np.diff(self._begins))
+        self._arcs: list[list[tuple[str, int, int]]] = [[] for _ in range(automaton.states)]
+        for arc in automaton.arcs:
+            self._arcs[arc.source].append((automaton.symbols[arc.symbol], arc.symbol + 1, arc.target))
         self._columns = {symbol: place + 1 for place, symbol in enumerate(automaton.symbols)}
 
     @property
@@ -127,26 +137,26 @@ class Decoder:
     def agree(self, pictures: Sequence[Floats], texts: Collection[str], weights: Mapping[str, float]) -> Agreed:
         """Weigh ``texts`` and all that differ from the best of them in one place, over several pictures of one plate.
 
-        A text's probability is the mean over the pictures: one of them is cut best, and nobody knows which.
+        A text's probability is the mean over the pictures: one of them is cut best, and nobody knows which. They must
+        have equally many frames.
         """
         assert texts
-        best, scores = "", dict.fromkeys(texts, 0.0)
+        stack = np.stack(pictures)
+        found = self._found(stack, texts, weights)
+        best, scores, near = "", found, list[tuple[_Neighbour, float]]()
         for _ in range(_ROUNDS_MAX):
-            scores = self._mean_probabilities(pictures, scores, weights)
-            found = max(scores, key=scores.__getitem__)
-            if found == best:
+            favourite = max(scores, key=scores.__getitem__)
+            if favourite == best:
                 break
-            best, scores = found, dict.fromkeys([*texts, *self._neighbours(found)], 0.0)
+            best, near = favourite, self._near(stack, favourite, weights)
+            scores = {best: scores[best], **found, **{other.text: score for other, score in near}}
         form = self._form(best)
         assert form is not None
         own = scores[best]
         total = sum(scores.values())
         rivals = np.full(len(best), own)
-        for text, score in scores.items():
-            if len(text) == len(best):
-                differing = [place for place, sign in enumerate(text) if sign != best[place]]
-                if len(differing) == 1:
-                    rivals[differing[0]] += score
+        for other, score in near:
+            rivals[other.place] += score
         return Agreed(
             text=best,
             form=form,
@@ -155,28 +165,36 @@ class Decoder:
             characters=tuple(float(own / rival) if rival else 0.0 for rival in rivals),
         )
 
-    def _mean_probabilities(
-        self, pictures: Sequence[Floats], texts: Collection[str], weights: Mapping[str, float]
-    ) -> dict[str, float]:
+    def _found(self, stack: Floats, texts: Collection[str], weights: Mapping[str, float]) -> dict[str, float]:
+        """Weigh texts by themselves."""
         scores: dict[str, float] = {}
         for length in {len(text) for text in texts}:
             equal = [text for text in texts if len(text) == length]
-            columns = np.array([[self._columns[character] for character in text] for text in equal], np.intp)
-            means = np.mean([_written(frames, columns) for frames in pictures], axis=0)
+            means = written(stack, np.array([self._places(text) for text in equal], np.intp)).mean(axis=0)
             for text, mean in zip(equal, means, strict=True):
                 form = self._form(text)
                 scores[text] = 0.0 if form is None else float(mean) * weights.get(form, 1.0)
         return scores
 
-    def _neighbours(self, text: str) -> list[str]:
-        """List the text and every text that the grammar allows and that differs in one place."""
-        near = [text]
+    def _near(self, stack: Floats, text: str, weights: Mapping[str, float]) -> list[tuple[_Neighbour, float]]:
+        """Weigh everything that the grammar allows and that differs from a text in one place."""
+        means = replaced(stack, np.array(self._places(text), np.intp)).mean(axis=0)
+        return [
+            (other, float(means[other.place, other.column]) * weights.get(other.form, 1.0))
+            for other in self._neighbours(text)
+        ]
+
+    def _places(self, text: str) -> list[int]:
+        return [self._columns[character] for character in text]
+
+    def _neighbours(self, text: str) -> Iterator[_Neighbour]:
+        state = 0
         for place, own in enumerate(text):
-            for symbol in self.symbols:
-                other = text[:place] + symbol + text[place + 1 :]
-                if symbol != own and self._form(other) is not None:
-                    near.append(other)
-        return near
+            for symbol, column, target in self._arcs[state]:
+                form = self._form(text[place + 1 :], target)
+                if symbol != own and form is not None:
+                    yield _Neighbour(text[:place] + symbol + text[place + 1 :], form, place, column)
+            state = self._steps[state, own]
 
     def _twins(self) -> Ints:
         """Find for each arc the arc that goes on from its target by the same symbol; -1 where there is none."""
@@ -261,9 +279,8 @@ class Decoder:
             for place, number in enumerate(kept)
         ]
 
-    def _form(self, text: str) -> FormName | None:
-        """Name the form of a text, as the automaton does, only faster."""
-        state = 0
+    def _form(self, text: str, state: int = 0) -> FormName | None:
+        """Name the form of a text, as the automaton does, only faster; or of one that goes on in some state."""
         for character in text:
             reached = self._steps.get((state, character))
             if reached is None:
@@ -280,21 +297,3 @@ def _held(firsts: Floats, emitted: Floats, blank: Floats) -> tuple[Floats, Float
         after_symbol[frame + 1] = firsts[frame] + emitted[frame] * after_symbol[frame]
         after_blank[frame + 1] = blank[frame] * (after_blank[frame] + after_symbol[frame])
     return after_symbol, after_blank
-
-
-def _written(frames: Floats, columns: Ints) -> Floats:
-    """Return the probability of each row of columns as a whole text: the CTC forward pass over all rows at once."""
-    rows, letters = columns.shape
-    width = 2 * letters + 1
-    states = np.zeros((rows, width), np.intp)
-    states[:, 1::2] = columns
-    skips = np.zeros((rows, width), bool)
-    skips[:, 3::2] = columns[:, 1:] != columns[:, :-1]
-    here = np.zeros((rows, width))
-    here[:, 0] = 1.0
-    for row in frames:
-        moved = here.copy()
-        moved[:, 1:] += here[:, :-1]
-        moved[:, 2:] += np.where(skips[:, 2:], here[:, :-2], 0.0)
-        here = moved * row[states]
-    return np.asarray(here[:, -1] + here[:, -2])

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from laneside.plates.decoding import Floats
 from laneside.plates.models import RECOGNISER, THREADS, Network
 from laneside.plates.photo import Pixels
 from laneside.plates.textboxes import as_tensor
+from laneside.plates.written import Floats
 
 # What the recogniser may say for a plate's symbol: plates have no I and no small letters, and O only where no 0 is.
 _ALIKE: Final[dict[str, str]] = {"0": "Oo", "1": "Il|", "O": "0"}

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Final
 
-from laneside.plates.decoding import Agreed, Floats
+from laneside.plates.decoding import Agreed
 from laneside.plates.placement import Placement
 from laneside.plates.priors import Shares, colour_fit
 from laneside.plates.rectify import Corners
+from laneside.plates.written import Floats
 
 _EVIDENCE_MIDDLE: Final = -4.5
 _EVIDENCE_SLOPE: Final = 1.2

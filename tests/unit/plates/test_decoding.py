@@ -22,15 +22,17 @@ AUTOMATON = automaton_of(FORMS)
 DECODER = Decoder(AUTOMATON)
 TEXTS = {"".join(places): form.name for form in FORMS for places in product(*form.places)}
 
-frames = (
-    st.integers(1, 6)
-    .flatmap(
-        lambda length: st.lists(
-            st.lists(st.integers(0, 20), min_size=4, max_size=4).filter(any), min_size=length, max_size=length
-        )
+
+def pictures_of(length: int, *, count: int) -> st.SearchStrategy[list[np.ndarray]]:
+    row = st.lists(st.integers(0, 20), min_size=4, max_size=4).filter(any)
+    picture = st.lists(row, min_size=length, max_size=length).map(
+        lambda rows: np.array([[value / sum(row) for value in row] for row in rows])
     )
-    .map(lambda rows: np.array([[value / sum(row) for value in row] for row in rows]))
-)
+    return st.lists(picture, min_size=count, max_size=count)
+
+
+frames = st.integers(1, 6).flatmap(lambda length: pictures_of(length, count=1)).map(lambda pictures: pictures[0])
+pairs = st.integers(1, 6).flatmap(lambda length: pictures_of(length, count=2))
 weights = st.fixed_dictionaries({form.name.value: st.sampled_from([0.1, 0.5, 1.0]) for form in FORMS})
 
 
@@ -60,11 +62,11 @@ def test_the_best_text_is_the_best_of_all(rows: np.ndarray, weighted: dict[str, 
 
 
 @settings(deadline=None, max_examples=80)
-@given(first=frames, second=frames, weighted=weights)
-def test_two_pictures_agree_on_the_best_mean(first: np.ndarray, second: np.ndarray, weighted: dict[str, float]) -> None:
-    hands = written_by_hand(first), written_by_hand(second)
+@given(pictures=pairs, weighted=weights)
+def test_two_pictures_agree_on_the_best_mean(pictures: list[np.ndarray], weighted: dict[str, float]) -> None:
+    hands = [written_by_hand(picture) for picture in pictures]
     mean = {text: (hands[0][text] + hands[1][text]) / 2 * weighted[form] for text, form in TEXTS.items()}
-    agreed = DECODER.agree([first, second], list(TEXTS), weighted)
+    agreed = DECODER.agree(pictures, list(TEXTS), weighted)
     assert mean[agreed.text] == pytest.approx(max(mean.values()))
     if mean[agreed.text] == 0:
         return
