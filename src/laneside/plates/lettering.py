@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, pairwise
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -19,6 +21,8 @@ _ALIKE: Final[dict[str, str]] = {"0": "Oo", "1": "Il|", "O": "0"}
 _SILENT: Final = "·•.-:,'"
 _OTHER_AS_BLANK: Final = 0.05
 _LEAST: Final = 1e-9
+_TOGETHER_MAX: Final = 3
+"""Strips in one run: fewer runs cost less, more strips let what follows wait for longer."""
 
 
 class Lettering:
@@ -44,18 +48,22 @@ class Lettering:
 
         Its layers are too small to be shared among threads: each strip has a thread for itself.
         """
-        return cls(Network.load(RECOGNISER, threads=1), symbols)
+        return cls(Network.load(RECOGNISER, threads=1, planned=True), symbols)
 
-    def frames(self, strips: Iterable[Pixels]) -> Iterator[Floats]:
+    def frames(self, strips: Sequence[Pixels]) -> Iterator[Floats]:
         """Read strips side by side: in their order, per strip (frames, 1 + symbols), the blank first.
 
         Marks between characters count as blank; of what is no symbol at all a small part does, so that a screw or a
         frame's edge can be stepped over, at a price.
         """
-        return self._readers.map(self._read, strips)
+        count = max(THREADS, ceil(len(strips) / _TOGETHER_MAX))
+        ends = [len(strips) * number // count for number in range(count + 1)]
+        groups = [strips[start:end] for start, end in pairwise(ends) if start < end]
+        return chain.from_iterable(self._readers.map(self._read, groups))
 
-    def _read(self, strip: Pixels) -> Floats:
-        return self._folded(self._network.run(as_tensor(strip)[None])[0].astype(np.float64))
+    def _read(self, strips: Sequence[Pixels]) -> list[Floats]:
+        outputs = self._network.run(np.stack([as_tensor(strip) for strip in strips]))
+        return [self._folded(output.astype(np.float64)) for output in outputs]
 
     def _folded(self, output: Floats) -> Floats:
         folded = np.zeros((len(output), self._width))

@@ -50,15 +50,16 @@ class Network:
     session: onnxruntime.InferenceSession
 
     @classmethod
-    def load(cls, name: str, *, threads: int = THREADS) -> Network:
-        """Load a model with some threads, and without the plan that keeps memory for each size of picture ever seen.
+    def load(cls, name: str, *, threads: int = THREADS, planned: bool = False) -> Network:
+        """Load a model with some threads; ``planned`` keeps memory laid out for each size of picture ever seen.
 
-        The arena spares asking the system for each layer's memory; without the plan it stays small.
+        The arena spares asking the system for each layer's memory. A plan is faster still, but with pictures of any
+        size the memory would grow.
         """
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.enable_mem_pattern = False
+        options.enable_mem_pattern = planned
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the device has other work to do.
         options.log_severity_level = 3
         path = model_path(name)
