@@ -60,7 +60,8 @@ class Network:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.enable_mem_pattern = planned
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the device has other work to do.
+        # Threads wait busily from layer to layer, but not from photo to photo: the device has other work to do.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         options.log_severity_level = 3
         path = model_path(name)
         return cls(onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]))

@@ -27,6 +27,7 @@ from laneside.plates.straighten import straightened
 from laneside.plates.textboxes import TextBox, find_text
 
 _SIDE: Final = 736
+_PART_SIDE: Final = 736
 _LIFTED_SIDE: Final = 552
 _PART: Final = 0.575
 _MIDDLE: Final = (0.5, 0.7)
@@ -96,7 +97,7 @@ class Recogniser:
             boxes = look.find(None if best is None else best.plate)
             found = self._sightings(picture, boxes, later=bool(sightings), near=best is not None)
             confirmed = any(_alike(new.agreed.text, old.agreed.text) for new in found for old in sightings)
-            sightings = _apart([*sightings, *found])
+            sightings = [self._finished(picture, sighting) for sighting in _apart([*sightings, *found])]
             if confirmed:
                 break
         sightings.sort(key=lambda sighting: (sighting.confidence < OFFER_MIN, _place(sighting, photograph)))
@@ -124,7 +125,7 @@ class Recogniser:
         height, width = picture.shape[:2]
         corners = _CORNERS if max(height, width) > _SMALL_MAX else ()
         for places in ((_MIDDLE,), corners):
-            for side, light in ((_SIDE, False), (_LIFTED_SIDE, True)):
+            for side, light in ((_PART_SIDE, False), (_LIFTED_SIDE, True)):
                 for place in places:
                     yield self._part_look(picture, place, side, lifted=light)
 
@@ -208,21 +209,24 @@ class Recogniser:
         return "".join(self._decoder.symbols[columns[place] - 1] for place in changes if columns[place])
 
     def _closer(self, picture: Pixels, glimpse: Glimpse) -> Sighting:
-        """Cut the plate out in several ways and let them agree; where the first few leave no doubt, they are enough."""
+        """Cut the plate out in a few ways and let them agree: enough to know which view of a plate is the best."""
         cuts = tuple(_cuts(picture, glimpse.placement))
-        strips = [cut.strip(picture) for cut in cuts]
+        strips = [cut.strip(picture) for cut in cuts[:_FEW]]
         view = View(
             cuts=cuts,
             colours=_colours(cuts[0], strips[0]),
             pictures=(glimpse.frames,),
             texts=frozenset({glimpse.text}),
         )
-        few = self._with(view, strips[:_FEW], search=True)
-        if len(few.texts) == 1:
-            sighting = self._agreed(few)
-            if sighting.confidence >= _SURE:
-                return sighting
-        return self._agreed(self._with(few, strips[_FEW:], search=True))
+        return self._agreed(self._with(view, strips, search=True))
+
+    def _finished(self, picture: Pixels, sighting: Sighting) -> Sighting:
+        """Cut a plate out in all ways, unless the few leave no doubt or that was done before."""
+        view = sighting.view
+        sure = len(view.texts) == 1 and sighting.confidence >= _SURE
+        if sure or len(view.pictures) > 1 + _FEW:
+            return sighting
+        return self._agreed(self._with(view, [cut.strip(picture) for cut in view.cuts[_FEW:]], search=True))
 
     def _relit(self, picture: Pixels, sighting: Sighting) -> Sighting:
         """Look at a doubtful plate in other lights too."""
