@@ -62,7 +62,7 @@ def test_an_unknown_scenario_is_a_usage_error_that_names_the_known_ones() -> Non
 
 @pytest.fixture(scope="module")
 def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    with street(tmp_path_factory.mktemp("once"), search_s=1.0) as running:
+    with street(tmp_path_factory.mktemp("once"), search_s=1.0, plate_reading="off") as running:
         yield running
 
 

@@ -56,9 +56,9 @@ class Placement:
         return Placement(rows=tuple(part(row, (-along, 1 + along), (-across, 1 + across)) for row in self.rows))
 
 
-def split_rows(box: Corners) -> Placement:
-    """Take a box for both rows of a plate."""
-    return Placement(rows=(part(box, _TOP_SPAN, (0.0, _SPLIT)), part(box, (0.0, 1.0), (_SPLIT, 1.0))))
+def lower_row(box: Corners) -> Corners:
+    """Return the lower row of a box round both rows of a plate."""
+    return part(box, (0.0, 1.0), (_SPLIT, 1.0))
 
 
 def over_row(box: Corners) -> Placement:

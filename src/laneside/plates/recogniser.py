@@ -18,12 +18,12 @@ from laneside.plates.lettering import Lettering
 from laneside.plates.light import brightened, lifted
 from laneside.plates.models import DETECTOR, Network
 from laneside.plates.photo import Photograph, Pixels, decode
-from laneside.plates.placement import Placement, over_row, split_rows, stacked, wider_left
+from laneside.plates.placement import Placement, lower_row, over_row, stacked, wider_left
 from laneside.plates.priors import Shares, colour_on, form_weights, of_two_rows
 from laneside.plates.reading import OFFER_MIN, PlateReading, Point
 from laneside.plates.rectify import Corners, part, sides, upright
 from laneside.plates.sighting import Glimpse, Sighting, View
-from laneside.plates.straighten import straightened
+from laneside.plates.straighten import straightened, trimmed
 from laneside.plates.textboxes import TextBox, find_text
 
 _SIDE: Final = 736
@@ -169,7 +169,7 @@ class Recogniser:
         """
         glimpses = self._glimpses(picture, [Placement(rows=(box,)) for box in boxes])
         if not near:
-            glimpses += self._glimpses(picture, [*stacked(boxes), *self._completed(glimpses)])
+            glimpses += self._glimpses(picture, [*stacked(boxes), *self._completed(picture, glimpses)])
         promising = sorted(
             (glimpse for glimpse in glimpses if glimpse.text and glimpse.score > _PROMISING),
             key=lambda glimpse: -glimpse.score,
@@ -182,14 +182,14 @@ class Recogniser:
                 chosen.append(glimpse)
         return [self._closer(picture, glimpse) for glimpse in chosen[: _LATER_MAX if later else _CLOSER_MAX]]
 
-    def _completed(self, glimpses: list[Glimpse]) -> list[Placement]:
+    def _completed(self, picture: Pixels, glimpses: list[Glimpse]) -> list[Placement]:
         """Complete what may be a part of a plate, unless a whole plate stands there that is wider."""
         wide = max((_width(glimpse) for glimpse in glimpses if glimpse.score >= _DOUBTFUL), default=0.0)
         parts = [glimpse for glimpse in glimpses if glimpse.score < _DOUBTFUL and _width(glimpse) > wide]
         return [
-            turn(glimpse.placement.plate)
+            completed
             for glimpse in [each for each in parts if _may_be_a_part(self._signs(each))][:_PARTS_MAX]
-            for turn in (over_row, split_rows, wider_left)
+            for completed in _completions(picture, glimpse.placement.plate)
         ]
 
     def _glimpses(self, picture: Pixels, placements: list[Placement]) -> list[Glimpse]:
@@ -277,9 +277,22 @@ def _colours(placement: Placement, strip: Pixels) -> Shares:
     return of_two_rows(seen) if len(placement.rows) == 2 else seen
 
 
+def _completions(picture: Pixels, box: Corners) -> Iterable[Placement]:
+    """Take a box for the lower row of a plate, for both rows, or for all but the first two characters."""
+    yield over_row(_row(picture, box))
+    yield over_row(_row(picture, lower_row(box)))
+    yield wider_left(box)
+
+
+def _row(picture: Pixels, box: Corners) -> Corners:
+    """Return a row of a plate with two: level, its characters upright, and without what stands over it."""
+    return trimmed(picture, straightened(picture, box))
+
+
 def _cuts(picture: Pixels, placement: Placement) -> Iterable[Placement]:
     """Cut a plate straightened or as its box has it, closely and with some room."""
-    straight = Placement(rows=tuple(straightened(picture, row) for row in placement.rows))
+    *upper, lower = placement.rows
+    straight = over_row(_row(picture, lower)) if upper else Placement(rows=(straightened(picture, lower),))
     yield straight
     yield straight.regrown(-0.03, -0.08)
     yield placement.regrown(-0.03, -0.07)

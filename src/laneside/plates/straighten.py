@@ -13,12 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laneside.plates.photo import Pixels
-from laneside.plates.rectify import STRIP_HEIGHT, Corners, strip_of
+from laneside.plates.rectify import STRIP_HEIGHT, Corners, part, strip_of
 
 _WIDTH: Final = 192
 _SLOPES: Final = np.linspace(-0.25, 0.25, 21)
 _LEANS: Final = np.linspace(-0.6, 0.6, 25)
 _CORE: Final = slice(STRIP_HEIGHT // 6, STRIP_HEIGHT - STRIP_HEIGHT // 6)
+
+_REACH: Final = 0.25
+_INK_MIN: Final = 0.3
+_MARGIN: Final = 0.12
+"""How much of a level box's height lies beyond its line, what share of the line's ink a gap may have, what is left."""
 
 Grey = NDArray[np.float32]
 
@@ -35,6 +40,24 @@ def straightened(picture: Pixels, corners: Corners) -> Corners:
     leaning = np.stack([across - lean * down, down + slope * across], axis=1).astype(np.float32) + middle
     back = cv2.getPerspectiveTransform(frame, corners)
     return np.asarray(cv2.perspectiveTransform(leaning[None], back)[0], np.float32)
+
+
+def trimmed(picture: Pixels, corners: Corners) -> Corners:
+    """Return the level quadrangle with one line of text in it: what the line above leaves in it is cut off.
+
+    The strokes of a line make its rows rich in upright edges, from its top to its foot; between two lines are few.
+    """
+    tall = part(corners, (0.0, 1.0), (-_REACH, 1 + _REACH))
+    grey = cv2.cvtColor(strip_of(picture, tall, _WIDTH), cv2.COLOR_BGR2GRAY).astype(np.float32)
+    edges = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0))[:, _WIDTH // 16 : -_WIDTH // 16].mean(axis=1)
+    ink = np.convolve(edges, np.full(3, 1 / 3), mode="same")
+    middle = STRIP_HEIGHT // 2
+    least = _INK_MIN * float(np.median(ink[middle - STRIP_HEIGHT // 6 : middle + STRIP_HEIGHT // 6]))
+    gaps = np.flatnonzero(ink < least)
+    top = int(max(gaps[gaps < middle], default=-1)) + 1
+    foot = int(min(gaps[gaps > middle], default=STRIP_HEIGHT))
+    margin = _MARGIN * (foot - top)
+    return part(tall, (0.0, 1.0), ((top - margin) / STRIP_HEIGHT, (foot + margin) / STRIP_HEIGHT))
 
 
 def _slope(grey: Grey) -> float:
