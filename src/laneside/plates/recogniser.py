@@ -46,6 +46,7 @@ _CLOSER_MAX: Final = 3
 _LATER_MAX: Final = 1
 _MISREAD_MAX: Final = 2
 _PARTS_MAX: Final = 2
+_TAIL: Final = 5
 _FEW: Final = 2
 _RELIT: Final = slice(1, 3)
 _SURE: Final = 0.97
@@ -183,13 +184,20 @@ class Recogniser:
         return [self._closer(picture, glimpse) for glimpse in chosen[: _LATER_MAX if later else _CLOSER_MAX]]
 
     def _completed(self, picture: Pixels, glimpses: list[Glimpse]) -> list[Placement]:
-        """Complete what may be a part of a plate, unless a whole plate stands there that is wider."""
-        wide = max((_width(glimpse) for glimpse in glimpses if glimpse.score >= _DOUBTFUL), default=0.0)
-        parts = [glimpse for glimpse in glimpses if glimpse.score < _DOUBTFUL and _width(glimpse) > wide]
+        """Complete what may be a part of a plate, unless a whole plate stands there that is wider.
+
+        On a lorry's tail the number is painted once more, larger: what ends like a wider one is the plate itself.
+        """
+        wholes = [glimpse for glimpse in glimpses if glimpse.score >= _DOUBTFUL]
+        wide = max((_width(glimpse) for glimpse in wholes), default=0.0)
+        parts = []
+        for glimpse in glimpses:
+            signs = "" if glimpse.score >= _DOUBTFUL else self._signs(glimpse)
+            repeats = any(_alike(signs[-_TAIL:], whole.text[-_TAIL:]) for whole in wholes)
+            if _may_be_a_part(signs) and (repeats or _width(glimpse) > wide):
+                parts.append(glimpse)
         return [
-            completed
-            for glimpse in [each for each in parts if _may_be_a_part(self._signs(each))][:_PARTS_MAX]
-            for completed in _completions(picture, glimpse.placement.plate)
+            completed for glimpse in parts[:_PARTS_MAX] for completed in _completions(picture, glimpse.placement.plate)
         ]
 
     def _glimpses(self, picture: Pixels, placements: list[Placement]) -> list[Glimpse]:
@@ -323,12 +331,26 @@ def _may_be_a_part(signs: str) -> bool:
 
 
 def _apart(sightings: list[Sighting]) -> list[Sighting]:
-    """Keep of those that lie over one another the most probable one."""
+    """Keep of those that lie over one another the most probable one, and of equal texts the lowest.
+
+    The plate hangs below the number that is painted large on a lorry's tail.
+    """
     kept: list[Sighting] = []
     for sighting in sorted(sightings, key=lambda sighting: -sighting.worth):
-        if not any(_same(sighting, other) for other in kept):
+        others = [other for other in kept if _same(sighting, other)]
+        if not others:
             kept.append(sighting)
+        elif len(others) == 1 and _is_painted_over(others[0], sighting):
+            kept[kept.index(others[0])] = sighting
     return kept
+
+
+def _is_painted_over(painted: Sighting, plate: Sighting) -> bool:
+    """Say whether one is the same number as the other, larger and above it."""
+    (width, height), (own_width, _) = sides(painted.plate), sides(plate.plate)
+    below = float(plate.plate.mean(axis=0)[1] - painted.plate.mean(axis=0)[1])
+    same = painted.agreed.text == plate.agreed.text and plate.confidence >= _FAIR
+    return same and below > height and own_width < width
 
 
 def _same(sighting: Sighting, other: Sighting) -> bool:
