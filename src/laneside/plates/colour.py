@@ -20,6 +20,10 @@ _HUE_SPREAD: Final = 28.0
 _SATURATION_MIDDLE: Final = 0.22
 _SATURATION_SPREAD: Final = 0.06
 _AREA_SPREAD: Final = 0.06
+_COLOURED_MIN: Final = 0.8
+_SAME_HUE: Final = 20.0
+_SHADE_MIN: Final = 0.4
+"""What is darker beside the lit part than any shadow makes it is another colour."""
 _DOUBT: Final = 0.01
 
 Rgb = NDArray[np.float64]
@@ -28,21 +32,29 @@ Rgb = NDArray[np.float64]
 def looks_like(plate: Pixels) -> dict[PlateColour, float]:
     """Return the likelihood of each colour for a straightened plate (BGR): they sum to 1.
 
-    Characters and ground are told apart by brightness; the ground is the larger part. White characters tell the light's
-    colour. Beside dark ones the light is taken as it is.
+    Characters and ground are told apart by brightness; the ground is the larger part, unless a shadow makes it two.
+    White characters tell the light's colour. Beside dark ones the light is taken as it is.
     """
     inner = _inner(plate)[::2, ::2]  # a quarter of the pixels tells as much.
     grey = cv2.cvtColor(inner, cv2.COLOR_BGR2GRAY)
     level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     bright = grey > level
     share = float(bright.mean())
-    light_ground = _step(share, 0.5, _AREA_SPREAD)
-    ground = bright if share >= 0.5 else ~bright
     rgb = inner[:, :, ::-1].astype(np.float64) + 1.0
-    if share < 0.5:
-        white = np.median(rgb[bright], axis=0) if bright.any() else np.full(3, 255.0)
-        rgb *= white.mean() / white
-    return _judged(rgb, ground, light_ground)
+    if share >= 0.5:
+        return _judged(rgb, bright, _step(share, 0.5, _AREA_SPREAD))
+    white = _median(rgb, bright) if bright.any() else np.full(3, 255.0)
+    if _is_lit(white, _median(rgb, ~bright)):
+        return _judged(rgb, bright, 1.0)
+    return _judged(rgb * (white.mean() / white), ~bright, _step(share, 0.5, _AREA_SPREAD))
+
+
+def _is_lit(bright: Rgb, dark: Rgb) -> bool:
+    """Say whether the bright part is no lettering but the same coloured ground as the dark one, in the sun."""
+    (hue, coloured), (other, other_coloured) = _chroma(bright), _chroma(dark)
+    apart = abs((hue - other + 180) % 360 - 180)
+    alike = min(coloured, other_coloured) > _COLOURED_MIN and apart < _SAME_HUE
+    return alike and float(dark.mean()) > _SHADE_MIN * float(bright.mean())
 
 
 def _judged(rgb: Rgb, ground: NDArray[np.bool_], light_ground: float) -> dict[PlateColour, float]:
