@@ -36,17 +36,23 @@ def looks_like(plate: Pixels) -> dict[PlateColour, float]:
     White characters tell the light's colour. Beside dark ones the light is taken as it is.
     """
     inner = _inner(plate)[::2, ::2]  # a quarter of the pixels tells as much.
-    grey = cv2.cvtColor(inner, cv2.COLOR_BGR2GRAY)
-    level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    bright = grey > level
-    share = float(bright.mean())
+    cut = round(inner.shape[1] * _YELLOW_PART)
+    bright = np.hstack([_bright(inner[:, :cut]), _bright(inner[:, cut:])])
     rgb = inner[:, :, ::-1].astype(np.float64) + 1.0
+    letters, share = bright[:, cut:], float(bright.mean())
+    light_ground = _step(share, 0.5, _AREA_SPREAD)
     if share >= 0.5:
-        return _judged(rgb, bright, _step(share, 0.5, _AREA_SPREAD))
-    white = _median(rgb, bright) if bright.any() else np.full(3, 255.0)
-    if _is_lit(white, _median(rgb, ~bright)):
-        return _judged(rgb, bright, 1.0)
-    return _judged(rgb * (white.mean() / white), ~bright, _step(share, 0.5, _AREA_SPREAD))
+        return _judged(rgb, bright, light_ground, cut)
+    white = _median(rgb[:, cut:], letters) if letters.any() else np.full(3, 255.0)
+    if _is_lit(white, _median(rgb[:, cut:], ~letters)):
+        return _judged(rgb, bright, 1.0, cut)
+    return _judged(rgb * (white.mean() / white), ~bright, light_ground, cut)
+
+
+def _bright(part: Pixels) -> NDArray[np.bool_]:
+    grey = cv2.cvtColor(part, cv2.COLOR_BGR2GRAY)
+    level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return np.asarray(grey > level)
 
 
 def _is_lit(bright: Rgb, dark: Rgb) -> bool:
@@ -57,8 +63,7 @@ def _is_lit(bright: Rgb, dark: Rgb) -> bool:
     return alike and float(dark.mean()) > _SHADE_MIN * float(bright.mean())
 
 
-def _judged(rgb: Rgb, ground: NDArray[np.bool_], light_ground: float) -> dict[PlateColour, float]:
-    cut = round(rgb.shape[1] * _YELLOW_PART)
+def _judged(rgb: Rgb, ground: NDArray[np.bool_], light_ground: float, cut: int) -> dict[PlateColour, float]:
     left_hue, left_coloured = _chroma(_median(rgb[:, :cut], ground[:, :cut]))
     hue, coloured = _chroma(_median(rgb[:, cut:], ground[:, cut:]))
     near = {colour: exp(-(((hue - middle) / _HUE_SPREAD) ** 2) / 2) for colour, middle in _HUES.items()}

@@ -41,3 +41,14 @@ def test_the_light_of_sodium_lamps_is_taken_out_where_characters_are_white(text:
     sodium = np.array([150, 214, 255]) / 255
     seen = looks_like(cv2.GaussianBlur((plate_of(text, colour) * sodium).astype(np.uint8), (3, 3), 0))
     assert max(seen, key=seen.__getitem__) is colour
+
+
+@pytest.mark.parametrize(
+    ("text", "colour"), [plate for plate in PLATES if plate[1] not in {PlateColour.BLACK, PlateColour.WHITE}]
+)
+@pytest.mark.parametrize("sunny", [0.35, 0.5, 0.65])
+def test_a_coloured_plate_half_in_the_sun_keeps_its_colour(text: str, colour: PlateColour, sunny: float) -> None:
+    plate = plate_of(text, colour).astype(np.float64)
+    plate[:, round(192 * sunny) :] *= 0.6
+    seen = looks_like(plate.astype(np.uint8))
+    assert max(seen, key=seen.__getitem__) is colour

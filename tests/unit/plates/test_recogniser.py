@@ -94,3 +94,12 @@ from laneside.plates import recognise
 print(recognise(photo)[0].text)
 print(seen)
 """
+
+
+@pytest.mark.slow
+def test_of_a_number_painted_large_on_a_tail_and_the_plate_below_it_the_plate_is_read() -> None:
+    shown = labelled("yellow-two-row", "33/1059")
+    reading = recognise(shown.jpeg)[0]
+    assert (reading.text, reading.colour, reading.rows) == (shown.plate, shown.colour, 2)
+    assert shown.corners is not None
+    assert near(middle(reading.corners), middle(shown.corners), 20)
