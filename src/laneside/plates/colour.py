@@ -22,6 +22,7 @@ _SATURATION_SPREAD: Final = 0.06
 _AREA_SPREAD: Final = 0.06
 _COLOURED_MIN: Final = 0.8
 _SAME_HUE: Final = 20.0
+_GROUND_MIN: Final = 0.6
 _SHADE_MIN: Final = 0.4
 """What is darker beside the lit part than any shadow makes it is another colour."""
 _DOUBT: Final = 0.01
@@ -37,15 +38,17 @@ def looks_like(plate: Pixels) -> dict[PlateColour, float]:
     """
     inner = _inner(plate)[::2, ::2]  # a quarter of the pixels tells as much.
     cut = round(inner.shape[1] * _YELLOW_PART)
-    bright = np.hstack([_bright(inner[:, :cut]), _bright(inner[:, cut:])])
     rgb = inner[:, :, ::-1].astype(np.float64) + 1.0
-    letters, share = bright[:, cut:], float(bright.mean())
+    bright = _bright(inner)
+    share = float(bright.mean())
     light_ground = _step(share, 0.5, _AREA_SPREAD)
+    parts = np.hstack([_bright(inner[:, :cut]), _bright(inner[:, cut:])])  # yellow and green are not equally bright.
     if share >= 0.5:
-        return _judged(rgb, bright, light_ground, cut)
-    white = _median(rgb[:, cut:], letters) if letters.any() else np.full(3, 255.0)
-    if _is_lit(white, _median(rgb[:, cut:], ~letters)):
-        return _judged(rgb, bright, 1.0, cut)
+        return _judged(rgb, parts, light_ground, cut)
+    right = parts[:, cut:]
+    if right.any() and _is_lit(_median(rgb[:, cut:], right), _median(rgb[:, cut:], ~right), float(right.mean())):
+        return _judged(rgb, parts, 1.0, cut)
+    white = _median(rgb, bright) if bright.any() else np.full(3, 255.0)
     return _judged(rgb * (white.mean() / white), ~bright, light_ground, cut)
 
 
@@ -55,9 +58,11 @@ def _bright(part: Pixels) -> NDArray[np.bool_]:
     return np.asarray(grey > level)
 
 
-def _is_lit(bright: Rgb, dark: Rgb) -> bool:
-    """Say whether the bright part is no lettering but the same coloured ground as the dark one, in the sun."""
+def _is_lit(bright: Rgb, dark: Rgb, share: float) -> bool:
+    """Say whether the bright part is no lettering but coloured ground: the larger part, or the same one in the sun."""
     (hue, coloured), (other, other_coloured) = _chroma(bright), _chroma(dark)
+    if share > _GROUND_MIN:
+        return coloured > _COLOURED_MIN
     apart = abs((hue - other + 180) % 360 - 180)
     alike = min(coloured, other_coloured) > _COLOURED_MIN and apart < _SAME_HUE
     return alike and float(dark.mean()) > _SHADE_MIN * float(bright.mean())
