@@ -83,7 +83,8 @@ def test_a_terminal_that_is_killed_while_a_plate_is_read_reads_it_again(lane):
 def test_a_process_that_hangs_is_killed_and_the_vehicle_goes_on_by_hand(lane):
     with lane.collector() as collector:
         arrived(lane, collector)
-        assert until(lambda: len(workers(lane)) == 1, within_s=SECONDS)
+        collector.photo(collector.picture(), live=True)
+        assert reading_becomes(collector, "found"), "its models are loaded: one that hangs before is started again"
         (hung,) = workers(lane)
         os.kill(hung, signal.SIGSTOP)
         collector.photo(collector.picture(), live=True)
