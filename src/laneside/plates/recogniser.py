@@ -27,7 +27,6 @@ from laneside.plates.straighten import straightened, trimmed
 from laneside.plates.textboxes import TextBox, find_text
 
 _SIDE: Final = 736
-_PART_SIDE: Final = 736
 _LIFTED_SIDE: Final = 552
 _PART: Final = 0.575
 _MIDDLE: Final = (0.5, 0.7)
@@ -126,7 +125,7 @@ class Recogniser:
         height, width = picture.shape[:2]
         corners = _CORNERS if max(height, width) > _SMALL_MAX else ()
         for places in ((_MIDDLE,), corners):
-            for side, light in ((_PART_SIDE, False), (_LIFTED_SIDE, True)):
+            for side, light in ((_SIDE, False), (_LIFTED_SIDE, True)):
                 for place in places:
                     yield self._part_look(picture, place, side, lifted=light)
 
@@ -138,7 +137,7 @@ class Recogniser:
         found = self._in_window(picture, seen.mean(axis=0) - reach, seen.mean(axis=0) + reach, _NEAR_SIDE)
         return [box for box in _plausible(found) if _covers(box, seen) or _covers(seen, box)]
 
-    def _part_look(self, picture: Pixels, at: tuple[float, float], side_max: int, *, lifted: bool = False) -> _Look:
+    def _part_look(self, picture: Pixels, at: tuple[float, float], side_max: int, *, lifted: bool) -> _Look:
         """Look at a part: finer, in the memory that one look at the whole takes."""
         size = np.array(picture.shape[1::-1], np.float32)
         start = size * at * (1 - _PART)
