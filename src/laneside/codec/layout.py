@@ -7,13 +7,17 @@ with FF, a blank date of FF), its own bytes are kept as ``spelling`` and used fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from laneside.codec.forms import NUMBER, Form, Place, Shown
 from laneside.errors import CodecError
 from laneside.vocab import Coded, Words, label
+
+DECODED_KEPT: Final = 64
+"""More files than the passages that are worked at one time have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,10 @@ class Layout:
             values[each.attribute] = each.form.decode(raw, at) if present else each.absent
         return values
 
+    def values_of(self, file: object) -> dict[str, Any]:
+        """Return what a value that was made from this layout holds, by attribute."""
+        return {each.attribute: getattr(file, each.attribute) for each in self.fields}
+
     def build(self, values: Mapping[str, Any], spelling: bytes = b"") -> bytes:
         """Return the file of ``values``, in its own spelling where that still says the same. Raises CodecError."""
         pieces = []
@@ -91,7 +99,7 @@ class Layout:
             value = values[each.attribute]
             if each.optional and value == each.absent:
                 continue
-            pieces.append(_spelt(each, value, at, spelling) or each.form.encode(value, at))
+            pieces.append((spelling and _spelt(each, value, at, spelling)) or each.form.encode(value, at))
         data = b"".join(pieces)
         self.check_size(data)
         return data
@@ -153,8 +161,9 @@ class ChipFile:
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Decode a file. Raises CodecError naming file, offset and reason."""
-        layout = cls.layout_of(data)
-        return cls(**layout.parse(data), spelling=bytes(data))
+        decoded = _decoded(cls, bytes(data))  # type: ignore[arg-type]  # a class is hashable, frozen or not
+        assert isinstance(decoded, cls)
+        return decoded
 
     @classmethod
     def layout_of(cls, _data: bytes) -> Layout:
@@ -168,7 +177,7 @@ class ChipFile:
 
     def values(self) -> dict[str, Any]:
         """Return the fields by attribute."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "spelling"}
+        return self.layout.values_of(self)
 
     def rows(self) -> tuple[Row, ...]:
         """Return what ``laneside decode`` shows."""
@@ -176,3 +185,9 @@ class ChipFile:
 
     def __bytes__(self) -> bytes:
         return self.layout.build(self.values(), self.spelling)
+
+
+@lru_cache(DECODED_KEPT)
+def _decoded(kind: type[ChipFile], data: bytes) -> ChipFile:
+    """Decode a file once: card and tag are read twice in a passage, and what was read is shown, checked and kept."""
+    return kind(**kind.layout_of(data).parse(data), spelling=data)

@@ -54,6 +54,8 @@ class Journal:
         self._lock = Lock()
         # Below these numbers nothing waits any more: years of answered entries are not searched again and again.
         self._floors: dict[tuple[str, str], int] = {}
+        # The time is asked for at every step and never runs below this entry: the file is not asked each time.
+        self._newest: Entry | None = None
 
     # --- writing
 
@@ -90,7 +92,7 @@ class Journal:
             return self._write(Draft(kind=settles, payload=payload, passage=passage, subject=subject), answer, settles)
 
     def _write(self, draft: Draft, kind: str, settles: str) -> Entry:
-        last = self._last()
+        last = self._newest
         now = self._clock.now()
         bare = Entry(
             seq=1 if last is None else last.seq + 1,
@@ -104,6 +106,7 @@ class Journal:
         )
         entry = replace(bare, hash=chain_hash(GENESIS if last is None else last.hash, bare))
         self._connection.execute(_INSERT, _row(entry))
+        self._newest = entry
         return entry
 
     # --- reading
@@ -136,7 +139,7 @@ class Journal:
     def unanswered(self, kind: str, answer: str) -> tuple[Entry, ...]:
         """Return the entries of one kind whose subject has no entry of the kind ``answer``, oldest first."""
         with self._guard():
-            last, mark = self._last(), (kind, answer)
+            last, mark = self._newest or self._last(), (kind, answer)
             rows = self._connection.execute(
                 f"{_SELECT} {_UNANSWERED}", (kind, self._floors.get(mark, 1), answer)
             ).fetchall()
@@ -172,7 +175,7 @@ class Journal:
     def last_time(self) -> datetime | None:
         """The newest entry's moment; the terminal's time never runs below it."""
         with self._guard():
-            last = self._last()
+            last = self._newest or self._last()
         return None if last is None else last.at
 
     def clock_step_s(self, now: datetime) -> float:
@@ -190,7 +193,7 @@ class Journal:
 
     def _waiting(self, kind: Outgoing, limit: int) -> list[OutboxItem]:
         """Read the oldest waiting entries of one kind, and remember below which number none can wait any more."""
-        last = self._last()
+        last = self._newest or self._last()
         rows = self._connection.execute(
             f"SELECT seq, subject, payload, passage {_WAITING} ORDER BY seq LIMIT ?",
             (kind, self._floors.get((kind, ""), 1), limit),
@@ -274,9 +277,11 @@ class Journal:
         with self._guard():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._newest = self._last()
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
+                self._newest = None  # the file knows what became of it
                 if (
                     self._connection.in_transaction
                 ):  # a full disk rolls back by itself; a second ROLLBACK would hide it.

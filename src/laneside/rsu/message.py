@@ -81,7 +81,7 @@ class Message:
 
     def wire_values(self) -> dict[str, Any]:
         """Return what the layout asks for."""
-        return self.values()
+        return self.layout.values_of(self)
 
     def rows(self, dialect: Dialect) -> tuple[Row, ...]:
         """Return what ``laneside decode frame`` shows, offsets counted in ``bytes(self)``."""

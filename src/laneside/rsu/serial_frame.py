@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -15,7 +15,7 @@ from laneside.rsu.framing import BadFrame, Flaw, Noise, bad
 START: Final = b"\xff\xff"
 END: Final = 0xFF
 ESCAPE: Final = 0xFE
-_ESCAPED: Final = {0x00: ESCAPE, 0x01: END}
+_ESCAPED: Final = {b"\x00": bytes((ESCAPE,)), b"\x01": bytes((END,))}
 _BUFFER: Final = 256
 _MARKS: Final = 3  # two start bytes and the end
 _CONTENT_MAX: Final = _BUFFER - _MARKS
@@ -108,9 +108,6 @@ class SerialDecoder:
 
     def __init__(self) -> None:
         self._wire = bytearray()  # what was taken since the start, escapes included
-        self._content = bytearray()
-        self._escaping = False
-        self._flaw: Flaw | None = None
         self._noise = Noise()
 
     @property
@@ -120,73 +117,76 @@ class SerialDecoder:
 
     def feed(self, chunk: bytes) -> tuple[SerialFrame | BadFrame, ...]:
         """Return what became complete, in the order of the line."""
-        return tuple(each for byte in chunk for each in self._take(byte))
+        found: list[SerialFrame | BadFrame] = []
+        at = 0
+        while at < len(chunk):
+            if len(self._wire) < len(START):
+                found += self._seek(chunk[at])
+                at += 1
+            elif chunk[at] == END:
+                found += self._end()
+                at += 1
+            else:
+                taken = chunk[at : at + self._room].split(bytes((END,)), 1)[0]
+                found += self._collect(taken)
+                at += len(taken)
+        return tuple(found)
 
     def idle(self) -> tuple[SerialFrame | BadFrame, ...]:
         """Give up an unfinished frame: the line was silent for longer than a frame takes."""
         reports = self._noise.end()
         if self._wire:
-            reports += (bad(self._flaw or Flaw.CUT, self._wire),)
-        self._reset()
+            reports += (bad(Flaw.CUT, self._wire),)
+        self._wire.clear()
         return reports
 
-    def _take(self, byte: int) -> Iterator[SerialFrame | BadFrame]:
-        if len(self._wire) < len(START):
-            yield from self._seek(byte)
-        elif byte != END:
-            yield from self._collect(byte)
-        elif len(self._wire) == len(START):
-            yield from self._noise.add(b"\xff")  # a third FF: the start is the last two
-        else:
-            yield from self._finish()
-
-    def _seek(self, byte: int) -> Iterator[BadFrame]:
+    def _seek(self, byte: int) -> tuple[BadFrame, ...]:
         """Wait for two FF in a row."""
         self._wire.append(byte)
-        if byte != END:
-            yield from self._noise.add(self._wire)
-            self._wire.clear()
-
-    def _collect(self, byte: int) -> Iterator[BadFrame]:
-        """Undo the escapes; a frame that is already spoilt is only counted, until its end or the buffer's."""
-        self._wire.append(byte)
-        if self._escaping:
-            self._escaping = False
-            if byte in _ESCAPED:
-                self._content.append(_ESCAPED[byte])
-            else:
-                self._flaw = Flaw.ESCAPE
-        elif byte == ESCAPE:
-            self._escaping = True
-        else:
-            self._content.append(byte)
-        if len(self._content) > _CONTENT_MAX or len(self._wire) > _WIRE_MAX:
-            yield from self._noise.end()
-            yield bad(self._flaw or Flaw.TOO_LONG, self._wire)
-            self._reset()
-
-    def _finish(self) -> Iterator[SerialFrame | BadFrame]:
-        """Judge a frame at its bare FF. A bad one leaves that FF as a possible first half of the next start."""
-        yield from self._noise.end()
-        flaw = self._judge()
-        if flaw is None:
-            yield SerialFrame(rsctl=self._content[0], body=bytes(self._content[1:-1]))
-        else:
-            yield bad(flaw, self._wire)
-        self._reset()
-        if flaw is not None:
-            self._wire.append(END)
-
-    def _judge(self) -> Flaw | None:
-        if self._escaping:
-            return Flaw.ESCAPE
-        if self._flaw is not None:
-            return self._flaw
-        if len(self._content) < _SHORTEST:
-            return Flaw.TOO_SHORT
-        return None if bcc(self._content) == 0 else Flaw.CHECK
-
-    def _reset(self) -> None:
+        if byte == END:
+            return ()
+        reports = self._noise.add(self._wire)
         self._wire.clear()
-        self._content.clear()
-        self._escaping, self._flaw = False, None
+        return reports
+
+    @property
+    def _room(self) -> int:
+        """How many bytes are sure to overfill the buffer by one at most."""
+        content = len(self._wire) - len(START) - self._wire.count(ESCAPE)
+        return min(_CONTENT_MAX - content, _WIRE_MAX - len(self._wire)) + 1
+
+    def _collect(self, taken: bytes) -> tuple[BadFrame, ...]:
+        """Take bytes of a frame; with one more than the buffer holds there is none."""
+        self._wire += taken
+        if self._room > 0:
+            return ()
+        flaw = Flaw.TOO_LONG if _plain(bytes(self._wire[len(START) :])) else Flaw.ESCAPE
+        reports = (*self._noise.end(), bad(flaw, self._wire))
+        self._wire.clear()
+        return reports
+
+    def _end(self) -> tuple[SerialFrame | BadFrame, ...]:
+        """Judge a frame at its bare FF. A bad one leaves that FF as a possible first half of the next start."""
+        if len(self._wire) == len(START):
+            return self._noise.add(b"\xff")  # a third FF: the start is the last two
+        judged = _judged(_plain(bytes(self._wire[len(START) :])))
+        taken = bad(judged, self._wire) if isinstance(judged, Flaw) else judged
+        self._wire[:] = bytes((END,)) if isinstance(judged, Flaw) else b""
+        return (*self._noise.end(), taken)
+
+
+def _plain(wire: bytes) -> bytes | None:
+    """Undo the escapes; None where an FE stands before anything else than 00 or 01."""
+    first, *others = wire.split(bytes((ESCAPE,)))
+    if any(each[:1] not in _ESCAPED for each in others):
+        return None
+    return first + b"".join(_ESCAPED[each[:1]] + each[1:] for each in others)
+
+
+def _judged(content: bytes | None) -> SerialFrame | Flaw:
+    """Make a frame of what stood between start and end, or say what is wrong with it."""
+    if content is None:
+        return Flaw.ESCAPE
+    if len(content) < _SHORTEST:
+        return Flaw.TOO_SHORT
+    return SerialFrame(rsctl=content[0], body=content[1:-1]) if bcc(content) == 0 else Flaw.CHECK

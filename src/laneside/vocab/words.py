@@ -16,8 +16,9 @@ class Words:
 
 
 class Coded(IntEnum):
-    """A code table of the field: each member is its number and says its meaning as ``.zh`` and ``.en``."""
+    """A code table of the field: each member is its number and says its meaning as ``.words``, ``.zh`` and ``.en``."""
 
+    words: Words
     zh: str
     en: str
 
@@ -25,14 +26,10 @@ class Coded(IntEnum):
         """Make a member; the labels are attributes and not part of its value."""
         member = int.__new__(cls, code)
         member._value_ = code
+        member.words = Words(zh=zh, en=en)
         member.zh = zh
         member.en = en
         return member
-
-    @property
-    def words(self) -> Words:
-        """The label in both languages."""
-        return Words(zh=self.zh, en=self.en)
 
 
 def label(table: type[Enum], code: int) -> Words:

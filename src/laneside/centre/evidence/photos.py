@@ -80,7 +80,7 @@ class Photos:
         row = {"sha256": upload.subject, "size": len(upload.body), "terminal_id": upload.terminal_id}
         try:
             with self._database.writing() as connection:
-                connection.execute(insert(photos).values(received_at=self._clock.now(), **row))
+                connection.execute(insert(photos), {"received_at": self._clock.now(), **row})
         except IntegrityError:
             return Stored.EXISTS
         return Stored.CREATED

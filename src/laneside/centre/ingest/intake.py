@@ -80,7 +80,7 @@ class Intake:
     def _store(self, noun: Noun, subject: str, own: dict[str, Any], common: dict[str, Any]) -> Stored:
         try:
             with self._database.writing() as connection:
-                connection.execute(insert(noun.table).values(**own, **common))
+                connection.execute(insert(noun.table), {**own, **common})
         except IntegrityError as collision:
             with self._database.writing() as connection:
                 return self._collided(connection, noun, subject, own, common, collision=collision)
@@ -114,7 +114,7 @@ class Intake:
         )
         if connection.execute(select(conflicts.c.seq).where(same)).first() is None:
             row = {"noun": noun.name, "subject": subject, "collides_with": collides_with}
-            connection.execute(insert(conflicts).values(**row, **common))
+            connection.execute(insert(conflicts), {**row, **common})
         self._alarms.ring(
             connection, noun.alarm, subject=subject, terminal_id=common["terminal_id"], detail=collides_with
         )

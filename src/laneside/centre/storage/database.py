@@ -20,6 +20,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._writing = engine.execution_options(laneside_begin="BEGIN IMMEDIATE")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -30,7 +31,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Lend a connection in a transaction; it is durable on disk when this returns, and gone if it raises."""
-        with self._engine.execution_options(laneside_begin="BEGIN IMMEDIATE").begin() as connection:
+        with self._writing.begin() as connection:
             yield connection
 
     def close(self) -> None:
