@@ -15,6 +15,7 @@ from wired_reader import WiredReader
 from laneside.devices import SystemClock
 from laneside.reader import EtcReader
 from laneside.reader.frames import FrameReader, FrameReaderPolicy
+from laneside.rsu import Timeouts
 from laneside.virtual.integrated import (
     SERIAL_READER,
     TCP_READER,
@@ -99,13 +100,14 @@ class ApduRig:
 class FrameRig:
     """The frame reader over a real wire, and a virtual integrated reader at its other end.
 
-    The reader forgets at once whom it has debited: how long it remembers is the make's, and here only time.
+    The reader forgets at once whom it has debited: how long it remembers is the make's, and here only time. So is how
+    long a host waits for what was cut.
     """
 
     def __init__(self, settings: ReaderSettings, pty: Path | None = None) -> None:
         self.bench: Bench = make_bench()
         self._world = BenchWorld(self.bench)
-        self._dialect = settings.dialect
+        self._dialect = replace(settings.dialect, timeouts=Timeouts(step_ms=500, debit_ms=1000))
         self._wired = WiredReader(self._world, replace(settings, remembered_s=0.0), pty=pty)
         self._attached: list[FrameReader] = []
 
