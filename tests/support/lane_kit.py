@@ -357,11 +357,11 @@ class LaneKit:
 
     @property
     def card(self) -> dict[str, object]:
-        return dict(self.world.state()["card"])
+        return dict(self.world.card_state())
 
     @property
     def tag(self) -> dict[str, object]:
-        return dict(self.world.state()["tag"])
+        return dict(self.world.tag_state())
 
     def records(self) -> list[RecordUpload]:
         return [msgspec.json.decode(e.payload, type=RecordUpload) for e in self.journal.of_kind("record")]

@@ -57,7 +57,7 @@ class Table:
 
     def facts(self) -> dict[str, object]:
         """Look at the card's memory without touching its session."""
-        return dict(self.world.state()["card"])
+        return dict(self.world.card_state())
 
     def close(self) -> None:
         for reader, link in self.readers:

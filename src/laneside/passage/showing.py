@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from laneside.codec import PlateKind, plate_kind
 from laneside.passage import notes as n
@@ -66,8 +67,8 @@ def view_of(state: PassageState, moment: Moment) -> PassageView:
         clean=state.read is not None and not state.stops,
         picture=_picture(state, moment, presented),
         taken=_taken(state, moment, presented),
-        classes=tuple(_choice(TollClass, code, state.toll_class) for code in _codes(TollClass)),
-        kinds=tuple(_choice(VehicleKind, code, state.vehicle_kind) for code in _codes(VehicleKind)),
+        classes=_choices(TollClass, state.toll_class),
+        kinds=_choices(VehicleKind, state.vehicle_kind),
         quote=None if state.quoted is None else quote_view(state.quoted),
         result=_result(state),
         actions=actions_of(state) | _actions_of_moment(moment),
@@ -96,12 +97,10 @@ def words(enum: type, code: int) -> Words:
     return label(enum, code)
 
 
-def _codes(enum: type[TollClass | VehicleKind]) -> tuple[int, ...]:
-    return tuple(int(member) for member in enum)
-
-
-def _choice(enum: type, code: int, selected: int | None) -> Choice:
-    return Choice(code=code, name=words(enum, code), selected=code == selected)
+@lru_cache(64)
+def _choices(table: type[TollClass | VehicleKind], selected: int | None) -> tuple[Choice, ...]:
+    """Return a table as it is shown; every view of a passage shows the same two, whole."""
+    return tuple(Choice(code=int(code), name=code.words, selected=code == selected) for code in table)
 
 
 def finding_view(state: PassageState, record: n.FindingRecord) -> FindingView:

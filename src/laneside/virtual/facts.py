@@ -10,6 +10,7 @@ from laneside.virtual.psam import VirtualPsam
 from laneside.virtual.tag import VirtualTag
 
 _OK = b"\x90\x00"
+_NEWEST_0018 = "00B201C417"
 
 
 def read(chip: Exchanges, command: str) -> bytes:
@@ -22,7 +23,7 @@ def card_counter(card: VirtualCard) -> int:
     """Read the counter of the newest logged purchase, 0 where the log is empty."""
     card.power_on()
     read(card, SELECT_CARD_APPLICATION.hex())
-    return int.from_bytes(read(card, "00B201C417")[:2], "big")
+    return int.from_bytes(read(card, _NEWEST_0018)[:2], "big")
 
 
 def card_facts(card: VirtualCard, inserted: bool) -> dict[str, Any]:  # noqa: FBT001 -- a fact among facts
@@ -30,15 +31,16 @@ def card_facts(card: VirtualCard, inserted: bool) -> dict[str, Any]:  # noqa: FB
     card.power_on()
     read(card, SELECT_CARD_APPLICATION.hex())
     issue = read(card, "00B0950032") or read(card, "00B095002B")
+    newest = read(card, _NEWEST_0018)
     return {
         "inserted": inserted,
         "card_id": issue[10:20].hex(),
         "card_type": issue[8],
         "balance_fen": int.from_bytes(read(card, "805C000204"), "big"),
-        "counter": card_counter(card),
+        "counter": int.from_bytes(newest[:2], "big"),
         "file_0015": issue.hex().upper(),
         "file_0019": read(card, "00B201CC2B").hex().upper(),
-        "newest_0018": read(card, "00B201C417").hex().upper(),
+        "newest_0018": newest.hex().upper(),
     }
 
 

@@ -145,11 +145,19 @@ class World:
         vehicle = self.vehicle
         return {
             "vehicle": None if vehicle is None else describe(vehicle),
-            "card": None if vehicle is None else card_facts(self._issuer.card(vehicle), self.card_inserted),
-            "tag": None if vehicle is None else tag_facts(self._issuer.tag(vehicle), self.card_inserted),
+            "card": self.card_state(),
+            "tag": self.tag_state(),
             "psam": psam_facts(self._issuer.psam(required=self._psam_required)),
             "lane": msgspec.to_builtins(self.lane),
         }
+
+    def card_state(self) -> dict[str, Any] | None:
+        """Write what the vehicle's card holds; None where no vehicle stands."""
+        return None if self.vehicle is None else card_facts(self._issuer.card(self.vehicle), self.card_inserted)
+
+    def tag_state(self) -> dict[str, Any] | None:
+        """Write what the vehicle's tag holds; None where no vehicle stands."""
+        return None if self.vehicle is None else tag_facts(self._issuer.tag(self.vehicle), self.card_inserted)
 
     def _move_card(self, *, inserted: bool) -> None:
         if self.vehicle is None:

@@ -21,7 +21,7 @@ from laneside.virtual.integrated import (
 from suite.script import Kind, Script
 from suite.site import Cell, Site
 
-SEARCH_S = 0.25
+SEARCH_S = 0.5
 """A reader that looks less often than on the road: nothing is cut between two looks that find nothing."""
 LATE_S = 2.5
 """Longer than any answer is waited for."""
