@@ -52,16 +52,27 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class _Prefix:
-    """A text begun: its state, last symbol, and per frame the probability of having written just it.
-
-    ``after_symbol`` ends on its last symbol, ``after_blank`` on a blank; frame 0 lies before the first frame.
-    """
+    """A text begun: its state, its last symbol, and per frame how probably that begins there and is written there."""
 
     text: str
     state: int
     symbol: int
-    after_symbol: Floats
-    after_blank: Floats
+    firsts: Floats
+    emitted: Floats
+
+    def held(self, blank: list[float]) -> tuple[Floats, Floats]:
+        """Let the last symbol last and blanks follow: probabilities per frame (T + 1), after the symbol and a blank.
+
+        Few prefixes of a queue ever grow, so this is not done when they are made.
+        """
+        symbol, silent = 0.0, 0.0 if self.text else 1.0
+        after_symbol, after_blank = [symbol], [silent]
+        for first, again, gap in zip(self.firsts.tolist(), self.emitted.tolist(), blank, strict=True):
+            silent = gap * (silent + symbol)
+            symbol = first + again * symbol
+            after_symbol.append(symbol)
+            after_blank.append(silent)
+        return np.array(after_symbol), np.array(after_blank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,35 +247,37 @@ class Decoder:
         Prefixes of one length share the whole probability, so only few of each length can promise as much as a text of
         a fair share.
         """
-        length = len(frames)
-        blanks = np.concatenate(([1.0], np.cumprod(frames[:, 0])))
-        root = _Prefix("", 0, -1, np.zeros(length + 1), blanks)
+        blank = frames[:, 0].tolist()
+        nothing = np.zeros(len(frames))
         ticket = count()
+        root = _Prefix("", 0, -1, nothing, nothing)
         queue: list[tuple[float, int, _Prefix | tuple[str, FormName]]] = [(-inf, next(ticket), root)]
         while queue:
             bound, _, node = heapq.heappop(queue)
             if not isinstance(node, _Prefix):
                 return (*node, -bound)
-            whole = float(node.after_symbol[length] + node.after_blank[length]) * float(ends[node.state])
+            after_symbol, after_blank = node.held(blank)
+            whole = float(after_symbol[-1] + after_blank[-1]) * float(ends[node.state])
             if whole >= least:
                 heapq.heappush(queue, (-whole, next(ticket), (node.text, self._automaton.accepting[node.state])))
-            for promise, child in self._children(frames, node, entered, least):
+            for promise, child in self._children(frames, node, (after_symbol, after_blank), entered, least):
                 heapq.heappush(queue, (-promise, next(ticket), child))
         return None
 
-    def _children(self, frames: Floats, node: _Prefix, entered: Floats, least: float) -> list[tuple[float, _Prefix]]:
+    def _children(
+        self, frames: Floats, node: _Prefix, held: tuple[Floats, Floats], entered: Floats, least: float
+    ) -> list[tuple[float, _Prefix]]:
         """Write every symbol that may follow and still promises ``least``, all at once."""
         arcs = slice(int(self._begins[node.state]), int(self._begins[node.state + 1]))
         symbols = self._symbol[arcs]
         if not len(symbols):
             return []
+        after_symbol, after_blank = held
         emitted = frames[:, symbols]
-        before = (node.after_symbol + node.after_blank)[:-1, None].repeat(len(symbols), axis=1)
-        before[:, symbols == node.symbol] = node.after_blank[:-1, None]
+        before = (after_symbol + after_blank)[:-1, None].repeat(len(symbols), axis=1)
+        before[:, symbols == node.symbol] = after_blank[:-1, None]
         firsts = emitted * before
         promises = np.einsum("ts,ts->s", firsts, entered[1:, arcs])
-        kept = np.flatnonzero((promises >= least) & (promises > 0))
-        after_symbol, after_blank = _held(firsts[:, kept], emitted[:, kept], frames[:, 0])
         return [
             (
                 float(promises[number]),
@@ -272,11 +285,11 @@ class Decoder:
                     node.text + self.symbols[symbols[number] - 1],
                     int(self._target[arcs][number]),
                     int(symbols[number]),
-                    after_symbol[:, place],
-                    after_blank[:, place],
+                    firsts[:, number],
+                    emitted[:, number],
                 ),
             )
-            for place, number in enumerate(kept)
+            for number in np.flatnonzero((promises >= least) & (promises > 0))
         ]
 
     def _form(self, text: str, state: int = 0) -> FormName | None:
@@ -287,13 +300,3 @@ class Decoder:
                 return None
             state = reached
         return self._automaton.accepting.get(state)
-
-
-def _held(firsts: Floats, emitted: Floats, blank: Floats) -> tuple[Floats, Floats]:
-    """Let written symbols last and blanks follow: probabilities per frame (T + 1, symbols)."""
-    length, width = firsts.shape
-    after_symbol, after_blank = np.zeros((length + 1, width)), np.zeros((length + 1, width))
-    for frame in range(length):
-        after_symbol[frame + 1] = firsts[frame] + emitted[frame] * after_symbol[frame]
-        after_blank[frame + 1] = blank[frame] * (after_blank[frame] + after_symbol[frame])
-    return after_symbol, after_blank

@@ -56,7 +56,7 @@ class Lettering:
         Marks between characters count as blank; of what is no symbol at all a small part does, so that a screw or a
         frame's edge can be stepped over, at a price.
         """
-        count = max(THREADS, ceil(len(strips) / _TOGETHER_MAX))
+        count = THREADS * max(1, ceil(len(strips) / (THREADS * _TOGETHER_MAX)))  # so that no thread is left with less
         ends = [len(strips) * number // count for number in range(count + 1)]
         groups = [strips[start:end] for start, end in pairwise(ends) if start < end]
         return chain.from_iterable(self._readers.map(self._read, groups))

@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
@@ -55,8 +56,10 @@ def _pixels(photo: bytes) -> Photograph:
         opened.draft("RGB", _kept(width, height))  # a JPEG is unpacked at a half or a quarter where that is enough.
         small = _shrunk(opened, _kept(*opened.size))
         share = small.width / width
-        upright = ImageOps.exif_transpose(_shallow(small))
-    return Photograph(np.ascontiguousarray(np.asarray(upright.convert("RGB"))[:, :, ::-1]), share)
+        shallow = _shallow(small)
+        ImageOps.exif_transpose(shallow, in_place=True)
+        rgb = np.asarray(shallow if shallow.mode == "RGB" else shallow.convert("RGB"))
+        return Photograph(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), np.uint8), share)
 
 
 def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:

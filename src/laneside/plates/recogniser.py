@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import hypot
 from typing import Final
 
@@ -25,6 +26,7 @@ from laneside.plates.rectify import Corners, part, sides, upright
 from laneside.plates.sighting import Glimpse, Sighting, View
 from laneside.plates.straighten import straightened, trimmed
 from laneside.plates.textboxes import TextBox, find_text
+from laneside.plates.written import Floats
 
 _SIDE: Final = 736
 _LIFTED_SIDE: Final = 552
@@ -43,6 +45,7 @@ _PROMISING: Final = -20.0
 _DOUBTFUL: Final = -4.0
 _CLOSER_MAX: Final = 3
 _LATER_MAX: Final = 1
+_LATER_WEIGHS: Final = 2.0
 _MISREAD_MAX: Final = 2
 _PARTS_MAX: Final = 2
 _TAIL: Final = 5
@@ -91,19 +94,28 @@ class Recogniser:
         photograph = decode(photo)
         picture, sightings = photograph.pixels, list[Sighting]()
         for look in self._looks(picture):
-            best = _best_placed(sightings, photograph)
-            if best is not None and best.confidence >= look.enough:
+            if self._suffices(look, photograph, sightings):
                 continue
+            best = _best_placed(sightings, photograph)
             boxes = look.find(None if best is None else best.plate)
             found = self._sightings(picture, boxes, later=bool(sightings), near=best is not None)
             confirmed = any(_alike(new.agreed.text, old.agreed.text) for new in found for old in sightings)
-            sightings = [self._finished(picture, sighting) for sighting in _apart([*sightings, *found])]
+            sightings = _apart(found, sightings)
             if confirmed:
                 break
+        self._finish(photograph, sightings)
         sightings.sort(key=lambda sighting: (sighting.confidence < OFFER_MIN, _place(sighting, photograph)))
         if sightings and sightings[0].confidence < _GOOD:
             sightings[0] = self._relit(picture, sightings[0])
         return [_reading(photograph, sighting) for sighting in sightings]
+
+    def _suffices(self, look: _Look, photograph: Photograph, sightings: list[Sighting]) -> bool:
+        """Say whether what was seen makes a look needless; what seems to, or is hopeless so far, is finished first."""
+        best = _best_placed(sightings, photograph)
+        if best is None or best.confidence >= look.enough:
+            self._finish(photograph, sightings)
+            best = _best_placed(sightings, photograph)
+        return best is not None and best.confidence >= look.enough
 
     def _looks(self, picture: Pixels) -> Sequence[_Look]:
         """List the ways to look for text: as a whole, near what was seen, in parts that show more, without shadows."""
@@ -180,7 +192,7 @@ class Recogniser:
                 break
             if not any(_is_settled(glimpse, better) for better in chosen):
                 chosen.append(glimpse)
-        return [self._closer(picture, glimpse) for glimpse in chosen[: _LATER_MAX if later else _CLOSER_MAX]]
+        return self._closer(picture, chosen[: _LATER_MAX if later else _CLOSER_MAX])
 
     def _completed(self, picture: Pixels, glimpses: list[Glimpse]) -> list[Placement]:
         """Complete what may be a part of a plate, unless a whole plate stands there that is wider.
@@ -215,46 +227,69 @@ class Recogniser:
         changes = np.flatnonzero(np.diff(columns, prepend=0))
         return "".join(self._decoder.symbols[columns[place] - 1] for place in changes if columns[place])
 
-    def _closer(self, picture: Pixels, glimpse: Glimpse) -> Sighting:
-        """Cut the plate out in a few ways and let them agree: enough to know which view of a plate is the best."""
-        cuts = tuple(_cuts(picture, glimpse.placement))
-        strips = [cut.strip(picture) for cut in cuts[:_FEW]]
-        view = View(
-            cuts=cuts,
-            colours=_colours(cuts[0], strips[0]),
-            pictures=(glimpse.frames,),
-            texts=frozenset({glimpse.text}),
-        )
-        return self._agreed(self._with(view, strips, search=True))
+    def _closer(self, picture: Pixels, glimpses: list[Glimpse]) -> list[Sighting]:
+        """Cut plates out in a few ways and let them agree: enough to know which view of a plate is the best."""
+        cut_out = []
+        for glimpse in glimpses:
+            cuts = tuple(_cuts(picture, glimpse.placement))
+            strips = [cut.strip(picture) for cut in cuts[:_FEW]]
+            view = View(
+                cuts=cuts,
+                colours=_colours(cuts[0], strips[0]),
+                pictures=(glimpse.frames,),
+                texts=frozenset({glimpse.text}),
+            )
+            cut_out.append((view, strips))
+        return self._agreed(cut_out, search=True)
 
-    def _finished(self, picture: Pixels, sighting: Sighting) -> Sighting:
-        """Cut a plate out in all ways, unless the few leave no doubt or that was done before."""
-        view = sighting.view
-        sure = len(view.texts) == 1 and sighting.confidence >= _SURE
-        if sure or len(view.pictures) > 1 + _FEW:
-            return sighting
-        return self._agreed(self._with(view, [cut.strip(picture) for cut in view.cuts[_FEW:]], search=True))
+    def _finish(self, photograph: Photograph, sightings: list[Sighting]) -> None:
+        """Cut out in all ways what stands best and what would be offered, unless the few cuts leave no doubt.
+
+        The others stay as they were seen: no second look at them would make them the one that is meant.
+        """
+        best = _best_placed(sightings, photograph)
+        doubtful = [
+            place
+            for place, sighting in enumerate(sightings)
+            if (sighting is best or best is None or sighting.confidence >= OFFER_MIN) and not _is_finished(sighting)
+        ]
+        views = [sightings[place].view for place in doubtful]
+        cut_out = [(view, [cut.strip(photograph.pixels) for cut in view.cuts[_FEW:]]) for view in views]
+        for place, finished in zip(doubtful, self._agreed(cut_out, search=True), strict=True):
+            sightings[place] = finished
 
     def _relit(self, picture: Pixels, sighting: Sighting) -> Sighting:
         """Look at a doubtful plate in other lights too."""
         strips = [cut.strip(picture) for cut in sighting.view.cuts[_RELIT]]
-        lit = [change(strip) for change in (lifted, brightened) for strip in strips]
-        return self._agreed(self._with(sighting.view, lit))
+        return self._agreed([(sighting.view, [change(strip) for change in (lifted, brightened) for strip in strips])])[
+            0
+        ]
 
-    def _with(self, view: View, strips: list[Pixels], *, search: bool = False) -> View:
-        """Read more pictures of a plate; with ``search`` each may bring a text of its own."""
+    def _agreed(self, cut_out: list[tuple[View, list[Pixels]]], *, search: bool = False) -> list[Sighting]:
+        """Read more strips of plates and let all pictures of each have their say.
+
+        With ``search`` each strip may bring a text of its own. All are read side by side, and what has been read is
+        weighed meanwhile.
+        """
+        frames = iter(self._lettering.frames([strip for _, strips in cut_out for strip in strips]))
+        sightings = []
+        for before, strips in cut_out:
+            view = self._with(before, list(islice(frames, len(strips))), search=search)
+            agreed = self._decoder.agree(view.pictures, view.texts, form_weights(view.colours))
+            sightings.append(Sighting(view, agreed))
+        return sightings
+
+    def _with(self, view: View, pictures: list[Floats], *, search: bool) -> View:
         weights = form_weights(view.colours)
-        pictures, texts = list(view.pictures), set(view.texts)
-        for frames in self._lettering.frames(strips):
-            pictures.append(frames)
-            decoded = self._decoder.best(frames, weights) if search else None
-            if decoded is not None:
-                texts.add(decoded.text)
-        return replace(view, pictures=tuple(pictures), texts=frozenset(texts))
+        found = [self._decoder.best(frames, weights) for frames in pictures] if search else []
+        texts = view.texts | {decoded.text for decoded in found if decoded is not None}
+        return replace(view, pictures=(*view.pictures, *pictures), texts=texts)
 
-    def _agreed(self, view: View) -> Sighting:
-        """Let all pictures of a plate have their say."""
-        return Sighting(view, self._decoder.agree(view.pictures, view.texts, form_weights(view.colours)))
+
+def _is_finished(sighting: Sighting) -> bool:
+    """Say whether more cuts of a plate are not needed or were taken."""
+    sure = len(sighting.view.texts) == 1 and sighting.confidence >= _SURE
+    return sure or len(sighting.view.pictures) > 1 + _FEW
 
 
 def _alike(text: str, other: str) -> bool:
@@ -329,13 +364,15 @@ def _may_be_a_part(signs: str) -> bool:
     return len(signs) in _PART_SIGNS and (signs[:-1].isascii() or signs[2:-1].isascii())
 
 
-def _apart(sightings: list[Sighting]) -> list[Sighting]:
+def _apart(found: list[Sighting], before: list[Sighting]) -> list[Sighting]:
     """Keep of those that lie over one another the most probable one, and of equal texts the lowest.
 
-    The plate hangs below the number that is painted large on a lorry's tail.
+    A later look shows more of a plate than the one before: what it found weighs double. And the plate hangs below the
+    number that is painted large on a lorry's tail.
     """
+    weighed = [(_LATER_WEIGHS * new.worth, new) for new in found] + [(old.worth, old) for old in before]
     kept: list[Sighting] = []
-    for sighting in sorted(sightings, key=lambda sighting: -sighting.worth):
+    for _, sighting in sorted(weighed, key=lambda pair: -pair[0]):
         others = [other for other in kept if _same(sighting, other)]
         if not others:
             kept.append(sighting)
