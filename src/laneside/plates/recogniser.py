@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from math import hypot
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from laneside.codec import plate_kind
 from laneside.plates.colour import looks_like
@@ -17,30 +16,16 @@ from laneside.plates.decoding import Decoder
 from laneside.plates.grammar import PLATE_FORMS, automaton_of
 from laneside.plates.lettering import Lettering
 from laneside.plates.light import brightened, lifted
-from laneside.plates.models import DETECTOR, Network
+from laneside.plates.looks import Look, Looks
 from laneside.plates.photo import Photograph, Pixels, decode
 from laneside.plates.placement import Placement, lower_row, over_row, stacked, wider_left
 from laneside.plates.priors import Shares, colour_on, form_weights, of_two_rows
 from laneside.plates.reading import OFFER_MIN, PlateReading, Point
-from laneside.plates.rectify import Corners, part, sides, upright
-from laneside.plates.sighting import Glimpse, Sighting, View
+from laneside.plates.rectify import Corners, covers, sides
+from laneside.plates.sighting import FAIR, GOOD, LIKELY_MIN, Glimpse, Sighting, View
 from laneside.plates.straighten import straightened, trimmed
-from laneside.plates.textboxes import TextBox, find_text
 from laneside.plates.written import Floats
 
-_SIDE: Final = 736
-_LIFTED_SIDE: Final = 552
-_PART: Final = 0.575
-_MIDDLE: Final = (0.5, 0.7)
-_CORNERS: Final = ((0.0, 1.0), (1.0, 1.0), (0.0, 0.0), (1.0, 0.0))
-"""Where parts lie, 0 to 1 each way: first where plates mostly are, then all over the picture."""
-_SMALL_MAX: Final = 900
-_NEAR_SIDE: Final = 416
-_NEAR_WIDTHS: Final = 3.5
-_WINDOW_MIN: Final = 16
-_CROP_SIDE_MAX: Final = 400
-_ASPECTS: Final = (1.5, 9.0)
-_BOXES_MAX: Final = 12
 _PROMISING: Final = -20.0
 _DOUBTFUL: Final = -4.0
 _CLOSER_MAX: Final = 3
@@ -55,27 +40,14 @@ _SURE: Final = 0.97
 _WORSE_BY: Final = 3.0
 _HOPELESS_BY: Final = 5.0
 _HOPELESS_BESIDE_DOUBTFUL_BY: Final = 1.0
-_MARGIN: Final = (0.04, 0.08)
-"""What a box of text lacks on each side of the plate's characters, as shares of its width and height."""
 _PART_SIGNS: Final = range(4, 8)
-_LIKELY_MIN: Final = 0.05
-_FAIR: Final = 0.3
-_GOOD: Final = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """One way to look for text. ``find`` gets where a plate was seen best; ``enough`` confidence makes it needless."""
-
-    find: Callable[[Corners | None], list[Corners]]
-    enough: float
 
 
 class Recogniser:
     """Hold the loaded models; one photograph at a time."""
 
-    def __init__(self, detector: Network, lettering: Lettering, decoder: Decoder) -> None:
-        self._detector = detector
+    def __init__(self, looks: Looks, lettering: Lettering, decoder: Decoder) -> None:
+        self._looks = looks
         self._lettering = lettering
         self._decoder = decoder
 
@@ -83,7 +55,7 @@ class Recogniser:
     def load(cls) -> Recogniser:
         """Load the models. Raises PlateEngineError where they are not installed."""
         automaton = automaton_of(PLATE_FORMS)
-        return cls(Network.load(DETECTOR), Lettering.load(automaton.symbols), Decoder(automaton))
+        return cls(Looks.load(), Lettering.load(automaton.symbols), Decoder(automaton))
 
     def recognise(self, photo: bytes) -> list[PlateReading]:
         """Read the plates of a photograph, best first. Raises PictureError for bytes that are no picture.
@@ -93,7 +65,7 @@ class Recogniser:
         """
         photograph = decode(photo)
         picture, sightings = photograph.pixels, list[Sighting]()
-        for look in self._looks(picture):
+        for look in self._looks.ways(picture):
             if self._suffices(look, photograph, sightings):
                 continue
             best = _best_placed(sightings, photograph)
@@ -105,74 +77,17 @@ class Recogniser:
                 break
         self._finish(photograph, sightings)
         sightings.sort(key=lambda sighting: (sighting.confidence < OFFER_MIN, _place(sighting, photograph)))
-        if sightings and sightings[0].confidence < _GOOD:
+        if sightings and sightings[0].confidence < GOOD:
             sightings[0] = self._relit(picture, sightings[0])
         return [_reading(photograph, sighting) for sighting in sightings]
 
-    def _suffices(self, look: _Look, photograph: Photograph, sightings: list[Sighting]) -> bool:
+    def _suffices(self, look: Look, photograph: Photograph, sightings: list[Sighting]) -> bool:
         """Say whether what was seen makes a look needless; what seems to, or is hopeless so far, is finished first."""
         best = _best_placed(sightings, photograph)
         if best is None or best.confidence >= look.enough:
             self._finish(photograph, sightings)
             best = _best_placed(sightings, photograph)
         return best is not None and best.confidence >= look.enough
-
-    def _looks(self, picture: Pixels) -> Sequence[_Look]:
-        """List the ways to look for text: as a whole, near what was seen, in parts that show more, without shadows."""
-        height, width = picture.shape[:2]
-        if max(height, width) <= _CROP_SIDE_MAX and _ASPECTS[0] < width / height < _ASPECTS[1]:
-            whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-            return (
-                _Look(lambda _: [whole], enough=1.0),
-                _Look(lambda _: _plausible(find_text(self._detector, picture, _CROP_SIDE_MAX)), enough=_FAIR),
-            )
-        return (
-            _Look(lambda _: _plausible(find_text(self._detector, picture, _SIDE)), enough=1.0),
-            _Look(lambda seen: self._near(picture, seen), enough=_GOOD),
-            *self._part_looks(picture),
-        )
-
-    def _part_looks(self, picture: Pixels) -> Iterable[_Look]:
-        """Look at parts: finer, in the memory that one look at the whole takes; and what lies in shadow or haze."""
-        height, width = picture.shape[:2]
-        corners = _CORNERS if max(height, width) > _SMALL_MAX else ()
-        for places in ((_MIDDLE,), corners):
-            for side, light in ((_SIDE, False), (_LIFTED_SIDE, True)):
-                for place in places:
-                    yield self._part_look(picture, place, side, lifted=light)
-
-    def _near(self, picture: Pixels, seen: Corners | None) -> list[Corners]:
-        """Find the text of what was seen again, enlarged."""
-        if seen is None:
-            return []
-        reach = _NEAR_WIDTHS * sides(seen)[0] / 2
-        found = self._in_window(picture, seen.mean(axis=0) - reach, seen.mean(axis=0) + reach, _NEAR_SIDE)
-        return [box for box in _plausible(found) if _covers(box, seen) or _covers(seen, box)]
-
-    def _part_look(self, picture: Pixels, at: tuple[float, float], side_max: int, *, lifted: bool) -> _Look:
-        """Look at a part: finer, in the memory that one look at the whole takes."""
-        size = np.array(picture.shape[1::-1], np.float32)
-        start = size * at * (1 - _PART)
-        return _Look(
-            lambda _: _plausible(self._in_window(picture, start, start + size * _PART, side_max, lifted=lifted)),
-            enough=_LIKELY_MIN,
-        )
-
-    def _in_window(
-        self,
-        picture: Pixels,
-        low: NDArray[np.float32],
-        high: NDArray[np.float32],
-        side_max: int,
-        *,
-        lifted: bool = False,
-    ) -> list[TextBox]:
-        left, top = np.maximum(low, 0).astype(int)
-        right, bottom = np.minimum(np.ceil(high), picture.shape[1::-1]).astype(int)
-        if min(right - left, bottom - top) < _WINDOW_MIN:
-            return []
-        found = find_text(self._detector, picture[top:bottom, left:right], side_max, lifted=lifted)
-        return [replace(box, corners=box.corners + np.array([left, top], np.float32)) for box in found]
 
     def _sightings(self, picture: Pixels, boxes: list[Corners], *, later: bool, near: bool) -> list[Sighting]:
         """Read the boxes and look closely at what can be a plate.
@@ -261,9 +176,9 @@ class Recogniser:
     def _relit(self, picture: Pixels, sighting: Sighting) -> Sighting:
         """Look at a doubtful plate in other lights too."""
         strips = [cut.strip(picture) for cut in sighting.view.cuts[_RELIT]]
-        return self._agreed([(sighting.view, [change(strip) for change in (lifted, brightened) for strip in strips])])[
-            0
-        ]
+        lit = [change(strip) for change in (lifted, brightened) for strip in strips]
+        (relit,) = self._agreed([(sighting.view, lit)])
+        return relit
 
     def _agreed(self, cut_out: list[tuple[View, list[Pixels]]], *, search: bool = False) -> list[Sighting]:
         """Read more strips of plates and let all pictures of each have their say.
@@ -311,7 +226,7 @@ def _is_settled(glimpse: Glimpse, better: Glimpse) -> bool:
     """Say whether a better one at the same place says the same or is so much better that this one need not be read."""
     here, there = glimpse.placement.plate, better.placement.plate
     says_less = glimpse.text == better.text or glimpse.score < better.score - _WORSE_BY
-    return says_less and (_covers(here, there) or _covers(there, here))
+    return says_less and (covers(here, there) or covers(there, here))
 
 
 def _colours(placement: Placement, strip: Pixels) -> Shares:
@@ -342,24 +257,6 @@ def _cuts(picture: Pixels, placement: Placement) -> Iterable[Placement]:
     yield straight.regrown(0.08, 0.05)
 
 
-def _plausible(boxes: list[TextBox]) -> list[Corners]:
-    """Keep the boxes that are shaped like a row of a plate, the largest first."""
-    low, high = _ASPECTS
-    kept = [upright(box.corners) for box in boxes]
-    kept = [_with_margin(corners) for corners in kept if low < _aspect(corners) < high]
-    return sorted(kept, key=lambda corners: -sides(corners)[0])[:_BOXES_MAX]
-
-
-def _with_margin(box: Corners) -> Corners:
-    along, across = _MARGIN
-    return part(box, (-along, 1 + along), (-across, 1 + across))
-
-
-def _aspect(corners: Corners) -> float:
-    width, height = sides(corners)
-    return width / max(1.0, height)
-
-
 def _may_be_a_part(signs: str) -> bool:
     return len(signs) in _PART_SIGNS and (signs[:-1].isascii() or signs[2:-1].isascii())
 
@@ -385,20 +282,14 @@ def _is_painted_over(painted: Sighting, plate: Sighting) -> bool:
     """Say whether one is the same number as the other, larger and above it."""
     (width, height), (own_width, _) = sides(painted.plate), sides(plate.plate)
     below = float(plate.plate.mean(axis=0)[1] - painted.plate.mean(axis=0)[1])
-    same = painted.agreed.text == plate.agreed.text and plate.confidence >= _FAIR
+    same = painted.agreed.text == plate.agreed.text and plate.confidence >= FAIR
     return same and below > height and own_width < width
 
 
 def _same(sighting: Sighting, other: Sighting) -> bool:
     """Say whether two are of one plate: no text hangs twice, and no plate over another."""
     box, others = sighting.plate, other.plate
-    return sighting.agreed.text == other.agreed.text or _covers(box, others) or _covers(others, box)
-
-
-def _covers(corners: Corners, other: Corners) -> bool:
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    middle = other.mean(axis=0)
-    return bool((low <= middle).all() and (middle <= high).all())
+    return sighting.agreed.text == other.agreed.text or covers(box, others) or covers(others, box)
 
 
 def _reading(photograph: Photograph, sighting: Sighting) -> PlateReading:
@@ -425,7 +316,7 @@ def _points(corners: Corners) -> tuple[Point, Point, Point, Point]:
 
 def _best_placed(sightings: list[Sighting], photograph: Photograph) -> Sighting | None:
     """Return of all that may be plates the one that stands best."""
-    likely = [sighting for sighting in sightings if sighting.confidence >= _LIKELY_MIN]
+    likely = [sighting for sighting in sightings if sighting.confidence >= LIKELY_MIN]
     return min(likely, key=lambda sighting: _place(sighting, photograph), default=None)
 
 

@@ -81,5 +81,12 @@ def sides(corners: Corners) -> tuple[float, float]:
     return width, height
 
 
+def covers(corners: Corners, other: Corners) -> bool:
+    """Say whether the middle of another quadrangle lies within this one's bounds."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    middle = other.mean(axis=0)
+    return bool((low <= middle).all() and (middle <= high).all())
+
+
 def _length(vector: NDArray[np.floating]) -> float:
     return float(hypot(float(vector[0]), float(vector[1])))

@@ -16,6 +16,11 @@ _EVIDENCE_MIDDLE: Final = -4.5
 _EVIDENCE_SLOPE: Final = 1.2
 _FIT_WEIGHT: Final = 0.5
 
+LIKELY_MIN: Final = 0.05
+"""The confidence from which on a sighting may be a plate at all."""
+FAIR: Final = 0.3
+GOOD: Final = 0.6
+
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
