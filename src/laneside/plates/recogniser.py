@@ -160,7 +160,8 @@ class Recogniser:
     def _finish(self, photograph: Photograph, sightings: list[Sighting]) -> None:
         """Cut out in all ways what stands best and what would be offered, unless the few cuts leave no doubt.
 
-        The others stay as they were seen: no second look at them would make them the one that is meant.
+        Where nothing is likely yet, that is everything. The others stay as they were seen: no second look at them would
+        make them the one that is meant.
         """
         best = _best_placed(sightings, photograph)
         doubtful = [

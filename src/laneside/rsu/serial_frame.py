@@ -151,7 +151,7 @@ class SerialDecoder:
 
     @property
     def _room(self) -> int:
-        """How many bytes are sure to overfill the buffer by one at most."""
+        """How many more bytes may be taken at once: as many as overfill the buffer by one, if none is an escape."""
         content = len(self._wire) - len(START) - self._wire.count(ESCAPE)
         return min(_CONTENT_MAX - content, _WIRE_MAX - len(self._wire)) + 1
 
@@ -160,7 +160,7 @@ class SerialDecoder:
         self._wire += taken
         if self._room > 0:
             return ()
-        flaw = Flaw.TOO_LONG if _plain(bytes(self._wire[len(START) :])) else Flaw.ESCAPE
+        flaw = Flaw.ESCAPE if _plain(bytes(self._wire[len(START) :])) is None else Flaw.TOO_LONG
         reports = (*self._noise.end(), bad(flaw, self._wire))
         self._wire.clear()
         return reports
