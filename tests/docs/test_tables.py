@@ -12,6 +12,7 @@ from importlib.resources import files
 
 import msgspec
 
+from laneside.card import Proof
 from laneside.centre.api.answers import _STATUS
 from laneside.centre.app import create_app
 from laneside.centre.ingest.uploads import RECORD
@@ -19,8 +20,9 @@ from laneside.centre.settings import Settings
 from laneside.contract.parameters import Policy
 from laneside.contract.records import ExitRecord
 from laneside.devices import SystemClock
-from laneside.passage import Ending, notes
-from laneside.reader import Capability, EtcReader, Proof
+from laneside.passage import notes
+from laneside.passage.notes import Ending
+from laneside.reader import Capability, EtcReader
 from laneside.rsu import Wire
 
 GUIDE = "docs/integrators-guide.md"

@@ -9,7 +9,8 @@ import time
 import pytest
 from pcsc_table import AMOUNT_FEN, CARD_READER, SEARCH_S, Table, prepared
 
-from laneside.reader import Capability, Debited, NotDebited, Proof, TagWrite, Unknown
+from laneside.card import Debited, NotDebited, Proof, TagWrite, Unknown
+from laneside.reader import Capability
 from laneside.virtual.faults import FaultKind, When
 
 pytestmark = pytest.mark.pcsc

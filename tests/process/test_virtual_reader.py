@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from bench import order_for
 
+from laneside.card import Debited, Unknown
 from laneside.cli.browserless import until
 from laneside.devices import ReaderPanel, RoadsidePanel, SerialLink, SystemClock, TcpLink
 from laneside.errors import LinkLostError, NothingPresentedError, SettingError
-from laneside.reader import Debited, Prepared, Unknown
+from laneside.reader import Prepared
 from laneside.reader.frames import FrameReader, FrameReaderPolicy
 from laneside.rsu import SERIAL, TCP
 

@@ -292,6 +292,8 @@ def put_psam(bench: Bench, profile: PsamProfile) -> None:
 def order_for(presented: Presented, *, amount_fen: int = 1250, capp_after: bytes = CAPP_AFTER) -> PurchaseOrder:
     """Order the worked exit of spec/icc.md from what was read."""
     return PurchaseOrder(
+        record_id="R",
+        plate="甘A12345",
         pair=Pair.of(presented),
         amount_fen=amount_fen,
         at=START,

@@ -33,20 +33,17 @@ from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import digest
 from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.journal import Journal, schema
-from laneside.passage import (
-    Conclusion,
-    Desk,
-    Done,
-    Duty,
-    Equipment,
-    Ledger,
-    Logbook,
-    PassageView,
-    PlateReader,
-    Setup,
-    Waiting,
-    verifier,
-)
+from laneside.passage.answers import Answer, Done
+from laneside.passage.desk import Desk
+from laneside.passage.duty.duty import Duty, verifier
+from laneside.passage.duty.lane_setup import LaneSetup
+from laneside.passage.flows.open_exit import OPEN_EXIT
+from laneside.passage.lane import Conclusion, Waiting
+from laneside.passage.passage_journal import PassageJournal
+from laneside.passage.passage_steps import Equipment
+from laneside.passage.ports import PlateReader
+from laneside.passage.views.history import PassageHistory
+from laneside.passage.views.views import PassageView
 from laneside.reader import ApduReader
 from laneside.statuslist import StatusListIndex
 from laneside.tariff import half_up_95
@@ -247,6 +244,13 @@ def status_list(now: datetime) -> StatusListIndex:
     return StatusListIndex.build(StatusListFull(list_version="202605060355", made_at=now, rows=rows))
 
 
+def tap(desk: Desk, action: str, revision: int, **given: object) -> Answer:
+    """Carry out an action with what is given by name, as a page posts it."""
+    found = desk.action(action)
+    assert found is not None, action
+    return desk.act(action, revision, found.given(**given))
+
+
 class LaneKit:
     """One terminal at one lane. ``restart`` forgets everything that is not on disk; jobs run at once."""
 
@@ -272,19 +276,19 @@ class LaneKit:
         self.connection = self.connect()
         schema.prepare(self.connection)
         self.journal = Journal(self.connection, clock=self.clock, terminal_id=Name().terminal_id)
-        self.logbook = Logbook(journal=self.journal, clock=self.clock, slot=Name().slot)
+        self.passages = PassageJournal(journal=self.journal, clock=self.clock, slot=Name().slot)
         self.reader = self.make_reader()
         self.duty = Duty(journal=self.journal, documents=self.decisions, identity=Name(), clock=self.clock)
-        self.setup = Setup(journal=self.journal, duty=self.duty)
+        self.lane_setup = LaneSetup(journal=self.journal, duty=self.duty)
         self.desk = Desk(
             Equipment(
-                reader=self.reader, lane=self.lane, logbook=self.logbook, documents=self.decisions,
-                photos=self.album, identity=Name(), duty=self.duty, setup=self.setup, clock=self.clock,
+                reader=self.reader, lane=self.lane, passages=self.passages, documents=self.decisions,
+                photos=self.album, identity=Name(), duty=self.duty, lane_setup=self.lane_setup, clock=self.clock,
                 random_bytes=self.random_bytes, worker=lambda job: job(),
-                plates=self.eye,
+                plates=self.eye, flows=(OPEN_EXIT,),
             )
         )  # fmt: skip
-        self.ledger = Ledger(logbook=self.logbook, duty=self.duty)
+        self.history = PassageHistory(passages=self.passages, duty=self.duty)
 
     def connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, check_same_thread=False)
@@ -314,7 +318,7 @@ class LaneKit:
 
     def open_for_work(self) -> None:
         self.login("620001")
-        assert self.setup.enable(frozenset({ETC_LANE, MIXED_LANE})) == Done()
+        assert self.lane_setup.enable(frozenset({ETC_LANE, MIXED_LANE})) == Done()
         self.login()
 
     # --- acting as the collector does
@@ -325,8 +329,12 @@ class LaneKit:
         assert view is not None
         return view
 
-    def does(self, action: str, **words: object) -> PassageView:
-        answer = getattr(self.desk, action)(self.view.revision, **words)
+    def tries(self, action: str, revision: int | None = None, **given: object) -> Answer:
+        """Tap an action of the page, as it is drawn now or was at ``revision``."""
+        return tap(self.desk, action, self.view.revision if revision is None else revision, **given)
+
+    def does(self, action: str, **given: object) -> PassageView:
+        answer = self.tries(action, **given)
         assert answer == Done(), answer
         return self.view
 
@@ -340,7 +348,7 @@ class LaneKit:
         """Photo, plate, colour, class and kind as they really are."""
         vehicle = vehicle_named(name)
         assert self.desk.take_photo(b"\xff\xd8 " + name.encode(), live=True) == Done()
-        self.does("submit_picture", plate=vehicle.plate, colour=vehicle.colour)
+        self.does("submit-picture", plate=vehicle.plate, colour=vehicle.colour)
         return self.does("select", toll_class=vehicle.toll_class, vehicle_kind=vehicle.kind)
 
     def pay(self, name: str) -> PassageView:
@@ -350,7 +358,7 @@ class LaneKit:
         return self.does("submit")
 
     def home(self) -> None:
-        assert self.desk.leave(self.view.revision) == Done()
+        assert self.tries("leave") == Done()
         assert self.desk.view() is None
 
     # --- facts on the outside

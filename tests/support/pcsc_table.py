@@ -76,7 +76,10 @@ def order_for(presented: Presented) -> PurchaseOrder:
     capp[3:8] = bytes.fromhex("62010A0B11")
     capp[8:12] = int(at.timestamp()).to_bytes(4, "big")
     capp[13] = 0x06
-    return PurchaseOrder(pair=Pair.of(presented), amount_fen=AMOUNT_FEN, at=at, capp_after=bytes(capp), write_tag=False)
+    return PurchaseOrder(
+        record_id="R", plate="甘A12345", pair=Pair.of(presented), amount_fen=AMOUNT_FEN, at=at, capp_after=bytes(capp),
+        write_tag=False,
+    )  # fmt: skip
 
 
 def prepared(reader: ApduReader) -> Prepared:

@@ -10,9 +10,9 @@ from random import Random
 import pytest
 from bench import CAPP_AFTER, CAPP_BEFORE, Bench, Cut, Side, Span, card_profile, make_bench, order_for
 
-from laneside.card import Device
+from laneside.card import Debited, Device, Intent, NotDebited, Proof, TagWrite, Unknown
 from laneside.errors import LinkLostError
-from laneside.reader import Debited, Intent, NotDebited, NotPrepared, Prepared, Proof, TagWrite, Unknown
+from laneside.reader import NotPrepared, Prepared
 from laneside.virtual import MemoryMedium, ProofLife, VirtualCard
 
 BALANCE_FEN = 100000

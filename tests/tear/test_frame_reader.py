@@ -6,7 +6,8 @@ import pytest
 from bench import CAPP_AFTER, CAPP_BEFORE, order_for
 from frame_bench import FrameBench
 
-from laneside.reader import Debited, NotDebited, NotPrepared, Prepared, TagWrite, Unknown
+from laneside.card import Debited, NotDebited, TagWrite, Unknown
+from laneside.reader import NotPrepared, Prepared
 from laneside.rsu import SERIAL, TCP
 from laneside.virtual.integrated import SERIAL_READER, TCP_READER, Fault, FaultKind, Place
 

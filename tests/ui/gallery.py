@@ -6,24 +6,18 @@ import io
 from dataclasses import dataclass, replace
 from datetime import date
 
+import msgspec
 import samples as s
 from samples import w
 
 from laneside.contract.parameters import Policy, Role, ShiftPlan
 from laneside.contract.records import ShiftTotals
-from laneside.passage.answers import DONE, Answer, Rejected
+from laneside.passage.answers import DONE, STALE, Answer, Rejected
+from laneside.passage.flows.flow import Activity, AnyAction
+from laneside.passage.flows.open_exit import OPEN_EXIT
+from laneside.passage.picture.plate_entry import PlateForm
 from laneside.passage.trace import Trace
-from laneside.passage.view import (
-    Action,
-    Activity,
-    LaneChoice,
-    LedgerDetail,
-    LedgerRow,
-    PassageView,
-    PictureView,
-    ReadingView,
-    Words,
-)
+from laneside.passage.views.views import HistoryDetail, HistoryRow, LaneChoice, PassageView, PictureView, ReadingView
 from laneside.terminal.checkup import CheckReport, Facts, judged
 from laneside.terminal.services import (
     DemoState,
@@ -34,6 +28,7 @@ from laneside.terminal.services import (
     Services,
     TopLine,
 )
+from laneside.vocab import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +75,7 @@ def typed(plate: str) -> PassageView:
     return replace(s.WITH_PHOTO, picture=replace(s.SHOT, plate=plate))
 
 
-def read_as(reading: ReadingView, picture: PictureView, *actions: Action) -> PassageView:
+def read_as(reading: ReadingView, picture: PictureView, *actions: str) -> PassageView:
     return replace(s.WITH_PHOTO, actions=s.WITH_PHOTO.actions | set(actions), picture=replace(picture, reading=reading))
 
 
@@ -88,10 +83,10 @@ DOUBTFUL = replace(
     s.TYPED, live=False, tag_agrees=False,
     plate_warning=w("车牌格式少见，请再核对", "Unusual plate form: please check again"),
 )  # fmt: skip
-IDLE = replace(s.READ, ask_idle=True, age_s=260, actions=s.READ.actions | {Action.RESUME})
+IDLE = replace(s.READ, ask_idle=True, age_s=260, actions=s.READ.actions | {"resume"})
 NO_PLATE = wrong("plate", "请输入车牌", "Enter the plate")
 NO_ENTRY = wrong("password", "工号或密码不正确", "Number or password is wrong")
-SAME = replace(s.WITH_PHOTO, actions=s.WITH_PHOTO.actions | {Action.SAME_AS_PAIR}, picture=replace(s.SHOT, plate="甘"))
+SAME = replace(s.WITH_PHOTO, actions=s.WITH_PHOTO.actions | {"same-as-pair"}, picture=replace(s.SHOT, plate="甘"))
 
 
 SCENES: dict[str, Scene] = {
@@ -125,8 +120,8 @@ SCENES: dict[str, Scene] = {
     "plate-reading": Scene(path="/linkage", view=replace(s.WITH_PHOTO, picture=replace(s.SHOT, reading=s.LOOKING))),
     "plate-read": Scene(path="/linkage", view=read_as(s.SURE, s.TYPED)),
     "plate-two": Scene(path="/linkage", view=read_as(s.TWO_PLATES, s.TYPED)),
-    "plate-doubtful": Scene(path="/linkage", view=read_as(s.UNSURE, s.SHOT, Action.TAKE_READING)),
-    "plate-differs": Scene(path="/linkage", view=read_as(s.READ_OTHER, s.TYPED, Action.TAKE_READING)),
+    "plate-doubtful": Scene(path="/linkage", view=read_as(s.UNSURE, s.SHOT, "take-reading")),
+    "plate-differs": Scene(path="/linkage", view=read_as(s.READ_OTHER, s.TYPED, "take-reading")),
     "plate-by-hand": Scene(path="/linkage", view=read_as(s.NO_EYE, s.SHOT)),
     "retake": Scene(path="/linkage?sheet=camera", view=s.WITH_PLATE),
     "exit-choose": Scene(path="/linkage", view=s.AFTER_PICTURE),
@@ -201,7 +196,7 @@ class Gallery:
         return Services(
             desk=self,
             duty=self,
-            ledger=self,
+            history=self,
             setup=Setup(),
             status=self,
             photos=self,
@@ -220,21 +215,37 @@ class Gallery:
             LaneChoice(lane_hex="62010A0B12", name="12道", use=s.MIXED, code="05"),
         )
 
-    def in_work(self) -> tuple[str, int] | None:
-        shown = self.view()
-        return None if shown is None else (shown.passage_id, shown.revision)
+    def action(self, path: str) -> AnyAction | None:
+        return OPEN_EXIT.action(path)
+
+    def act(self, path: str, revision: int | None, given: msgspec.Struct, *, passage_id: str | None = None) -> Answer:
+        """Note what a page asked for: the action, the revision of the page, and what was given by name."""
+        view = self.scene.view
+        if view is None or revision != view.revision or self._is_of_another(passage_id):
+            return STALE
+        return self._called(path, revision, msgspec.structs.asdict(given))
+
+    def draft(self, form: PlateForm, *, passage_id: str | None = None) -> Answer:
+        return STALE if self._is_of_another(passage_id) else self._called("draft", form)
+
+    def take_photo(self, image: bytes, /, *, live: bool, passage_id: str | None = None) -> Answer:
+        told = {"live": live, "passage_id": passage_id}
+        return STALE if self._is_of_another(passage_id) else self._called("take_photo", image, told)
+
+    def _is_of_another(self, passage_id: str | None) -> bool:
+        return bool(passage_id) and self.scene.view is not None and passage_id != self.scene.view.passage_id
+
+    def _called(self, name: str, *given: object) -> Answer:
+        self.calls.append((name, *given))
+        if name in self.answers:
+            self.scene = replace(self.scene, view=self.answers[name])
+        return self.scene.notice or DONE
 
     def view(self) -> PassageView | None:
         return self.scene.view
 
     def __getattr__(self, name: str) -> object:
-        def called(*args: object, **kwargs: object) -> Answer:
-            self.calls.append((name, *args, kwargs))
-            if name in self.answers:
-                self.scene = replace(self.scene, view=self.answers[name])
-            return self.scene.notice or DONE
-
-        return called
+        return lambda *args, **kwargs: self._called(name, *args, kwargs)
 
     # duty
     @property
@@ -264,11 +275,11 @@ class Gallery:
     def of(self, passage_id: str) -> tuple[Trace, ...]:
         return s.TRACES
 
-    # ledger
-    def today(self) -> tuple[LedgerRow, ...]:
+    # history
+    def today(self) -> tuple[HistoryRow, ...]:
         return s.ROWS if self.scene.rows else ()
 
-    def detail(self, passage_id: str) -> LedgerDetail | None:
+    def detail(self, passage_id: str) -> HistoryDetail | None:
         return next((s.detail(one) for one in s.ROWS if one.passage_id == passage_id), None)
 
     # the rest

@@ -6,30 +6,30 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from laneside.contract.records import CardSum, FindingCount, ShiftTotals, UnresolvedDebit
+from laneside.passage.flows.flow import Activity
+from laneside.passage.flows.open_exit import OPEN_EXIT
+from laneside.passage.notes import Ending
 from laneside.passage.trace import Trace, TraceLine
-from laneside.passage.view import (
-    Action,
-    Activity,
+from laneside.passage.views.views import (
     CardChange,
     Choice,
-    Ending,
     FindingView,
-    LedgerDetail,
-    LedgerRow,
+    HistoryDetail,
+    HistoryRow,
     PassageView,
     PictureView,
-    QuoteView,
     ReadCharacter,
     ReadingView,
     RecordState,
     ResultView,
     Sight,
-    Step,
+    StepView,
     VehicleView,
-    Words,
 )
 from laneside.reader import PsamState
+from laneside.tariff import FeeQuote, QuoteLine
 from laneside.terminal.checkup import Facts
+from laneside.vocab import Words
 
 
 def w(zh: str, en: str) -> Words:
@@ -100,15 +100,16 @@ NO_EYE = ReadingView(
     sight=Sight.FAILED, said=w("本机未安装车牌识别，请手工输入", "Plate reading is not installed: type it")
 )
 SUBMITTED = replace(TYPED, submitted=True, reading=SURE)
-QUOTE = QuoteView(
-    pay_fen=1100, discount_fen=55, fee_fen=1045,
+QUOTE = FeeQuote(
+    pay_fen=1100, discount_fen=55, province_discount_fen=0, fee_fen=1045, discount_type=None,
+    rate_version="2026031000001",
     lines=(
-        w("城关站 客一 定额 11.00 元", "Chengguan, car 1: fixed fee 11.00"),
-        w("ETC 九五折 −0.55 元", "ETC 95 %: −0.55"),
-        w("费率版本 2026031000001", "Tariff version 2026031000001"),
+        QuoteLine(zh="城关站 客一 定额 11.00 元", en="Chengguan, car 1: fixed fee 11.00"),
+        QuoteLine(zh="ETC 九五折 −0.55 元", en="ETC 95 %: −0.55"),
+        QuoteLine(zh="费率版本 2026031000001", en="Tariff version 2026031000001"),
     ),
 )  # fmt: skip
-WAYS_OUT = frozenset({Action.TRANSFER, Action.ABANDON})
+WAYS_OUT = frozenset({"transfer", "abandon"})
 PLATES_DIFFER = FindingView(
     code=41, severity="stop", text=w("ETC卡与OBU车牌（含颜色）不符", "Card and tag: plate or colour differ"),
     why=w("卡内 甘A12345 蓝，标签内 甘B88888 蓝", "Card 甘A12345 blue, tag 甘B88888 blue"),
@@ -127,27 +128,28 @@ RUNNING = replace(
 )  # fmt: skip
 LOW_BATTERY = replace(PLATES_DIFFER, code=1, severity="warn", text=w("OBU电量低", "Tag battery is low"))
 
+STEPS = tuple(
+    StepView(name=step.name, title=step.title, area=step.area, main=step.main, main_title=None)
+    for step in OPEN_EXIT.steps
+)
 START = PassageView(
     passage_id="01HV0", revision=1, lane_name="11道", lane_hex="62010A0B11", lane_use=ETC, captured_plate="",
-    step=Step.READ, activity=Activity.NONE, trouble=None, vehicle=None, findings=(), clean=False, picture=NO_PICTURE,
+    flow="open-exit", steps=STEPS, step="read", activity=Activity.NONE, trouble=None, vehicle=None, findings=(),
+    clean=False, picture=NO_PICTURE,
     classes=choices(CLASSES), kinds=choices(KINDS), quote=None, result=None,
-    actions=WAYS_OUT | {Action.READ, Action.LEAVE}, ask_idle=False, age_s=12,
+    actions=WAYS_OUT | {"read", "leave"}, ask_idle=False, age_s=12,
 )  # fmt: skip
-READ = replace(
-    START, revision=2, step=Step.PICTURE, vehicle=CAR, clean=True, actions=WAYS_OUT | {Action.READ, Action.PHOTO}
-)
-WITH_PHOTO = replace(READ, revision=3, picture=SHOT, actions=READ.actions | {Action.SUBMIT_PICTURE})
+READ = replace(START, revision=2, step="picture", vehicle=CAR, clean=True, actions=WAYS_OUT | {"read", "photo"})
+WITH_PHOTO = replace(READ, revision=3, picture=SHOT, actions=READ.actions | {"submit-picture"})
 WITH_PLATE = replace(WITH_PHOTO, picture=TYPED)
 AFTER_PICTURE = replace(
-    WITH_PLATE, revision=4, step=Step.CHECK, picture=SUBMITTED, actions=WITH_PHOTO.actions | {Action.SELECT}
+    WITH_PLATE, revision=4, step="check", picture=SUBMITTED, actions=WITH_PHOTO.actions | {"select"}
 )
 READY_TO_QUOTE = replace(
-    AFTER_PICTURE, step=Step.FEE, classes=choices(CLASSES, 1), kinds=choices(KINDS, 0),
-    actions=AFTER_PICTURE.actions | {Action.QUOTE},
+    AFTER_PICTURE, step="fee", classes=choices(CLASSES, 1), kinds=choices(KINDS, 0),
+    actions=AFTER_PICTURE.actions | {"quote"},
 )  # fmt: skip
-QUOTED = replace(
-    READY_TO_QUOTE, revision=5, step=Step.SUBMIT, quote=QUOTE, actions=READY_TO_QUOTE.actions | {Action.SUBMIT}
-)
+QUOTED = replace(READY_TO_QUOTE, revision=5, step="submit", quote=QUOTE, actions=READY_TO_QUOTE.actions | {"submit"})
 
 
 def result(ending: Ending | None, title: Words, cause: Words, remedy: Words, **more: object) -> ResultView:
@@ -155,8 +157,8 @@ def result(ending: Ending | None, title: Words, cause: Words, remedy: Words, **m
     return ResultView(ending=ending, title=title, cause=cause, remedy=remedy, **{**values, **more})  # type: ignore[arg-type]  # sample values
 
 
-def ended(view: PassageView, *actions: Action) -> PassageView:
-    step = Step.SUBMIT if view.result is None or view.result.ending is None else Step.DONE
+def ended(view: PassageView, *actions: str) -> PassageView:
+    step = "submit" if view.result is None or view.result.ending is None else "done"
     return replace(view, revision=view.revision + 1, step=step, actions=frozenset(actions))
 
 
@@ -165,57 +167,57 @@ COMPLETED = ended(
     replace(QUOTED, result=result(
         Ending.COMPLETED, w("已扣费", "Debited"), w("请放行", "Let the vehicle pass"), NOTHING,
         fee_fen=1045, balance_after_fen=18955, tag_write="written", record_id="G006262001001620101101020260314091001",
-    )), Action.LEAVE,
+    )), "leave",
 )  # fmt: skip
 TAG_FAILED = ended(
     replace(QUOTED, result=result(
         Ending.COMPLETED, w("已扣费", "Debited"),
         w("扣款成功，标签未写入，可补写标签", "Debited; the tag was not written and can be written again"),
         w("车道未联动，请人工放行", "No lane link: open the barrier by hand"), fee_fen=1045, tag_write="failed",
-    )), Action.LEAVE, Action.REWRITE_TAG,
+    )), "leave", "rewrite-tag",
 )  # fmt: skip
 NOT_DEBITED = replace(
     QUOTED, result=result(
         None, w("未扣费", "Not debited"), w("未找到卡签，请贴近后重试", "Pair not found: hold closer"),
         w("重试或转人工", "Retry, or transfer to a colleague"),
-    ), actions=QUOTED.actions | {Action.RETRY},
+    ), actions=QUOTED.actions | {"retry"},
 )  # fmt: skip
 UNKNOWN = replace(
     QUOTED, result=result(
         Ending.UNKNOWN, w("待确认·勿再扣费", "Not known: do not debit again"),
         w("扣款是否完成尚不能确定", "Whether the card was debited cannot be told yet"),
         w("将手持机贴近卡签，点【确认扣款】", "Hold the terminal to the pair and tap Confirm debit"), fee_fen=1045,
-    ), actions=frozenset({Action.PROVE, Action.LEAVE}),
+    ), actions=frozenset({"prove", "leave"}),
 )  # fmt: skip
 STOPPED = replace(
-    READ, step=Step.READ, clean=False, findings=(PLATES_DIFFER,),
-    actions=WAYS_OUT | {Action.READ, Action.PHOTO, Action.REFUSE},
+    READ, step="read", clean=False, findings=(PLATES_DIFFER,),
+    actions=WAYS_OUT | {"read", "photo", "refuse"},
 )  # fmt: skip
-STOPPED_LISTED = replace(STOPPED, findings=(LISTED, LOW_BATTERY), actions=STOPPED.actions | {Action.RELEASE})
+STOPPED_LISTED = replace(STOPPED, findings=(LISTED, LOW_BATTERY), actions=STOPPED.actions | {"release"})
 STOPPED_TRIP = replace(STOPPED_LISTED, findings=(RUNNING,))
 REFUSED = ended(
     replace(STOPPED, result=result(
         Ending.REFUSED, w("未放行", "Refused"),
         w("41 ETC卡与OBU车牌（含颜色）不符", "41 Card and tag: plate or colour differ"), PLATES_DIFFER.remedy,
-    ), findings=()), Action.LEAVE,
+    ), findings=()), "leave",
 )  # fmt: skip
 TRANSFERRED = ended(
     replace(QUOTED, result=result(
         Ending.TRANSFERRED, w("转人工", "Transferred"), w("卡签无法读写", "Card or tag fails"), NOTHING,
-    )), Action.LEAVE,
+    )), "leave",
 )  # fmt: skip
 ABANDONED = ended(
     replace(START, result=result(
         Ending.ABANDONED, w("已放弃", "Abandoned"), w("车辆驶离", "Vehicle left"), NOTHING,
-    )), Action.LEAVE,
+    )), "leave",
 )  # fmt: skip
 TROUBLE = replace(
     START, trouble=w("未检测到卡签，请贴近挡风玻璃标签后重试", "No tag or card found: hold closer, try again")
 )
 
 
-def row(number: int, plate: str, colour: int, ending: Ending | None, state: RecordState, fee: int | None) -> LedgerRow:
-    return LedgerRow(
+def row(number: int, plate: str, colour: int, ending: Ending | None, state: RecordState, fee: int | None) -> HistoryRow:
+    return HistoryRow(
         passage_id=f"p{number}", at=NOW.replace(minute=59 - number), plate=plate, colour=colour, ending=ending,
         state=state, fee_fen=fee,
     )  # fmt: skip
@@ -231,14 +233,14 @@ ROWS = (
 )
 
 
-def detail(of: LedgerRow) -> LedgerDetail:
+def detail(of: HistoryRow) -> HistoryDetail:
     paid = of.ending is Ending.COMPLETED
     card = CardChange(
         card_number="62012203123456784821", balance_before_fen=20000, balance_after_fen=18955, counter_before=4,
         counter_after=5, file_0019_before="AA2900" + "62010A0B11" + "00" * 35,
         file_0019_after="AA2900" + "62010A0B11" + "65F2" * 17,
     )  # fmt: skip
-    return LedgerDetail(
+    return HistoryDetail(
         row=of, lane_name="11道", lane_use=ETC, operator="620101 马晓兰", shift_name="白班",
         toll_class=w("客一", "Car 1"), vehicle_kind=w("普通", "Normal"), photo_sha256=PHOTO,
         photo_live=paid, findings=() if paid else (PLATES_DIFFER,), quote=QUOTE if paid else None,

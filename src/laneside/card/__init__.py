@@ -5,7 +5,8 @@ No I/O, no key and no decision of the business may enter: a flow says what to se
 
 from laneside.card.apdu import AnswerLostError, Command, Device, Exchange, Flow, Reply, Response, ask
 from laneside.card.channel import CardChannel, TagPresence
-from laneside.card.proof import CannotTell, DidNotHappen, Happened, OpenDebit, Witness, prove_debit
+from laneside.card.outcome import Algorithm, Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown, proved
+from laneside.card.proof import prove_debit
 from laneside.card.psam import PsamIdentity
 from laneside.card.purchase import (
     Debit,
@@ -21,25 +22,27 @@ from laneside.card.purchase import (
     verify_mac2,
 )
 from laneside.card.status import Meaning, RefusedError
-from laneside.card.user_card import CardContents, ForeignCardError, read_card
+from laneside.card.user_card import ForeignCardError, PresentedCard, read_card
 
 __all__ = [
+    "Algorithm",
     "AnswerLostError",
-    "CannotTell",
     "CardChannel",
-    "CardContents",
     "Command",
     "Debit",
     "DebitAnswer",
     "DebitDraft",
+    "Debited",
     "Device",
-    "DidNotHappen",
     "Exchange",
     "Flow",
     "ForeignCardError",
-    "Happened",
+    "Intent",
     "Meaning",
-    "OpenDebit",
+    "NotDebited",
+    "Outcome",
+    "PresentedCard",
+    "Proof",
     "PsamIdentity",
     "PurchaseRefused",
     "PurchaseTerms",
@@ -49,12 +52,14 @@ __all__ = [
     "Response",
     "SamSignature",
     "TagPresence",
-    "Witness",
+    "TagWrite",
+    "Unknown",
     "ask",
     "debit",
     "key_indexes",
     "prepare_debit",
     "prove_debit",
+    "proved",
     "read_card",
     "verify_mac2",
 ]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, assert_never
 
 from laneside.card.apdu import Command, Device, Flow, Reply, ask
+from laneside.card.outcome import Debited, Intent, NotDebited, Outcome, Proof, Unknown, proved
 from laneside.card.purchase import COMPOSITE_PURCHASE
 from laneside.card.status import Meaning, RefusedError, StatusTable, statuses
 from laneside.card.user_card import (
@@ -25,63 +26,6 @@ from laneside.errors import CodecError
 
 PURCHASE_TYPES: Final = (0x06, 0x09)
 """The log entries that take a number of the purchase counter; loads count by a counter of their own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenDebit:
-    """What the journal knows of the debit. ``counter`` is N; None, or an empty ``capp_before``, means not known."""
-
-    card_id: str
-    counter: int | None
-    balance_before_fen: int
-    amount_fen: int
-    capp_before: bytes
-    capp_after: bytes
-    terminal_number: bytes
-    purchase_time: bytes
-
-    @property
-    def balance_after_fen(self) -> int:
-        """The balance that the debit leaves."""
-        return self.balance_before_fen - self.amount_fen
-
-
-class Witness(StrEnum):
-    """What a decision rests on."""
-
-    PROVE = "prove"
-    WALLET_LOG = "wallet-log"
-    IMAGE = "image"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """The debit happened. Without TAC the card no longer gives its proof (step 4); ``counter`` is N."""
-
-    tac: bytes | None
-    mac2: bytes | None
-    counter: int
-    balance_fen: int
-    witness: Witness
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DidNotHappen:
-    """The debit certainly did not happen."""
-
-    detail: str
-    witness: Witness
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CannotTell:
-    """No proof either way; for a person to decide, or for a later sight of the card."""
-
-    detail: str
-
-
-Finding = Happened | DidNotHappen | CannotTell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +59,11 @@ class _Sight:
     balance_fen: int | None
     capp: bytes | None
 
-    def shows_after(self, debit: OpenDebit) -> bool:
-        return self.capp == debit.capp_after and self.balance_fen == debit.balance_after_fen
+    def shows_after(self, intent: Intent) -> bool:
+        return self.capp == intent.capp_after and self.balance_fen == intent.balance_after_fen
 
-    def shows_before(self, debit: OpenDebit) -> bool:
-        return self.capp == debit.capp_before and self.balance_fen == debit.balance_before_fen
+    def shows_before(self, intent: Intent) -> bool:
+        return self.capp == intent.capp_before and self.balance_fen == intent.balance_before_fen
 
 
 class _Entry(StrEnum):
@@ -138,22 +82,24 @@ class _Search:
     counter: int | None = None
 
 
-def prove_debit(debit: OpenDebit) -> Flow[Finding]:
+def prove_debit(intent: Intent) -> Flow[Outcome]:
     """Settle an interrupted debit on a freshly powered card. Raises AnswerLostError when the card goes away again."""
     try:
         yield from select_application()
         issue = yield from read_issue_info()
     except (RefusedError, CodecError) as error:
-        return CannotTell(detail=f"the card does not tell its number: {error}")
-    if issue.card_id != debit.card_id:
-        return CannotTell(detail=f"another card is presented: {issue.card_id}")
+        return Unknown(detail=f"the card does not tell its number: {error}")
+    if issue.card_id != intent.card_id:
+        return Unknown(detail=f"another card is presented: {issue.card_id}")
     sight = yield from _look()
-    after, before = sight.shows_after(debit), sight.shows_before(debit)
+    after, before = sight.shows_after(intent), sight.shows_before(intent)
     if after and not before:
-        return (yield from _happened(debit, sight))
+        return (yield from _happened(intent, sight))
     if before and not after:
-        return DidNotHappen(detail="balance and 0019 are as before the debit", witness=Witness.UNCHANGED)
-    return (yield from _mixed(debit, sight, same=before))
+        return NotDebited(
+            record_id=intent.record_id, detail="balance and 0019 are as before the debit", proof=Proof.UNCHANGED
+        )
+    return (yield from _mixed(intent, sight, same=before))
 
 
 def _look() -> Flow[_Sight]:
@@ -171,69 +117,69 @@ def _look() -> Flow[_Sight]:
     return _Sight(balance_fen=balance_fen, capp=capp)
 
 
-def _happened(debit: OpenDebit, sight: _Sight) -> Flow[Finding]:
+def _happened(intent: Intent, sight: _Sight) -> Flow[Outcome]:
     """3a: balance and 0019 are the debit's own. Fetch the TAC, else take 0018 as the evidence (step 4)."""
-    if debit.counter is not None:
-        reply = yield from _ask_proof(debit.counter)
+    if intent.counter is not None:
+        reply = yield from _ask_proof(intent.counter)
         if _is_proof(reply):
-            return _by_prove(debit, debit.counter, reply, sight)
-    search = yield from _search_log(debit)
+            return _by_prove(intent, intent.counter, reply, sight)
+    search = yield from _search_log(intent)
     match search.entry:
         case _Entry.OURS:
-            return (yield from _logged(debit, search, sight))
+            return (yield from _logged(intent, search, sight))
         case _Entry.ANOTHER | _Entry.NOT_REACHED:
-            return CannotTell(detail=f"balance and 0019 show the debit, but {search.entry.value}")
+            return Unknown(detail=f"balance and 0019 show the debit, but {search.entry.value}")
         case _Entry.FALLEN_OUT | _Entry.UNREADABLE:
-            return _by_image(debit, sight)
+            return _by_image(intent, sight)
         case _:
             assert_never(search.entry)
 
 
-def _by_image(debit: OpenDebit, sight: _Sight) -> Finding:
+def _by_image(intent: Intent, sight: _Sight) -> Outcome:
     """Neither ``805A`` nor 0018 speaks, but 0019 and balance are those of this debit and commit together (fact 1)."""
-    if debit.counter is None:
-        return CannotTell(detail="balance and 0019 show the debit, but its number is not known")
-    return _without_tac(debit, debit.counter, sight, Witness.IMAGE)
+    if intent.counter is None:
+        return Unknown(detail="balance and 0019 show the debit, but its number is not known")
+    return _without_tac(intent, intent.counter, sight, Proof.IMAGE)
 
 
-def _mixed(debit: OpenDebit, sight: _Sight, *, same: bool) -> Flow[Finding]:
+def _mixed(intent: Intent, sight: _Sight, *, same: bool) -> Flow[Outcome]:
     """3c: balance and 0019 do not decide. ``same`` says that they are still those of the journal."""
-    search = yield from _search_log(debit)
+    search = yield from _search_log(intent)
     match search.entry:
         case _Entry.OURS:
-            return (yield from _logged(debit, search, sight))
+            return (yield from _logged(intent, search, sight))
         case _Entry.ANOTHER:
-            return DidNotHappen(detail=search.entry.value, witness=Witness.WALLET_LOG)
+            return NotDebited(record_id=intent.record_id, detail=search.entry.value, proof=Proof.WALLET_LOG)
         case _Entry.NOT_REACHED:
-            same = sight.capp == debit.capp_before  # a load raises the balance and leaves 0019 and the counter alone
-            return (yield from _by_prove_alone(debit, sight, search, same=same))
+            same = sight.capp == intent.capp_before  # a load raises the balance and leaves 0019 and the counter alone
+            return (yield from _by_prove_alone(intent, sight, search, same=same))
         case _Entry.UNREADABLE:
-            return (yield from _by_prove_alone(debit, sight, search, same=same))
+            return (yield from _by_prove_alone(intent, sight, search, same=same))
         case _Entry.FALLEN_OUT:
-            return CannotTell(detail=f"balance and 0019 do not decide, and {search.entry.value}")
+            return Unknown(detail=f"balance and 0019 do not decide, and {search.entry.value}")
         case _:
             assert_never(search.entry)
 
 
-def _by_prove_alone(debit: OpenDebit, sight: _Sight, search: _Search, *, same: bool) -> Flow[Finding]:
+def _by_prove_alone(intent: Intent, sight: _Sight, search: _Search, *, same: bool) -> Flow[Outcome]:
     """3c without an entry: ``9000`` decides done; ``9406`` decides not done only on an otherwise unchanged card."""
-    if debit.counter is None:
-        return CannotTell(detail=f"the debit's number is not known, and {search.entry.value}")
-    reply = yield from _ask_proof(debit.counter)
+    if intent.counter is None:
+        return Unknown(detail=f"the debit's number is not known, and {search.entry.value}")
+    reply = yield from _ask_proof(intent.counter)
     if _is_proof(reply):
-        return _by_prove(debit, debit.counter, reply, sight)
+        return _by_prove(intent, intent.counter, reply, sight)
     if reply.meaning is Meaning.PROOF_GONE and same:
-        return DidNotHappen(detail=f"{search.entry.value}, and {reply}", witness=Witness.PROVE)
-    return CannotTell(detail=f"balance and 0019 do not decide, {search.entry.value}, and {reply}")
+        return NotDebited(record_id=intent.record_id, detail=f"{search.entry.value}, and {reply}", proof=Proof.PROVE)
+    return Unknown(detail=f"balance and 0019 do not decide, {search.entry.value}, and {reply}")
 
 
-def _logged(debit: OpenDebit, search: _Search, sight: _Sight) -> Flow[Finding]:
+def _logged(intent: Intent, search: _Search, sight: _Sight) -> Flow[Outcome]:
     """0018 names the debit: it happened. The TAC comes from ``805A`` as long as the card still has it."""
     assert search.counter is not None, "an entry of ours has a number"
     reply = yield from _ask_proof(search.counter)
     if _is_proof(reply):
-        return _by_prove(debit, search.counter, reply, sight)
-    return _without_tac(debit, search.counter, sight, Witness.WALLET_LOG)
+        return _by_prove(intent, search.counter, reply, sight)
+    return _without_tac(intent, search.counter, sight, Proof.WALLET_LOG)
 
 
 def _ask_proof(counter: int) -> Flow[Reply]:
@@ -244,26 +190,27 @@ def _is_proof(reply: Reply) -> bool:
     return reply.ok and len(reply.data) == 8
 
 
-def _by_prove(debit: OpenDebit, counter: int, reply: Reply, sight: _Sight) -> Happened:
+def _by_prove(intent: Intent, counter: int, reply: Reply, sight: _Sight) -> Debited:
     """Read MAC2 ‖ TAC."""
-    return Happened(
+    return proved(
+        intent,
         tac=reply.data[4:],
         mac2=reply.data[:4],
         counter=counter,
-        balance_fen=_balance(debit, sight),
-        witness=Witness.PROVE,
+        balance_fen=_balance(intent, sight),
+        proof=Proof.PROVE,
     )
 
 
-def _without_tac(debit: OpenDebit, counter: int, sight: _Sight, witness: Witness) -> Happened:
-    return Happened(tac=None, mac2=None, counter=counter, balance_fen=_balance(debit, sight), witness=witness)
+def _without_tac(intent: Intent, counter: int, sight: _Sight, proof: Proof) -> Debited:
+    return proved(intent, tac=None, mac2=None, counter=counter, balance_fen=_balance(intent, sight), proof=proof)
 
 
-def _balance(debit: OpenDebit, sight: _Sight) -> int:
-    return debit.balance_after_fen if sight.balance_fen is None else sight.balance_fen
+def _balance(intent: Intent, sight: _Sight) -> int:
+    return intent.balance_after_fen if sight.balance_fen is None else sight.balance_fen
 
 
-def _search_log(debit: OpenDebit) -> Flow[_Search]:
+def _search_log(intent: Intent) -> Flow[_Search]:
     """Search all of 0018 for the debit: by N+1, or by terminal, time and amount where N is not known."""
     newest: int | None = None
     for number in range(1, WALLET_LOG_RECORDS + 1):
@@ -276,26 +223,26 @@ def _search_log(debit: OpenDebit) -> Flow[_Search]:
         if entry.transaction_type not in PURCHASE_TYPES:
             continue
         newest = entry.counter if newest is None else newest
-        if found := _judge(debit, entry):
+        if found := _judge(intent, entry):
             return found
-    return _Search(entry=_not_found(debit, newest))
+    return _Search(entry=_not_found(intent, newest))
 
 
-def _judge(debit: OpenDebit, entry: WalletLogRecord) -> _Search | None:
+def _judge(intent: Intent, entry: WalletLogRecord) -> _Search | None:
     ours = (entry.terminal_number, entry.purchase_time, entry.amount_fen) == (
-        debit.terminal_number,
-        debit.purchase_time,
-        debit.amount_fen,
+        intent.terminal_number,
+        intent.purchase_time,
+        intent.amount_fen,
     )
-    if debit.counter is None:
+    if intent.counter is None:
         return _Search(entry=_Entry.OURS, counter=entry.counter - 1) if ours else None
-    if entry.counter != debit.counter + 1:
+    if entry.counter != intent.counter + 1:
         return None
-    return _Search(entry=_Entry.OURS if ours else _Entry.ANOTHER, counter=debit.counter)
+    return _Search(entry=_Entry.OURS if ours else _Entry.ANOTHER, counter=intent.counter)
 
 
-def _not_found(debit: OpenDebit, newest: int | None) -> _Entry:
+def _not_found(intent: Intent, newest: int | None) -> _Entry:
     """Tell "never was" from "fallen out" in a ring that was read to its end: only later purchases push an entry out."""
-    if debit.counter is not None and (newest is None or newest <= debit.counter):
+    if intent.counter is not None and (newest is None or newest <= intent.counter):
         return _Entry.NOT_REACHED
     return _Entry.FALLEN_OUT

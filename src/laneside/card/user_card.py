@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import ClassVar, Final
+
+from msgspec import Struct, field
 
 from laneside.card.apdu import Command, Device, Flow, ask
 from laneside.card.files import ReadBinary, ReadRecord, Select
@@ -88,15 +91,43 @@ class GetBalance(Command):
         return 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardContents:
-    """What a read of the card gives; ``capp`` is record 1 of 0019 as it stands, 43 bytes."""
+class PresentedCard(Struct, frozen=True, kw_only=True, dict=True):
+    """One user card as it was read; journaled as it is.
 
-    issue: IssueInfo
-    capp: bytes
-    balance_fen: int
-    log: WalletLogRecord | None
-    locked: bool
+    ``issue_file`` is 0015, ``capp`` record 1 of 0019 (43 bytes), ``log_entry`` the newest entry of 0018 if readable.
+    The bytes are kept and each file is decoded once, when it is first asked for. Raises CodecError for a 0015 or 0018
+    that is none.
+    """
+
+    issue_file: bytes = field(name="issue")
+    capp: bytes = field(name="capp")
+    balance_fen: int = field(name="balance_fen")
+    log_entry: bytes | None = field(name="log", default=None)
+    locked: bool = field(name="locked", default=False)
+
+    def __post_init__(self) -> None:
+        """Refuse files that can't be decoded."""
+        _ = self.issue, self.log
+
+    @cached_property
+    def issue(self) -> IssueInfo:
+        """0015 decoded."""
+        return IssueInfo.from_bytes(self.issue_file)
+
+    @cached_property
+    def log(self) -> WalletLogRecord | None:
+        """The newest entry of 0018 decoded."""
+        return None if self.log_entry is None else WalletLogRecord.from_bytes(self.log_entry)
+
+    @property
+    def card_id(self) -> str:
+        """The printed card number, 20 digits."""
+        return self.issue.card_id
+
+    @property
+    def counter(self) -> int | None:
+        """The purchase counter after the newest logged trade; None if the log can't be read or is empty."""
+        return None if self.log is None else self.log.counter
 
 
 def select_application() -> Flow[Selected]:
@@ -150,7 +181,7 @@ def read_newest_log() -> Flow[WalletLogRecord | None]:
         return None  # the log is a witness, not a condition: some cards want the PIN for it
 
 
-def read_card() -> Flow[CardContents]:
+def read_card() -> Flow[PresentedCard]:
     """Read the whole card. Raises ForeignCardError, LockedCardError, RefusedError, CodecError."""
     selected = yield from select_application()
     if selected is Selected.OPEN:
@@ -161,9 +192,15 @@ def read_card() -> Flow[CardContents]:
         raise LockedCardError(step="locked application", sw=error.sw, meaning=error.meaning) from error
 
 
-def _read_selected(*, locked: bool) -> Flow[CardContents]:
+def _read_selected(*, locked: bool) -> Flow[PresentedCard]:
     issue = yield from read_issue_info()
     capp = yield from read_capp()
     balance_fen = yield from read_balance()
     log = yield from read_newest_log()
-    return CardContents(issue=issue, capp=capp, balance_fen=balance_fen, log=log, locked=locked)
+    return PresentedCard(
+        issue_file=bytes(issue),
+        capp=capp,
+        balance_fen=balance_fen,
+        log_entry=None if log is None else bytes(log),
+        locked=locked,
+    )

@@ -12,7 +12,7 @@ import typer
 from laneside.cli.demo import DEFAULT_DATA
 
 if TYPE_CHECKING:
-    from laneside.passage import Trace
+    from laneside.passage.trace import Trace
 
 DEFAULT_TERMINAL = DEFAULT_DATA / "terminal"
 NOT_THERE = 2
@@ -46,7 +46,7 @@ def _sessions(file: Path, passage: str) -> tuple[str, tuple[Trace, ...]]:
     """Read beside a running terminal, without touching its journal."""
     from laneside.devices import SystemClock
     from laneside.journal import Journal
-    from laneside.passage import traces_of
+    from laneside.passage.trace import traces_of
 
     with closing(sqlite3.connect(f"file:{file.resolve()}?mode=ro", uri=True)) as connection:
         journal = Journal(connection, clock=SystemClock(), terminal_id="")

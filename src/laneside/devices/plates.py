@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from laneside.devices.child import Child, ChildError
-from laneside.passage import PlateSight, PlatesSeen, PlatesUnread, SeenPlate
+from laneside.passage.ports import PlateSight, PlatesSeen, PlatesUnread, SeenPlate
 from laneside.plates.failures import PictureError, PlateEngineError
 from laneside.plates.worker import Plates
 

@@ -35,7 +35,7 @@ _INSERT = "INSERT INTO entry (seq, kind, passage, subject, settles, at, payload,
 _WAITING = "FROM outbox WHERE kind = ? AND seq >= ?"
 _UNANSWERED = (
     "AS asked WHERE kind = ? AND seq >= ? AND NOT EXISTS (SELECT 1 FROM entry AS answer"
-    " WHERE answer.kind = ? AND answer.subject = asked.subject AND answer.subject <> '') ORDER BY seq"
+    " WHERE answer.kind IN ({answers}) AND answer.subject = asked.subject AND answer.subject <> '') ORDER BY seq"
 )
 _Row = tuple[int, str, str, str, str, str, bytes, bytes]
 
@@ -136,12 +136,13 @@ class Journal:
         """Return the entries of one kind written at or after a moment, oldest first."""
         return self._select("WHERE kind = ? AND at >= ? ORDER BY seq", kind, moment_text(moment))
 
-    def unanswered(self, kind: str, answer: str) -> tuple[Entry, ...]:
-        """Return the entries of one kind whose subject has no entry of the kind ``answer``, oldest first."""
+    def unanswered(self, kind: str, answers: Sequence[str]) -> tuple[Entry, ...]:
+        """Return the entries of one kind whose subject has no entry of any of the kinds ``answers``, oldest first."""
         with self._guard():
-            last, mark = self._newest or self._last(), (kind, answer)
+            last, mark = self._newest or self._last(), (kind, ",".join(answers))
+            places = ", ".join("?" * len(answers))
             rows = self._connection.execute(
-                f"{_SELECT} {_UNANSWERED}", (kind, self._floors.get(mark, 1), answer)
+                f"{_SELECT} {_UNANSWERED.format(answers=places)}", (kind, self._floors.get(mark, 1), *answers)
             ).fetchall()
             self._floors[mark] = _floor(rows, last)
             return tuple(_entry(row) for row in rows)

@@ -1,189 +1,237 @@
-"""The checks of a passage, each at its moment: what was read, what was confirmed, what it costs."""
+"""The checks of a passage, each at its moment: what was read, what was confirmed, what it costs.
+
+Facts come from what a radio session found, the lists and the journal; which rules look at them says the flow.
+"""
 
 from __future__ import annotations
 
-from laneside.contract.parameters import Policy
-from laneside.passage import notes as n
-from laneside.passage.facts import Surroundings, facts_of, keep, recall
-from laneside.passage.lane import Waiting, WaitingTrade
-from laneside.passage.logbook import Logbook
-from laneside.passage.plate_sight import witness
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from laneside.card import PresentedCard
+from laneside.codec import CodecError, parse_capp
+from laneside.contract.parameters import ListedObject, Policy
+from laneside.passage.flows.flow import Flow
+from laneside.passage.lane import Waiting
+from laneside.passage.passage_journal import BegunDebit, PassageJournal
+from laneside.passage.picture.plate_evidence import pair_plates, witness_of
 from laneside.passage.ports import Documents
-from laneside.passage.signs import yuan
-from laneside.passage.state import PassageState
-from laneside.reader import Presented
+from laneside.passage.state import Confirmed, PassageState, WithPicture
+from laneside.reader import Presented, PresentedTag
 from laneside.rules import (
-    Confirmed,
+    CappFacts,
+    CardFacts,
     Facts,
     Finding,
+    IssuedVehicle,
+    Repeat,
+    RepeatBy,
     Severity,
-    check_amount,
-    check_confirmed,
-    check_presented,
-    describe,
+    TagFacts,
 )
+from laneside.rules import Confirmed as SeenVehicle
+from laneside.statuslist import StatusListIndex
 from laneside.tariff import FeeQuote, NoFee, quote
 
-OPEN_DEBIT = "open-debit"
-CLOCK_BEHIND = "clock-behind"
+OPEN_DEBIT: Final = "open-debit"
+CLOCK_BEHIND: Final = "clock-behind"
+
+_OPEN: Final = Finding(code=OPEN_DEBIT, severity=Severity.STOP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckContext:
+    """What the checks need besides card and tag. ``paid`` holds the debits inside the repeat window."""
+
+    now: datetime
+    station_hex: str
+    policy: Policy
+    status_list: StatusListIndex | None
+    paid: tuple[BegunDebit, ...]
+    waiting: Waiting
 
 
 class Checks:
     """Bring facts, rules and tariff together for one terminal."""
 
-    def __init__(self, *, logbook: Logbook, documents: Documents) -> None:
-        self._logbook = logbook
+    def __init__(self, *, passages: PassageJournal, documents: Documents) -> None:
+        self._passages = passages
         self._documents = documents
 
-    def presented(self, presented: Presented, waiting: Waiting, *, lane_hex: str) -> tuple[n.FindingRecord, ...]:
-        """Check what one radio session found; a debit that is still open for this card or tag stops everything."""
-        findings = check_presented(self._facts(presented, waiting, lane_hex))
-        return keep((*self._open_debits(presented), *self._clock(), *findings))
+    def policy(self) -> Policy:
+        """Return the province's settings, or the defaults before any arrived."""
+        parameters = self._documents.parameters(self._passages.now())
+        return Policy() if parameters is None else parameters.policy
 
-    def confirmed(self, state: PassageState) -> tuple[n.FindingRecord, ...]:
+    def read(self, flow: Flow, presented: Presented, waiting: Waiting, *, lane_hex: str) -> tuple[Finding, ...]:
+        """Check what one radio session found; a debit that is still open for this card or tag stops everything."""
+        findings = flow.check_read(self._facts(presented, waiting, lane_hex))
+        return (*self._open_debits(presented), *self._clock(), *findings)
+
+    def confirmed(self, flow: Flow, stage: WithPicture) -> tuple[Finding, ...]:
         """Check what the collector saw against tag and card, and against open debits of the same plate."""
-        presented, picture = state.presented, state.picture
-        assert presented is not None and picture is not None and state.read is not None
-        facts = self._facts(presented, state.read.waiting, state.opened.lane_hex)
-        seen = Confirmed(
+        picture, chosen = stage.picture, stage.state.selected
+        seen = SeenVehicle(
             plate=picture.plate,
             colour=picture.colour,
-            toll_class=state.toll_class,
-            vehicle_kind=state.vehicle_kind,
-            read=witness(state),
+            toll_class=chosen.toll_class,
+            vehicle_kind=chosen.vehicle_kind,
+            read=witness_of(stage.state),
         )
-        return keep((*self._open_debits_of_plate(picture.plate), *check_confirmed(facts, seen)))
+        findings = flow.check_confirmed(self._facts_again(stage), seen)
+        same_plate = any(debit.intent.plate == picture.plate for debit in self._passages.open_debits())
+        return (*((_OPEN,) if same_plate else ()), *findings)
 
-    def quote(self, state: PassageState) -> tuple[n.AnyNote, ...]:
-        """Price the passage; a fee that can't be told or paid comes with its finding."""
-        trade = _taken_over_trade(state)
-        answer = self._price(state)
-        if isinstance(answer, NoFee) and trade is None:
-            finding = Finding(code=answer.code, severity=Severity.STOP, params=answer.params)
-            return (n.Stopped(stage="fee", findings=keep((finding,))),)
-        if trade is not None:
-            return (_quoted_by_lane(answer, trade), n.Stopped(stage="fee", findings=()))
-        assert isinstance(answer, FeeQuote) and state.presented is not None and state.read is not None
-        facts = self._facts(state.presented, state.read.waiting, state.opened.lane_hex)
-        findings = keep(check_amount(facts, answer.fee_fen))
-        return (_quoted(answer), n.Stopped(stage="fee", findings=findings))
+    def fee(self, flow: Flow, stage: Confirmed, fee_fen: int) -> tuple[Finding, ...]:
+        """Check whether the fee can be debited."""
+        return tuple(flow.check_fee(self._facts_again(stage), fee_fen))
 
-    def list_version(self) -> str:
-        """Return the version of the status list in use; empty while none was ever loaded."""
-        status_list = self._documents.status_list(self._logbook.now())
-        return "" if status_list is None else status_list.version
-
-    @staticmethod
-    def first_stop_text(state: PassageState) -> str:
-        """Return the screen text of what stops the vehicle, for an ending without another reason."""
-        return describe(recall(state.stops[0])).text.zh if state.stops else ""
-
-    def _price(self, state: PassageState) -> FeeQuote | NoFee:
-        presented = state.presented
-        assert presented is not None and state.toll_class is not None and state.vehicle_kind is not None
-        vehicle = None if presented.tag is None else presented.tag.vehicle
-        now = self._logbook.now()
+    def price(self, stage: Confirmed) -> FeeQuote | NoFee:
+        """Price the passage as confirmed, at this moment."""
+        vehicle = stage.presented.vehicle
+        now = self._passages.now()
         return quote(
             self._documents.tariff(now),
-            station_hex=state.opened.lane_hex[:8],
-            toll_class=state.toll_class,
-            vehicle_kind=state.vehicle_kind,
+            station_hex=stage.state.opened.lane_hex[:8],
+            toll_class=stage.toll_class,
+            vehicle_kind=stage.vehicle_kind,
             seats=None if vehicle is None else vehicle.seats,
             at=now,
         )
 
+    def list_version(self) -> str:
+        """Return the version of the status list in use; empty while none was ever loaded."""
+        status_list = self._documents.status_list(self._passages.now())
+        return "" if status_list is None else status_list.version
+
+    def clock_allows(self, state: PassageState) -> bool:
+        """Return whether a debit may carry a time now: the clock is right, or a leader released that it went back."""
+        released = any(release.code == CLOCK_BEHIND for release in state.released)
+        return released or not self._clock()
+
+    def _facts_again(self, stage: WithPicture) -> Facts:
+        return self._facts(stage.presented, stage.read.waiting, stage.state.opened.lane_hex)
+
     def _facts(self, presented: Presented, waiting: Waiting, lane_hex: str) -> Facts:
-        now = self._logbook.now()
-        parameters = self._documents.parameters(now)
-        policy = Policy() if parameters is None else parameters.policy
-        around = Surroundings(
+        now, policy = self._passages.now(), self.policy()
+        context = CheckContext(
             now=now,
             station_hex=lane_hex[:8],
             policy=policy,
             status_list=self._documents.status_list(now),
-            paid=self._logbook.paid_since(policy.duplicate_window_s),
+            paid=self._passages.paid_since(policy.duplicate_window_s),
             waiting=waiting,
         )
-        return facts_of(presented, around)
-
-    def clock_allows(self, state: PassageState) -> bool:
-        """Say whether a debit may carry a time now: the clock is right, or a leader released that it went back."""
-        released = any(release.code == CLOCK_BEHIND for release in state.released)
-        return released or not self._clock()
+        return facts_of(presented, context)
 
     def _clock(self) -> tuple[Finding, ...]:
         """Time never runs below the journal's last entry; after a larger step only a shift leader lets a debit pass."""
-        behind_s = int(self._logbook.behind_s())
-        parameters = self._documents.parameters(self._logbook.now())
-        allowed_s = (Policy() if parameters is None else parameters.policy).clock_step_s_max
-        if behind_s <= allowed_s:
+        behind_s = int(self._passages.behind_s())
+        if behind_s <= self.policy().clock_step_s_max:
             return ()
         params = {"behind_s": str(behind_s)}
         return (Finding(code=CLOCK_BEHIND, severity=Severity.STOP, releasable=True, params=params),)
 
     def _open_debits(self, presented: Presented) -> tuple[Finding, ...]:
         card_id = None if presented.card is None else presented.card.card_id
-        serial = None if presented.tag is None else presented.tag.system.contract_serial
+        serial = presented.contract_serial
         same = any(
-            debit.card_id == card_id or (serial is not None and debit.contract_serial == serial)
-            for debit in self._logbook.open_debits()
+            debit.intent.card_id == card_id or (serial is not None and debit.intent.contract_serial == serial)
+            for debit in self._passages.open_debits()
         )
         return (_OPEN,) if same else ()
 
-    def _open_debits_of_plate(self, plate: str) -> tuple[Finding, ...]:
-        return (_OPEN,) if any(debit.plate == plate for debit in self._logbook.open_debits()) else ()
+
+def facts_of(presented: Presented, context: CheckContext) -> Facts:
+    """Return the facts of a presented pair."""
+    card = presented.card
+    open_trade = context.waiting.open_trade
+    return Facts(
+        now=context.now,
+        station_hex=context.station_hex,
+        tag=None if presented.tag is None else _tag_facts(presented.tag, context.status_list),
+        card=None if card is None else _card_facts(card, context),
+        card_trouble=presented.card_trouble,
+        tag_trouble=presented.tag_trouble,
+        other_tags=len(presented.other_tags),
+        psam_present=presented.psam.present,
+        psam_authorised=presented.psam.authorised,
+        psam_trouble=presented.psam.trouble,
+        list_age_s=None if context.status_list is None else context.status_list.age_s(context.now),
+        repeats=tuple(_repeats(presented, context)),
+        lane_open_trade=card is not None and open_trade is not None and open_trade.card_id == card.card_id,
+        policy=context.policy,
+    )
 
 
-_OPEN = Finding(code=OPEN_DEBIT, severity=Severity.STOP)
+def _tag_facts(tag: PresentedTag, status_list: StatusListIndex | None) -> TagFacts:
+    system, vehicle, block = tag.system, tag.vehicle, tag.passage
+    return TagFacts(
+        status=tag.status,
+        issuer=system.issuer,
+        contract_serial=system.contract_serial,
+        signed=system.signed,
+        expiry=system.expiry,
+        removal_flag=system.removal_flag,
+        vehicle=None
+        if vehicle is None
+        else IssuedVehicle(plate=vehicle.plate, colour=vehicle.plate_colour, toll_class=vehicle.toll_class),
+        copied_card_id=None if block is None else _card_id_of_copy(block.issue_copy),
+        listed=_listed(status_list, ListedObject.OBU, system.contract_serial),
+        single_chip=tag.single_chip,
+        trouble=tag.trouble,
+    )
 
 
-def _taken_over_trade(state: PassageState) -> WaitingTrade | None:
-    """Return the fixed lane's open trade, if it is one of the card that is here."""
-    presented = state.presented
-    trade = None if state.read is None else state.read.waiting.open_trade
-    if trade is None or presented is None or presented.card is None:
+def _card_facts(card: PresentedCard, context: CheckContext) -> CardFacts:
+    issue = card.issue
+    return CardFacts(
+        card_id=issue.card_id,
+        issuer=issue.issuer,
+        card_type=issue.card_type,
+        start=issue.start,
+        expiry=issue.expiry,
+        vehicle=IssuedVehicle(plate=issue.plate, colour=issue.plate_colour, toll_class=issue.toll_class),
+        balance_fen=card.balance_fen,
+        capp=_capp_facts(card.capp, context.policy),
+        locked=card.locked,
+        listed=_listed(context.status_list, ListedObject.CARD, issue.card_id),
+    )
+
+
+def _capp_facts(data: bytes, policy: Policy) -> CappFacts | None:
+    """Read 0019; what can't be understood says nothing of a former passage, and that is not an error of this one."""
+    try:
+        record = parse_capp(data, layout=policy.layout_0019)
+    except CodecError:
         return None
-    return trade if trade.card_id == presented.card.card_id else None
+    if record.unix_time_s == 0:
+        return None
+    return CappFacts(status=record.status, station_hex=record.station_hex, moment=record.moment)
 
 
-def _quoted(answer: FeeQuote) -> n.Quoted:
-    words = [line.words for line in answer.lines]
-    return n.Quoted(
-        pay_fen=answer.pay_fen,
-        discount_fen=answer.discount_fen,
-        province_discount_fen=answer.province_discount_fen,
-        fee_fen=answer.fee_fen,
-        discount_type=answer.discount_type,
-        rate_version=answer.rate_version,
-        lines=tuple(n.LineNote(zh=each.zh, en=each.en) for each in words),
-    )
+def _card_id_of_copy(issue_copy: bytes) -> str | None:
+    """Return the card number in EF04's copy of 0015 bytes 0–19; None where the tag never met a card."""
+    number = issue_copy[10:20]
+    return None if number in (bytes(10), b"\xff" * 10) else number.hex()
 
 
-def _quoted_by_lane(answer: FeeQuote | NoFee, trade: WaitingTrade) -> n.Quoted:
-    """Quote what the fixed lane has already debited, whatever the table says today."""
-    line = n.LineNote(
-        zh=f"固定车道已于{trade.sent_at[8:10]}:{trade.sent_at[10:12]}:{trade.sent_at[12:14]}扣款{yuan(trade.amount_fen)}元，不再扣费",
-        en=f"The fixed lane debited {yuan(trade.amount_fen)}; nothing more is debited",
-    )
-    if isinstance(answer, FeeQuote) and answer.fee_fen == trade.amount_fen:
-        quoted = _quoted(answer)
-        return n.Quoted(
-            pay_fen=quoted.pay_fen,
-            discount_fen=quoted.discount_fen,
-            province_discount_fen=quoted.province_discount_fen,
-            fee_fen=quoted.fee_fen,
-            discount_type=quoted.discount_type,
-            rate_version=quoted.rate_version,
-            lines=(*quoted.lines, line),
-            taken_over=True,
-        )
-    return n.Quoted(
-        pay_fen=trade.amount_fen,
-        discount_fen=0,
-        province_discount_fen=0,
-        fee_fen=trade.amount_fen,
-        discount_type=None,
-        rate_version=answer.rate_version if isinstance(answer, FeeQuote) else "",
-        lines=(line,),
-        taken_over=True,
-    )
+def _listed(status_list: StatusListIndex | None, listed: ListedObject, key: str) -> tuple[int, ...]:
+    return () if status_list is None else status_list.types_of(listed, key)
+
+
+def _repeats(presented: Presented, context: CheckContext) -> Iterable[Repeat]:
+    card_id = None if presented.card is None else presented.card.card_id
+    serial, plates = presented.contract_serial, pair_plates(presented)
+    for paid in context.paid:
+        by = None
+        if card_id is not None and paid.intent.card_id == card_id:
+            by = RepeatBy.CARD
+        elif serial is not None and paid.intent.contract_serial == serial:
+            by = RepeatBy.OBU
+        elif paid.intent.plate in plates:
+            by = RepeatBy.PLATE
+        if by is not None:
+            yield Repeat(by=by, age_s=int((context.now - paid.at).total_seconds()), this_terminal=True)

@@ -16,6 +16,7 @@ import msgspec
 
 from laneside.contract.signing import canonical
 from laneside.journal import Draft, Journal
+from laneside.passage.passage_journal import OPENED
 from laneside.reader import Exchanged, Writing
 
 KIND: Final = "trace"
@@ -89,7 +90,7 @@ class TraceKeeper:
 
     def during(self, job: Callable[[], None]) -> None:
         """Run a device job of the passage that was opened last, and keep what it exchanged."""
-        opening = self._journal.latest("opened")
+        opening = self._journal.latest(OPENED)
         self._in_session = True
         try:
             job()
@@ -112,7 +113,7 @@ class TraceKeeper:
 
     def detach_latest(self) -> Callable[[], None]:
         """Take what was told for the passage that was opened last."""
-        opening = self._journal.latest("opened")
+        opening = self._journal.latest(OPENED)
         return _nothing if opening is None else self.detach(opening.passage)
 
     def _put_off(self, writing: Writing) -> None:

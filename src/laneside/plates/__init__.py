@@ -11,13 +11,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from laneside.plates.failures import PictureError, PlateEngineError
-from laneside.plates.reading import OFFER_MIN, PlateReading, Point
+from laneside.plates.reading import SURE_MIN, PlateReading, Point
 
 if TYPE_CHECKING:
     from laneside.plates.recogniser import Recogniser
 
 __all__ = [
-    "OFFER_MIN",
+    "SURE_MIN",
     "PictureError",
     "PlateEngineError",
     "PlateReading",

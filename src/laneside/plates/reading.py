@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from laneside.codec import PlateKind, plate_kind
+from msgspec import Struct, field
+
+from laneside.codec import PlateKind
 from laneside.vocab import PlateColour
 
 Point = tuple[float, float]
 """x to the right and y downwards, in pixels of the photograph."""
 
-OFFER_MIN: Final = 0.9
-"""A reading that is right with at least this probability may be offered to the collector."""
+SURE_MIN: Final = 0.9
+"""A text, a colour or a character that is right with at least this probability is sure: a text may be offered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlateReading:
-    """Hold one plate as it was read; a text outside the grammar of plates can't be held.
+class PlateReading(Struct, frozen=True, kw_only=True):
+    """One plate as it was read; journaled and sent by the worker as it is.
 
     ``confidence``: the probability, 0 to 1, that the whole text is right; ``colour_confidence`` that the colour is.
     ``characters``: per character the probability that it is right if all others are. ``corners``: top left, top right,
     bottom right, bottom left of the plate, in pixels of the photograph as it is seen upright. ``rows``: 1 or 2.
+    ``cut_out_sha256`` names the cut-out among the stored photos; empty before it is stored.
     """
 
-    text: str
-    colour: PlateColour
-    kind: PlateKind
-    confidence: float
-    colour_confidence: float
-    characters: tuple[float, ...]
-    corners: tuple[Point, Point, Point, Point]
-    rows: int
+    text: str = field(name="text")
+    colour: PlateColour = field(name="colour")
+    kind: PlateKind = field(name="kind")
+    confidence: float = field(name="confidence")
+    colour_confidence: float = field(name="colour_confidence")
+    characters: tuple[float, ...] = field(name="characters")
+    corners: tuple[Point, Point, Point, Point] = field(name="corners")
+    rows: int = field(name="rows")
+    cut_out_sha256: str = field(name="cut_out_sha256", default="")
 
     def __post_init__(self) -> None:
-        assert plate_kind(self.text) is self.kind
+        """Hold one probability per character."""
         assert len(self.characters) == len(self.text)
         assert all(0.0 <= share <= 1.0 for share in (self.confidence, self.colour_confidence, *self.characters))
         assert self.rows in {1, 2}
@@ -47,5 +49,10 @@ class PlateReading:
 
     @property
     def offered(self) -> bool:
-        """Say whether the text is sure enough to be offered."""
-        return self.confidence >= OFFER_MIN
+        """Whether the text is sure enough to be offered."""
+        return self.confidence >= SURE_MIN
+
+    @property
+    def sure_colour(self) -> int | None:
+        """The colour, or None where it is doubtful."""
+        return int(self.colour) if self.colour_confidence >= SURE_MIN else None

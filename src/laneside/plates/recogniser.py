@@ -20,7 +20,7 @@ from laneside.plates.looks import Look, Looks
 from laneside.plates.photo import Photograph, Pixels, decode
 from laneside.plates.placement import Placement, lower_row, over_row, stacked, wider_left
 from laneside.plates.priors import Shares, colour_on, form_weights, of_two_rows
-from laneside.plates.reading import OFFER_MIN, PlateReading, Point
+from laneside.plates.reading import SURE_MIN, PlateReading, Point
 from laneside.plates.rectify import Corners, covers, sides
 from laneside.plates.sighting import FAIR, GOOD, LIKELY_MIN, Glimpse, Sighting, View
 from laneside.plates.straighten import straightened, trimmed
@@ -76,7 +76,7 @@ class Recogniser:
             if confirmed:
                 break
         self._finish(photograph, sightings)
-        sightings.sort(key=lambda sighting: (sighting.confidence < OFFER_MIN, _place(sighting, photograph)))
+        sightings.sort(key=lambda sighting: (sighting.confidence < SURE_MIN, _place(sighting, photograph)))
         if sightings and sightings[0].confidence < GOOD:
             sightings[0] = self._relit(picture, sightings[0])
         return [_reading(photograph, sighting) for sighting in sightings]
@@ -167,7 +167,7 @@ class Recogniser:
         doubtful = [
             place
             for place, sighting in enumerate(sightings)
-            if (sighting is best or best is None or sighting.confidence >= OFFER_MIN) and not _is_finished(sighting)
+            if (sighting is best or best is None or sighting.confidence >= SURE_MIN) and not _is_finished(sighting)
         ]
         views = [sightings[place].view for place in doubtful]
         cut_out = [(view, [cut.strip(photograph.pixels) for cut in view.cuts[_FEW:]]) for view in views]

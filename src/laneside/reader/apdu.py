@@ -8,27 +8,29 @@ from functools import partial
 from threading import Lock
 from typing import Final
 
+from msgspec.structs import replace
+
 from laneside.card import (
     AnswerLostError,
     CardChannel,
+    Debited,
     Device,
-    Happened,
+    Intent,
+    Outcome,
     PurchaseRefused,
     RefusedError,
     TagPresence,
+    TagWrite,
+    Unknown,
     prepare_debit,
     prove_debit,
 )
 from laneside.clock import Clock
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.reader.committing import Commitment, Pending
 from laneside.reader.field import Field, Openers, Result, open_field, play, search
-from laneside.reader.pairing import find_pair
 from laneside.reader.port import (
     Capability,
-    Intent,
     NotPrepared,
-    Outcome,
     Prepared,
     PrepareRefusal,
     Presented,
@@ -36,18 +38,16 @@ from laneside.reader.port import (
     PsamChallenge,
     PsamState,
     PurchaseOrder,
-    TagWrite,
-    Unknown,
 )
 from laneside.reader.presenting import present_card, present_tag
 from laneside.reader.psam import PsamSlot
-from laneside.reader.settling import (
+from laneside.reader.purchase import (
+    Commitment,
+    Pending,
     ReaderPolicy,
-    debited,
+    find_pair,
     intent_of,
-    not_debited,
     not_prepared,
-    open_debit,
     purchase_terms,
 )
 from laneside.reader.tagging import Rewrite, tag_shows
@@ -259,7 +259,7 @@ class ApduReader:
         with open_field(self._openers, tag=False, card=True) as field:
             if not field.has_card:
                 raise NothingPresentedError(field.card_trouble)
-            finding = play(prove_debit(open_debit(intent)), field.chips)
-        if not isinstance(finding, Happened):
-            return not_debited(finding)
-        return debited(intent, finding, mac2_verified=None, tag_write=tag_shows(self._openers, intent))
+            outcome = play(prove_debit(intent), field.chips)
+        if not isinstance(outcome, Debited):
+            return outcome
+        return replace(outcome, tag_write=tag_shows(self._openers, intent))

@@ -10,9 +10,7 @@ from typing import Self, TypeVar, cast
 from laneside.card import AnswerLostError, CardChannel, Device, Exchange, Flow, Response, TagPresence
 from laneside.clock import Clock
 from laneside.errors import LinkLostError, NothingPresentedError
-
-NO_CARD_IN_TAG = 0x80
-"""Bit 7 of the OBU status (spec/obu.md section 8)."""
+from laneside.reader.port import NO_CARD_IN_TAG
 
 Result = TypeVar("Result")
 

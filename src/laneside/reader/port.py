@@ -9,9 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from functools import cached_property
+from typing import Final, Protocol
 
-from laneside.codec import IssueInfo, PassageBlock, SystemInfo, VehicleInfo, WalletLogRecord
+from msgspec import Struct, field
+
+from laneside.card import Intent, Outcome, PresentedCard, TagWrite
+from laneside.codec import PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
+
+NO_CARD_IN_TAG: Final = 0x80
+"""Bit 7 of the OBU status (spec/obu.md section 8)."""
 
 
 class Capability(StrEnum):
@@ -30,31 +37,14 @@ class Capability(StrEnum):
     """Tells MAC2 beside the TAC."""
 
 
-class Algorithm(StrEnum):
-    """The algorithm that the card used in its purchase (spec/psam-and-crypto.md section 5)."""
-
-    TDES = "3des"
-    SM4 = "sm4"
-
-
-class TagWrite(StrEnum):
-    """How the write of the tag's copy ended; kept apart from the debit's result."""
-
-    WRITTEN = "written"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    NOT_ASKED = "not-asked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PsamState:
+class PsamState(Struct, frozen=True, kw_only=True):
     """What the terminal's PSAM said of itself (spec/psam-and-crypto.md section 1)."""
 
-    present: bool
-    authorised: bool
-    terminal_number: bytes = b""
-    serial: bytes = b""
-    trouble: str = ""
+    present: bool = field(name="present")
+    authorised: bool = field(name="authorised")
+    terminal_number: bytes = field(name="terminal_number", default=b"")
+    serial: bytes = field(name="serial", default=b"")
+    trouble: str = field(name="trouble", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,57 +87,82 @@ class PsamAuthorisation:
         return self.sw & 0x0F if self.sw is not None and self.sw & 0xFFF0 == 0x63C0 else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresentedTag:
-    """One tag in the field. ``vehicle`` and ``passage`` are None when they could not be read; ``trouble`` says why.
+class PresentedTag(Struct, frozen=True, kw_only=True, dict=True):
+    """One tag in the field; journaled as it is.
 
-    A ``single_chip`` tag is the account itself: it holds no card.
+    The files are kept as they were read and each is decoded once, when it is first asked for; None where one could not
+    be read, and ``trouble`` says why. ``system_file`` is EF01 of the MF, ``block`` the passage block of EF04. A
+    ``single_chip`` tag is the account itself: it holds no card. Raises CodecError for files that are none.
     """
 
-    mac_id: bytes
-    status: int
-    system: SystemInfo
-    vehicle: VehicleInfo | None
-    passage: PassageBlock | None
-    trouble: str = ""
-    single_chip: bool = False
+    mac_id: bytes = field(name="mac_id")
+    status: int = field(name="status")
+    system_file: bytes = field(name="system")
+    vehicle_file: bytes | None = field(name="vehicle")
+    block: bytes | None = field(name="passage")
+    trouble: str = field(name="trouble", default="")
+    single_chip: bool = field(name="single_chip", default=False)
 
+    def __post_init__(self) -> None:
+        """Refuse files that can't be decoded."""
+        _ = self.system, self.vehicle, self.passage
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresentedCard:
-    """One user card. ``capp`` is record 1 of 0019 as read, 43 bytes; ``log`` the newest entry of 0018 if readable."""
+    @cached_property
+    def system(self) -> SystemInfo:
+        """The system information decoded."""
+        return SystemInfo.from_bytes(self.system_file)
 
-    issue: IssueInfo
-    capp: bytes
-    balance_fen: int
-    log: WalletLogRecord | None
-    locked: bool = False
+    @cached_property
+    def vehicle(self) -> VehicleInfo | None:
+        """The vehicle file decoded."""
+        return None if self.vehicle_file is None else parse_vehicle(self.vehicle_file)
+
+    @cached_property
+    def passage(self) -> PassageBlock | None:
+        """The passage block decoded."""
+        return None if self.block is None else PassageBlock.from_bytes(self.block)
 
     @property
-    def card_id(self) -> str:
-        """The printed card number, 20 digits."""
-        return self.issue.card_id
+    def contract_serial(self) -> str:
+        """The tag's number, 16 digits."""
+        return self.system.contract_serial
 
     @property
-    def counter(self) -> int | None:
-        """The purchase counter after the newest logged trade; None if the log can't be read or is empty."""
-        return None if self.log is None else self.log.counter
+    def holds_no_card(self) -> bool:
+        """Whether the tag itself reports that no card is in it."""
+        return bool(self.status & NO_CARD_IN_TAG)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presented:
+class Presented(Struct, frozen=True, kw_only=True):
     """What one radio session found. ``card_trouble`` says why there is no card (absent, mute, not an ETC card).
 
     ``tag_trouble`` says why a tag that answered the radio is not shown: its system information can't be read.
     ``other_tags`` are the MAC ids of tags that answered beside this one (special event 124).
     """
 
-    tag: PresentedTag | None
-    card: PresentedCard | None
-    psam: PsamState
-    card_trouble: str = ""
-    tag_trouble: str = ""
-    other_tags: tuple[bytes, ...] = ()
+    tag: PresentedTag | None = field(name="tag")
+    card: PresentedCard | None = field(name="card")
+    psam: PsamState = field(name="psam")
+    card_trouble: str = field(name="card_trouble", default="")
+    tag_trouble: str = field(name="tag_trouble", default="")
+    other_tags: tuple[bytes, ...] = field(name="other_tags", default=())
+
+    @property
+    def vehicle(self) -> VehicleInfo | None:
+        """The vehicle for which the tag was issued, where its file could be read."""
+        return None if self.tag is None else self.tag.vehicle
+
+    @property
+    def contract_serial(self) -> str | None:
+        """The tag's number; None without a tag."""
+        return None if self.tag is None else self.tag.contract_serial
+
+    @property
+    def issued_plate(self) -> tuple[str, int] | None:
+        """Plate and colour as the tag has them, or else the card (spec/exit-record.md section 2)."""
+        if self.vehicle is not None:
+            return self.vehicle.plate, self.vehicle.plate_colour
+        return None if self.card is None else (self.card.issue.plate, self.card.issue.plate_colour)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +180,7 @@ class Pair:
         assert presented.card is not None
         return cls(
             card_id=presented.card.card_id,
-            contract_serial=None if presented.tag is None else presented.tag.system.contract_serial,
+            contract_serial=presented.contract_serial,
             capp=presented.card.capp,
             counter=presented.card.counter,
         )
@@ -173,8 +188,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseOrder:
-    """What the passage wants done: this amount from this pair, this image into 0019, at this second."""
+    """What the passage wants done: this amount from this pair, these 43 bytes into 0019, at this second.
 
+    ``record_id`` and ``plate`` name the debit in the journal until it is settled.
+    """
+
+    record_id: str
+    plate: str
     pair: Pair
     amount_fen: int
     at: datetime
@@ -187,32 +207,6 @@ class PurchaseOrder:
         assert len(self.capp_after) == 43, "record 1 of 0019"
         assert self.capp_after[:3] == b"\xaa\x29\x00", "record 1 of 0019"
         assert self.at.tzinfo is not None, "time is aware"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """Everything that must be on disk before the debit (spec/recovery.md section 2).
-
-    ``counter`` is N, the value *before* the increment; None where a frame reader does not tell it before the debit.
-    ``purchase_time`` is the seven BCD bytes, Beijing time, exactly as sent.
-    """
-
-    card_id: str
-    contract_serial: str | None
-    mac_id: bytes | None
-    counter: int | None
-    balance_before_fen: int
-    amount_fen: int
-    capp_before: bytes
-    capp_after: bytes
-    write_tag: bool
-    terminal_number: bytes
-    transaction_number: bytes | None
-    purchase_time: bytes
-    mac1: bytes | None
-    algorithm: Algorithm | None
-    key_index: int | None
-    key_version: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,61 +234,6 @@ class NotPrepared:
 
     refusal: PrepareRefusal
     detail: str
-
-
-class Proof(StrEnum):
-    """What a result rests on."""
-
-    ANSWER = "answer"
-    PROVE = "prove"
-    WALLET_LOG = "wallet-log"
-    IMAGE = "image"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Debited:
-    """The card was debited. ``tac`` is None when it can't be had any more (spec/recovery.md step 4).
-
-    ``counter`` is N, as in the intent: the value *before* the increment, which is also what the record carries; None
-    where a frame reader could not tell it any more.
-    ``mac2_verified`` is None when the SAM could not be asked.
-    """
-
-    tac: bytes | None
-    mac2: bytes | None
-    balance_after_fen: int
-    counter: int | None
-    transaction_number: bytes | None
-    mac2_verified: bool | None
-    tag_write: TagWrite
-    proof: Proof
-    algorithm: Algorithm | None
-    key_version: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotDebited:
-    """The card was certainly not debited; a new attempt takes a new PSAM number."""
-
-    detail: str
-    proof: Proof
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
-    """Nobody can say yet. Only ``prove`` may follow, never another debit.
-
-    ``counter`` and ``transaction_number`` are N and the SAM's number where a frame reader told them with its error: the
-    proof needs N to fetch the TAC.
-    """
-
-    detail: str
-    counter: int | None = None
-    transaction_number: bytes | None = None
-
-
-Outcome = Debited | NotDebited | Unknown
 
 
 class EtcReader(Protocol):

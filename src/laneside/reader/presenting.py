@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from laneside.card import CardChannel, Device, RefusedError, TagPresence, read_card
+from laneside.card import CardChannel, Device, PresentedCard, RefusedError, TagPresence, read_card
 from laneside.card.foreign import PSAM_IN_CARD_SLOT, holds_psam
 from laneside.card.tag import read_passage, read_system, read_vehicle
 from laneside.codec import PassageBlock, SystemInfo, VehicleInfo
 from laneside.errors import CodecError
 from laneside.reader.field import play
-from laneside.reader.port import PresentedCard, PresentedTag
+from laneside.reader.port import PresentedTag
 
 
 def present_card(chips: Mapping[Device, CardChannel]) -> tuple[PresentedCard | None, str]:
     """Read the card; what is not a readable ETC card comes back as a sentence. Raises AnswerLostError."""
     try:
-        contents = play(read_card(), chips)
+        return play(read_card(), chips), ""
     except (RefusedError, CodecError) as error:
         return None, PSAM_IN_CARD_SLOT if play(holds_psam(Device.CARD), chips) else str(error)
-    card = PresentedCard(
-        issue=contents.issue,
-        capp=contents.capp,
-        balance_fen=contents.balance_fen,
-        log=contents.log,
-        locked=contents.locked,
-    )
-    return card, ""
 
 
 def present_tag(
@@ -44,9 +36,9 @@ def present_tag(
     tag = PresentedTag(
         mac_id=presence.mac_id,
         status=presence.status,
-        system=system,
-        vehicle=vehicle,
-        passage=passage,
+        system_file=bytes(system),
+        vehicle_file=None if vehicle is None else bytes(vehicle),
+        block=None if passage is None else bytes(passage),
         trouble="; ".join(trouble for trouble in (vehicle_trouble, passage_trouble) if trouble),
     )
     return tag, ""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from laneside.card import AnswerLostError, RefusedError
+from laneside.card import AnswerLostError, Intent, RefusedError, TagWrite
 from laneside.card.files import UpdateBinary
 from laneside.card.tag import CAPP_COPY_LENGTH, read_capp_copy, read_system, write_capp_copy
 from laneside.errors import CodecError, LinkLostError, NothingPresentedError
 from laneside.reader.field import Field, Openers, open_field, play
-from laneside.reader.port import Intent, TagWrite
 
 
 def copy_to_tag(field: Field, intent: Intent) -> TagWrite:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
+
+from msgspec import Struct, field
 
 
 class Severity(StrEnum):
@@ -16,23 +16,22 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One result of one rule. ``code`` is a special-event number or one of our words (``local_words.toml``).
+class Finding(Struct, frozen=True, kw_only=True):
+    """One result of one rule; journaled as it is, its texts are looked up when it is shown.
 
-    ``params`` are the facts behind it as plain text without language: codes, plates, dates, fen, seconds.
-    ``releasable`` says that a shift leader may let this vehicle pass once.
+    ``code`` is a special-event number or one of our words (``words.toml``). ``params`` are the facts behind it as plain
+    text without language: codes, plates, dates, fen, seconds; they are not to be changed. ``releasable`` means that a
+    shift leader may let this vehicle pass once.
     """
 
-    code: int | str
-    severity: Severity
-    releasable: bool = False
-    params: Mapping[str, str] = field(default_factory=dict, hash=False)
+    code: int | str = field(name="code")
+    severity: Severity = field(name="severity")
+    releasable: bool = field(name="releasable", default=False)
+    params: dict[str, str] = field(name="params", default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Freeze the params; only what stops can be released."""
+        """Hold that only what stops can be released."""
         assert not self.releasable or self.severity is Severity.STOP, "a release lets a stop pass"
-        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
 
 
 def stop(code: int | str, *, releasable: bool = False, **params: object) -> Finding:

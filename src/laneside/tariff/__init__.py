@@ -5,7 +5,7 @@ person's decision is not known here.
 """
 
 from laneside.tariff.lines import Operation, QuoteLine, half_up_95, half_up_percent
-from laneside.tariff.quote import FeeQuote, NoFee, NoFeeReason, quote
+from laneside.tariff.quote import FeeQuote, NoFee, NoFeeReason, quote, taken_over
 from laneside.tariff.table import check_table
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "half_up_95",
     "half_up_percent",
     "quote",
+    "taken_over",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from laneside.vocab import TollClass, VehicleKind, Words, label
+from msgspec import Struct, field
+
+from laneside.vocab import TollClass, VehicleKind, label
 
 
 class Operation(StrEnum):
@@ -18,46 +19,87 @@ class Operation(StrEnum):
     HOLIDAY_FREE = "holiday-free"  # the amount becomes 0: (seats, seats_max)
     HOLIDAY_TOO_MANY_SEATS = "holiday-too-many-seats"  # nothing changes: (seats, seats_max)
     HOLIDAY_SEATS_UNKNOWN = "holiday-seats-unknown"  # nothing changes: (seats_max,)
+    TAKEN_OVER = "taken-over"  # the amount becomes what the fixed lane has debited: (amount_fen,)
+    TEXT_ONLY = "text-only"  # nothing is known but the text: a line that was journaled before operations were
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuoteLine:
-    """One step on the way to the fee; ``subject`` is the holiday's name where there is one."""
+class QuoteLine(Struct, frozen=True, kw_only=True):
+    """One step on the way to the fee, in both languages; journaled as it is."""
 
-    operation: Operation
-    operands: tuple[int, ...]
-    subject: str = ""
+    zh: str = field(name="zh")
+    en: str = field(name="en")
+    operation: Operation = field(name="operation", default=Operation.TEXT_ONLY)
+    operands: tuple[int, ...] = field(name="operands", default=())
 
     def after(self, amount_fen: int) -> int:
         """Return the amount in fen that this line makes of the amount before it."""
         match self.operation:
-            case Operation.TABLE_FEE | Operation.ETC_95:
+            case Operation.TABLE_FEE | Operation.ETC_95 | Operation.TAKEN_OVER:
                 return self.operands[0]
             case Operation.KIND_OFF:
                 return half_up_percent(amount_fen, 100 - self.operands[0])
             case Operation.HOLIDAY_FREE:
                 return 0
-            case Operation.HOLIDAY_TOO_MANY_SEATS | Operation.HOLIDAY_SEATS_UNKNOWN:
+            case Operation.HOLIDAY_TOO_MANY_SEATS | Operation.HOLIDAY_SEATS_UNKNOWN | Operation.TEXT_ONLY:
                 return amount_fen
         assert_never(self.operation)
 
-    @property
-    def words(self) -> Words:
-        """Say the line in both languages."""
-        match self.operation:
-            case Operation.TABLE_FEE:
-                return _table_fee(*self.operands)
-            case Operation.ETC_95:
-                return Words(zh=f"ETC九五折：{yuan(self.operands[0])}元", en=f"ETC 95 %: {yuan(self.operands[0])} yuan")
-            case Operation.KIND_OFF:
-                return _kind_off(*self.operands)
-            case Operation.HOLIDAY_FREE:
-                return _holiday_free(self.subject, *self.operands)
-            case Operation.HOLIDAY_TOO_MANY_SEATS:
-                return _too_many_seats(self.subject, *self.operands)
-            case Operation.HOLIDAY_SEATS_UNKNOWN:
-                return _seats_unknown(self.subject, *self.operands)
-        assert_never(self.operation)
+
+def table_fee(fee_fen: int, toll_class: int) -> QuoteLine:
+    """Begin with the fee of the table."""
+    name = label(TollClass, toll_class)
+    return QuoteLine(
+        zh=f"本站{name.zh}：{yuan(fee_fen)}元",
+        en=f"This station, {name.en}: {yuan(fee_fen)} yuan",
+        operation=Operation.TABLE_FEE,
+        operands=(fee_fen, toll_class),
+    )
+
+
+def etc_95(fee95_fen: int) -> QuoteLine:
+    """Take the table's own 95 % value."""
+    return QuoteLine(
+        zh=f"ETC九五折：{yuan(fee95_fen)}元",
+        en=f"ETC 95 %: {yuan(fee95_fen)} yuan",
+        operation=Operation.ETC_95,
+        operands=(fee95_fen,),
+    )
+
+
+def kind_off(off_percent: int, vehicle_kind: int) -> QuoteLine:
+    """Take off the share that a vehicle kind is granted."""
+    name = label(VehicleKind, vehicle_kind)
+    free = off_percent == 100
+    return QuoteLine(
+        zh=f"{name.zh}：免费" if free else f"{name.zh}：减免{off_percent}%",
+        en=f"{name.en}: free" if free else f"{name.en}: {off_percent} % off",
+        operation=Operation.KIND_OFF,
+        operands=(off_percent, vehicle_kind),
+    )
+
+
+def holiday(name: str, seats_max: int, seats: int | None) -> QuoteLine:
+    """Free a passenger car on a holiday, if its seats are known and not too many."""
+    if not seats:
+        return QuoteLine(
+            zh=f"{name}：座位数未知，不能按{seats_max}座及以下免费",
+            en=f"{name}: seats unknown, not free (free up to {seats_max})",
+            operation=Operation.HOLIDAY_SEATS_UNKNOWN,
+            operands=(seats_max,),
+        )
+    if seats > seats_max:
+        return QuoteLine(
+            zh=f"{name}：{seats}座，超过{seats_max}座，不免费",
+            en=f"{name}: {seats} seats are more than {seats_max}, not free",
+            operation=Operation.HOLIDAY_TOO_MANY_SEATS,
+            operands=(seats, seats_max),
+        )
+    return QuoteLine(
+        zh=f"{name}：{seats}座客车免费（{seats_max}座及以下）",
+        en=f"{name}: passenger car with {seats} seats, free up to {seats_max}",
+        operation=Operation.HOLIDAY_FREE,
+        operands=(seats, seats_max),
+    )
 
 
 def half_up_percent(amount_fen: int, percent: int) -> int:
@@ -75,36 +117,3 @@ def half_up_95(fen: int) -> int:
 def yuan(fen: int) -> str:
     """Write fen as yuan with two decimals."""
     return f"{fen // 100}.{fen % 100:02d}"
-
-
-def _table_fee(fee_fen: int, toll_class: int) -> Words:
-    name = label(TollClass, toll_class)
-    return Words(zh=f"本站{name.zh}：{yuan(fee_fen)}元", en=f"This station, {name.en}: {yuan(fee_fen)} yuan")
-
-
-def _kind_off(off_percent: int, vehicle_kind: int) -> Words:
-    name = label(VehicleKind, vehicle_kind)
-    if off_percent == 100:
-        return Words(zh=f"{name.zh}：免费", en=f"{name.en}: free")
-    return Words(zh=f"{name.zh}：减免{off_percent}%", en=f"{name.en}: {off_percent} % off")
-
-
-def _holiday_free(name: str, seats: int, seats_max: int) -> Words:
-    return Words(
-        zh=f"{name}：{seats}座客车免费（{seats_max}座及以下）",
-        en=f"{name}: passenger car with {seats} seats, free up to {seats_max}",
-    )
-
-
-def _too_many_seats(name: str, seats: int, seats_max: int) -> Words:
-    return Words(
-        zh=f"{name}：{seats}座，超过{seats_max}座，不免费",
-        en=f"{name}: {seats} seats are more than {seats_max}, not free",
-    )
-
-
-def _seats_unknown(name: str, seats_max: int) -> Words:
-    return Words(
-        zh=f"{name}：座位数未知，不能按{seats_max}座及以下免费",
-        en=f"{name}: seats unknown, not free (free up to {seats_max})",
-    )

@@ -7,28 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from laneside.contract.parameters import HolidayWindow, KindRule, TariffRow, TariffTable
-from laneside.tariff.lines import Operation, QuoteLine
+from laneside.tariff.lines import Operation, QuoteLine, etc_95, holiday, kind_off, table_fee, yuan
 from laneside.vocab import DiscountType, TollClass, Words
 
 PASSENGER_CLASSES = range(int(TollClass.PASSENGER_1), int(TollClass.PASSENGER_4) + 1)
 FEE_LOOKUP_FAILED = 63
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeeQuote:
+class FeeQuote(Struct, frozen=True, kw_only=True, tag_field="note", tag="quoted"):
     """A fee in fen with the parts that the record needs (spec/exit-record.md section 3) and its explanation.
 
-    ``pay_fen`` is 应收, ``fee_fen`` what is debited; ``discount_type`` is None for the plain 95 %.
+    Journaled and shown as it is. ``pay_fen`` is 应收, ``fee_fen`` what is debited; ``discount_type`` is None for the
+    plain 95 %. ``taken_over``: the fixed lane has already debited it.
     """
 
-    pay_fen: int
-    discount_fen: int
-    province_discount_fen: int
-    fee_fen: int
-    discount_type: int | None
-    rate_version: str
-    lines: tuple[QuoteLine, ...]
+    pay_fen: int = field(name="pay_fen")
+    discount_fen: int = field(name="discount_fen")
+    province_discount_fen: int = field(name="province_discount_fen")
+    fee_fen: int = field(name="fee_fen")
+    discount_type: int | None = field(name="discount_type")
+    rate_version: str = field(name="rate_version")
+    lines: tuple[QuoteLine, ...] = field(name="lines")
+    taken_over: bool = field(name="taken_over", default=False)
 
     def __post_init__(self) -> None:
         """Hold payFee = fee + discountFee + provinceDiscountFee, none of them negative."""
@@ -37,9 +41,9 @@ class FeeQuote:
         assert self.pay_fen == sum(parts), "the parts make up 应收"
 
     @property
-    def origin_fen(self) -> int:
-        """The amount before the province's own discount: payFee − discountFee."""
-        return self.pay_fen - self.discount_fen
+    def all_discounts_fen(self) -> int:
+        """优惠: everything that is taken off 应收."""
+        return self.discount_fen + self.province_discount_fen
 
 
 class NoFeeReason(StrEnum):
@@ -95,8 +99,8 @@ def quote(
         return NoFee(reason=NoFeeReason.NO_ROW)
     rule = next((rule for rule in table.kinds if rule.vehicle_kind == vehicle_kind and rule.off_percent > 0), None)
     lines = (
-        QuoteLine(operation=Operation.TABLE_FEE, operands=(row.fee_fen, toll_class)),
-        QuoteLine(operation=Operation.ETC_95, operands=(row.fee95_fen,)),
+        table_fee(row.fee_fen, toll_class),
+        etc_95(row.fee95_fen),
         *_kind_lines(rule),
         *_holiday_lines(table.holidays, toll_class, seats, at),
     )
@@ -128,7 +132,7 @@ def _row(table: TariffTable, station_hex: str, toll_class: int) -> TariffRow | N
 
 def _kind_lines(rule: KindRule | None) -> Iterator[QuoteLine]:
     if rule is not None:
-        yield QuoteLine(operation=Operation.KIND_OFF, operands=(rule.off_percent, rule.vehicle_kind))
+        yield kind_off(rule.off_percent, rule.vehicle_kind)
 
 
 def _holiday_lines(
@@ -139,12 +143,26 @@ def _holiday_lines(
     if not open_now or toll_class not in PASSENGER_CLASSES:
         return
     window = max(open_now, key=lambda each: each.seats_max)
-    yield _holiday_line(window.name, window.seats_max, seats)
+    yield holiday(window.name, window.seats_max, seats)
 
 
-def _holiday_line(name: str, seats_max: int, seats: int | None) -> QuoteLine:
-    if not seats:
-        return QuoteLine(operation=Operation.HOLIDAY_SEATS_UNKNOWN, operands=(seats_max,), subject=name)
-    free = seats <= seats_max
-    operation = Operation.HOLIDAY_FREE if free else Operation.HOLIDAY_TOO_MANY_SEATS
-    return QuoteLine(operation=operation, operands=(seats, seats_max), subject=name)
+def taken_over(answer: FeeQuote | NoFee, *, amount_fen: int, sent_at: str) -> FeeQuote:
+    """Quote what the fixed lane has already debited at ``sent_at`` (Beijing digits), beside what the table says."""
+    line = QuoteLine(
+        zh=f"固定车道已于{sent_at[8:10]}:{sent_at[10:12]}:{sent_at[12:14]}扣款{yuan(amount_fen)}元，不再扣费",
+        en=f"The fixed lane debited {yuan(amount_fen)}; nothing more is debited",
+        operation=Operation.TAKEN_OVER,
+        operands=(amount_fen,),
+    )
+    if isinstance(answer, FeeQuote) and answer.fee_fen == amount_fen:
+        return replace(answer, lines=(*answer.lines, line), taken_over=True)
+    return FeeQuote(
+        pay_fen=amount_fen,
+        discount_fen=0,
+        province_discount_fen=0,
+        fee_fen=amount_fen,
+        discount_type=None,
+        rate_version=answer.rate_version if isinstance(answer, FeeQuote) else "",
+        lines=(line,),
+        taken_over=True,
+    )

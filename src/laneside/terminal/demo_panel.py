@@ -8,8 +8,8 @@ from typing import Any
 from laneside.devices import RoadsidePanel
 from laneside.errors import SettingError
 from laneside.passage.answers import DONE, Answer, rejected
-from laneside.passage.view import Words
 from laneside.terminal.services import DemoState, DemoVehicle
+from laneside.vocab import Words
 
 
 class DemoRoadside:

@@ -8,7 +8,7 @@ from typing import Final
 
 from laneside.contract.signing import digest
 from laneside.errors import JournalError
-from laneside.passage import Logbook
+from laneside.passage.passage_journal import PassageJournal
 from laneside.sync import DiskFolder
 
 JPEG_QUALITY: Final = 85
@@ -20,9 +20,9 @@ PIXELS_MAX: Final = 25_000_000
 class PhotoFolder:
     """The photo store of one terminal (a :class:`laneside.passage.ports.PhotoStore`)."""
 
-    def __init__(self, root: Path, *, logbook: Logbook) -> None:
+    def __init__(self, root: Path, *, passages: PassageJournal) -> None:
         self._folder = DiskFolder(root)
-        self._logbook = logbook
+        self._passages = passages
 
     def develop(self, image: bytes, *, side_px_max: int) -> bytes:
         """Re-encode a picture as JPEG, upright, without metadata, no side above the bound. ValueError if it is none."""
@@ -62,8 +62,8 @@ class PhotoFolder:
         return None if jpeg is None else _with_caption(jpeg, self._caption(sha256))
 
     def _caption(self, sha256: str) -> str:
-        passage_id = self._logbook.passage_of_photo(sha256)
-        state = None if passage_id is None else self._logbook.load(passage_id)
+        passage_id = self._passages.passage_of_photo(sha256)
+        state = None if passage_id is None else self._passages.load(passage_id)
         if state is None:
             return sha256[:16]
         opened = state.opened

@@ -21,7 +21,16 @@ from laneside.contract.exchange import Refusal
 from laneside.devices import NoLane, PlateProcess, RoadsidePanel, SystemClock, VirtualLane
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
-from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup, ShiftBook, TraceKeeper
+from laneside.passage.desk import Desk
+from laneside.passage.duty.duty import Duty
+from laneside.passage.duty.lane_setup import LaneSetup
+from laneside.passage.duty.shift_totals import ShiftSums
+from laneside.passage.flows.open_exit import OPEN_EXIT
+from laneside.passage.lane import LaneLink
+from laneside.passage.passage_journal import PassageJournal
+from laneside.passage.passage_steps import Equipment
+from laneside.passage.trace import TraceKeeper
+from laneside.passage.views.history import PassageHistory
 from laneside.reader import KeyIndex, ReaderPolicy
 from laneside.sync import (
     DATA,
@@ -53,6 +62,9 @@ from laneside.terminal.services import Services
 from laneside.terminal.station import StationSetup, lane_id_of
 from laneside.terminal.status import SamWatch, TerminalStatus, terminal_state
 from laneside.terminal.traced_lane import TracedLane
+
+FLOWS = (OPEN_EXIT,)
+"""What this terminal does; a lane is worked by the first flow that works its type."""
 
 CENTRE_TIMEOUT_S = 10.0
 CHECK_TIMEOUT_S = 3.0
@@ -98,20 +110,20 @@ class Terminal:
         self._identity = self._known_or_enrolled(device, enrolment_code)
         self._connection = open_journal(settings.data / "journal.sqlite3")
         self._journal = Journal(self._connection, clock=self._clock, terminal_id=self._identity.terminal_id)
-        self._logbook = Logbook(journal=self._journal, clock=self._clock, slot=self._identity.slot)
+        self._passages = PassageJournal(journal=self._journal, clock=self._clock, slot=self._identity.slot)
         self._store = DocumentStore(
             DiskFolder(settings.data / "documents"),
             centre_key=self._identity.centre_key,
             station_hex=self._identity.station_hex,
         )
         self._documents = StoredDocuments(self._store)
-        self._photos = PhotoFolder(settings.data / "photos", logbook=self._logbook)
+        self._photos = PhotoFolder(settings.data / "photos", passages=self._passages)
         self._duty = Duty(
             journal=self._journal,
             documents=self._documents,
             identity=self._identity,
             clock=self._clock,
-            totals=ShiftBook(logbook=self._logbook, documents=self._documents).totals,
+            totals=ShiftSums(passages=self._passages, documents=self._documents).totals,
         )
         self._traces = TraceKeeper(self._journal)
         self._reader = attach_reader(
@@ -202,7 +214,7 @@ class Terminal:
     def _state(self) -> TerminalState:
         duty, view = self._duty.on_duty, self.desk.view()
         return terminal_state(
-            logbook=self._logbook,
+            passages=self._passages,
             sam=self._sam,
             operator_id=None if duty is None else duty.operator_id,
             shift=None if duty is None else duty.shift,
@@ -214,20 +226,21 @@ class Terminal:
         lane: LaneLink = NoLane()
         if roadside is not None and self._settings.lane_link:
             lane = TracedLane(VirtualLane(*roadside), keeper=self._traces, clock=self._clock, later=self._worker.queue)
-        self._setup = Setup(journal=self._journal, duty=self._duty)
+        self._lane_setup = LaneSetup(journal=self._journal, duty=self._duty)
         return Desk(
             Equipment(
                 reader=self._reader,
                 lane=lane,
-                logbook=self._logbook,
+                passages=self._passages,
                 documents=self._documents,
                 photos=self._photos,
                 identity=self._identity,
                 duty=self._duty,
-                setup=self._setup,
+                lane_setup=self._lane_setup,
                 clock=self._clock,
                 random_bytes=secrets.token_bytes,
                 worker=self._work_traced,
+                flows=FLOWS,
                 plates=self._plates,
             )
         )
@@ -237,11 +250,11 @@ class Terminal:
         return Services(
             desk=self.desk,
             duty=self._duty,
-            ledger=Ledger(logbook=self._logbook, duty=self._duty),
-            setup=StationSetup(setup=self._setup, documents=self._documents, clock=self._clock),
+            history=PassageHistory(passages=self._passages, duty=self._duty),
+            setup=StationSetup(setup=self._lane_setup, documents=self._documents, flows=FLOWS, clock=self._clock),
             status=TerminalStatus(
                 journal=self._journal,
-                logbook=self._logbook,
+                passages=self._passages,
                 documents=self._documents,
                 sam=self._sam,
                 ways=ways,
@@ -259,7 +272,7 @@ class Terminal:
         return Checkup(
             self._settings.data,
             journal=self._journal,
-            logbook=self._logbook,
+            passages=self._passages,
             store=self._store,
             ways=Ways(
                 psam=lambda: last_word(self._worker.ask_for(CHECK_TIMEOUT_S, self._reader.status), self._sam.report),

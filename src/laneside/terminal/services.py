@@ -8,12 +8,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 from laneside.contract.parameters import Role, ShiftPlan
 from laneside.contract.records import ShiftTotals
 from laneside.passage.answers import Answer
+from laneside.passage.flows.flow import AnyAction
+from laneside.passage.picture.plate_entry import PlateForm
 from laneside.passage.trace import Trace
-from laneside.passage.view import LaneChoice, LedgerDetail, LedgerRow, PassageView, Words
+from laneside.passage.views.views import HistoryDetail, HistoryRow, LaneChoice, PassageView
 from laneside.terminal.checkup.report import CheckReport
+from laneside.vocab import Words
 
 
 class OnDuty(Protocol):
@@ -94,91 +99,35 @@ class Desk(Protocol):
         """Return the passage in work; None on the home page."""
         ...
 
-    def in_work(self) -> tuple[str, int] | None:
-        """Return passage and revision of the vehicle in work: what a page must have shown to act on it."""
-        ...
-
-    def open(self, lane_hex: str) -> Answer:
+    def open(self, lane_hex: str, flow_name: str = "") -> Answer:
         """Take a lane and begin a passage."""
         ...
 
-    def read(self, revision: int) -> Answer:
-        """Search card and tag."""
+    def action(self, path: str) -> AnyAction | None:
+        """Return an action of the flow in work by its address, or None."""
         ...
 
-    def draft(self, *, plate: str, colour: int | None) -> Answer:
+    def act(self, path: str, revision: int | None, given: msgspec.Struct, *, passage_id: str | None = None) -> Answer:
+        """Carry out an action of the flow in work."""
+        ...
+
+    def draft(self, form: PlateForm, *, passage_id: str | None = None) -> Answer:
         """Keep what was typed so far."""
         ...
 
-    def take_photo(self, image: bytes, /, *, live: bool) -> Answer:
+    def take_photo(self, image: bytes, /, *, live: bool, passage_id: str | None = None) -> Answer:
         """Keep a photo (JPEG or PNG); ``live`` is False for a file picked from elsewhere."""
         ...
 
-    def same_as_pair(self, revision: int) -> Answer:
-        """Take plate and colour as card and tag have them, where the province allows it."""
-        ...
 
-    def take_reading(self, revision: int) -> Answer:
-        """Take plate and colour as they were read in the photo."""
-        ...
-
-    def submit_picture(self, revision: int, *, plate: str, colour: int | None) -> Answer:
-        """Confirm photo, plate and colour."""
-        ...
-
-    def select(self, revision: int, *, toll_class: int | None, vehicle_kind: int | None) -> Answer:
-        """Choose class and kind."""
-        ...
-
-    def quote(self, revision: int) -> Answer:
-        """Work out the fee."""
-        ...
-
-    def submit(self, revision: int) -> Answer:
-        """Debit, write, tell the lane, seal the record."""
-        ...
-
-    def prove(self, revision: int) -> Answer:
-        """Ask card and SAM how an open debit ended."""
-        ...
-
-    def rewrite_tag(self, revision: int) -> Answer:
-        """Write the tag's copy once more."""
-        ...
-
-    def release(self, revision: int, *, code: str, leader: str, password: str, reason: str) -> Answer:
-        """Let one finding pass on a shift leader's word."""
-        ...
-
-    def refuse(self, revision: int, *, reason: str) -> Answer:
-        """End the vehicle as refused."""
-        ...
-
-    def transfer(self, revision: int, *, reason: str) -> Answer:
-        """Hand the vehicle to a colleague."""
-        ...
-
-    def abandon(self, revision: int, *, reason: str) -> Answer:
-        """Give the vehicle up."""
-        ...
-
-    def resume(self, revision: int) -> Answer:
-        """Go on after the idle question."""
-        ...
-
-    def leave(self, revision: int) -> Answer:
-        """Go back to the home page after an ending."""
-        ...
-
-
-class Ledger(Protocol):
+class History(Protocol):
     """Today's vehicles, from the journal."""
 
-    def today(self) -> tuple[LedgerRow, ...]:
+    def today(self) -> tuple[HistoryRow, ...]:
         """Return today's vehicles, newest first."""
         ...
 
-    def detail(self, passage_id: str) -> LedgerDetail | None:
+    def detail(self, passage_id: str) -> HistoryDetail | None:
         """Return one vehicle with everything kept of it."""
         ...
 
@@ -369,7 +318,7 @@ class Services:
 
     desk: Desk
     duty: Duty
-    ledger: Ledger
+    history: History
     setup: Setup
     status: Status
     photos: Photos

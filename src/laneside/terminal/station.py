@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from laneside.clock import Clock
-from laneside.contract.parameters import Lane, LaneUse, Parameters
-from laneside.passage import Answer, Documents, Setup, is_exit
-from laneside.passage.view import Words
+from laneside.contract.parameters import Lane, Parameters
+from laneside.passage.answers import Answer
+from laneside.passage.duty.lane_setup import LaneSetup
+from laneside.passage.flows.flow import Flow
+from laneside.passage.ports import Documents
+from laneside.passage.views.view_builder import LANE_USES
 from laneside.terminal.services import LaneSetting
 from laneside.vocab import PROVINCES
-
-_USES = {
-    LaneUse.ETC_ENTRY: Words(zh="ETC入口", en="ETC entry"),
-    LaneUse.ETC_EXIT: Words(zh="ETC出口", en="ETC exit"),
-    LaneUse.MIXED_ENTRY: Words(zh="混合入口", en="Mixed entry"),
-    LaneUse.MIXED_EXIT: Words(zh="混合出口", en="Mixed exit"),
-}
-_STATUS_CODES = {LaneUse.ETC_EXIT: "06", LaneUse.MIXED_EXIT: "05"}
 
 
 class StationSetup:
     """Show the registered lanes and keep which are enabled."""
 
-    def __init__(self, *, setup: Setup, documents: Documents, clock: Clock) -> None:
+    def __init__(self, *, setup: LaneSetup, documents: Documents, flows: tuple[Flow, ...], clock: Clock) -> None:
         self._setup = setup
         self._documents = documents
+        self._flows = flows
         self._clock = clock
 
     def station_name(self) -> str:
@@ -44,11 +40,22 @@ class StationSetup:
         parameters = self._parameters()
         enabled = self._setup.enabled()
         lanes = () if parameters is None else parameters.station.lanes
-        return tuple(_setting(lane, enabled) for lane in lanes)
+        return tuple(self._setting(lane, enabled) for lane in lanes)
 
     def enable(self, lanes_hex: frozenset[str]) -> Answer:
         """Enable exactly these lanes; administrators only."""
         return self._setup.enable(lanes_hex)
+
+    def _setting(self, lane: Lane, enabled: frozenset[str]) -> LaneSetting:
+        flow = next((flow for flow in self._flows if flow.works_on(lane)), None)
+        return LaneSetting(
+            lane_hex=lane.lane_hex,
+            name=lane.name,
+            use=LANE_USES[lane.use],
+            code="" if flow is None else flow.lane_code(lane),
+            exit=flow is not None,
+            enabled=lane.lane_hex in enabled,
+        )
 
     def _parameters(self) -> Parameters | None:
         return self._documents.parameters(self._clock.now())
@@ -58,14 +65,3 @@ def lane_id_of(parameters: Parameters | None, lanes_hex: Sequence[str]) -> str:
     """Return the GB code of the first of these lanes, empty where there is none or the parameters don't know it."""
     lanes = () if parameters is None else parameters.station.lanes
     return next((lane.lane_id for lane_hex in lanes_hex[:1] for lane in lanes if lane.lane_hex == lane_hex), "")
-
-
-def _setting(lane: Lane, enabled: frozenset[str]) -> LaneSetting:
-    return LaneSetting(
-        lane_hex=lane.lane_hex,
-        name=lane.name,
-        use=_USES[lane.use],
-        code=_STATUS_CODES.get(lane.use, ""),
-        exit=is_exit(lane),
-        enabled=lane.lane_hex in enabled,
-    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from laneside.clock import Clock
 from laneside.journal import Journal
-from laneside.passage import Documents, Logbook
+from laneside.passage.passage_journal import PassageJournal
+from laneside.passage.ports import Documents
 from laneside.reader import EtcReader
 from laneside.reader import PsamState as SamReport
 from laneside.sync import Patience, TerminalState
@@ -47,14 +48,14 @@ class TerminalStatus:
         self,
         *,
         journal: Journal,
-        logbook: Logbook,
+        passages: PassageJournal,
         documents: Documents,
         sam: SamWatch,
         ways: tuple[Patience, ...],
         clock: Clock,
     ) -> None:
         self._journal = journal
-        self._logbook = logbook
+        self._passages = passages
         self._documents = documents
         self._sam = sam
         self._ways = ways
@@ -71,7 +72,7 @@ class TerminalStatus:
         return TopLine(
             unsent=counts.unsent,
             rejected=counts.refused,
-            open_debits=len(self._logbook.open_debits()),
+            open_debits=len(self._passages.open_debits()),
             online=self._online(),
             list_age_s=age_s,
             list_stale=age_s is not None and limit_s is not None and age_s > limit_s,
@@ -89,12 +90,12 @@ class TerminalStatus:
 
 
 def terminal_state(
-    *, logbook: Logbook, sam: SamWatch, operator_id: str | None, shift: int | None, lane_hex: str | None
+    *, passages: PassageJournal, sam: SamWatch, operator_id: str | None, shift: int | None, lane_hex: str | None
 ) -> TerminalState:
     """Return what a heartbeat says beyond the journal."""
     known = sam.state in (PsamState.READY, PsamState.UNAUTHORISED)
     return TerminalState(
-        open_debits=len(logbook.open_debits()),
+        open_debits=len(passages.open_debits()),
         operator_id=operator_id,
         shift=shift,
         lane_hex=lane_hex,

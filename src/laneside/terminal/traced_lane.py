@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from laneside.clock import Clock
 from laneside.errors import LanesideError
-from laneside.passage import Conclusion, LaneLink, Waiting
+from laneside.passage.lane import Conclusion, LaneLink, Waiting
 from laneside.passage.trace import LANE, TraceKeeper
 from laneside.reader import Exchanged
 

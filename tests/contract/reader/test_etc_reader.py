@@ -5,19 +5,9 @@ from __future__ import annotations
 import pytest
 from bench import CAPP_AFTER, CAPP_BEFORE, Side, order_for
 
+from laneside.card import Debited, NotDebited, Proof, TagWrite, Unknown
 from laneside.errors import NothingPresentedError
-from laneside.reader import (
-    Capability,
-    Debited,
-    NotDebited,
-    NotPrepared,
-    Pair,
-    Prepared,
-    PrepareRefusal,
-    Proof,
-    TagWrite,
-    Unknown,
-)
+from laneside.reader import Capability, NotPrepared, Pair, Prepared, PrepareRefusal
 
 SEARCH_S = 1
 

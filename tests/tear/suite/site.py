@@ -16,7 +16,8 @@ from lane_kit import ChipLink, LaneKit, Name, WorldLane, parameters
 from laneside.card import CardChannel, TagPresence
 from laneside.contract.parameters import Policy
 from laneside.errors import LinkLostError
-from laneside.passage import Conclusion, Waiting, duty
+from laneside.passage.duty import duty
+from laneside.passage.lane import Conclusion, Waiting
 from laneside.virtual import vehicles
 from laneside.virtual.shelf import MemoryShelf
 from laneside.virtual.stories import CHARGE, car
@@ -183,7 +184,7 @@ class Site(LaneKit):
     def watch_debit(self) -> None:
         """Hold each command to debit to its one intent: no second one for it, none while another is open."""
         card_id = str(self.card["card_id"])
-        waiting = [debit.record_id for debit in self.logbook.open_debits() if debit.card_id == card_id]
+        waiting = [debit.record_id for debit in self.passages.open_debits() if debit.card_id == card_id]
         assert len(waiting) == 1, f"a debit is commanded with {len(waiting)} open ones"
         assert waiting[0] not in self._commanded, "a debit is commanded twice"
         self._commanded.add(waiting[0])

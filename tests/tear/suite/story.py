@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from lane_kit import ETC_LANE, NOON, HandClock
+from lane_kit import ETC_LANE, NOON, HandClock, tap
 from sqlalchemy import delete, select
 
 from laneside.centre.app import Centre, open_centre
@@ -19,8 +19,8 @@ from laneside.centre.storage import tables
 from laneside.contract.records import RecordUpload
 from laneside.errors import CentreUnreachableError, JournalError
 from laneside.journal import Outgoing
-from laneside.passage import Action, Ending
-from laneside.passage.sealing import UNKNOWN_TAC
+from laneside.passage.notes import Ending
+from laneside.passage.record.exit_record import UNKNOWN_TAC
 from laneside.sync.upload import Uploader
 from laneside.virtual.vehicles import vehicle_named
 from suite.frames import FrameSite
@@ -175,13 +175,13 @@ class Story:
             if view is None:
                 return
             desk = self._site.desk
-            if Action.PROVE in view.actions:
-                desk.prove(view.revision)
+            if "prove" in view.actions:
+                tap(desk, "prove", view.revision)
                 view = self._site.view
-            if Action.LEAVE in view.actions:
-                desk.leave(view.revision)
-            elif Action.ABANDON in view.actions:
-                desk.abandon(view.revision, reason="车辆已离开")
+            if "leave" in view.actions:
+                tap(desk, "leave", view.revision)
+            elif "abandon" in view.actions:
+                tap(desk, "abandon", view.revision, reason="车辆已离开")
 
     def _serve(self, name: str, *, wait_s: float = 0.0) -> bool:
         """Act as a collector until the page is left and everything is delivered; False when nothing goes on.
@@ -215,32 +215,32 @@ class Story:
         vehicle, kind = vehicle_named(name), self._cell.kind if name == self._cell.vehicle else 0
         ended = view.result is not None and view.result.ending not in (None, Ending.UNKNOWN)
         stopped = any(finding.severity == "stop" and not finding.released for finding in view.findings)
-        if Action.PROVE in actions:
-            desk.prove(revision) if patience > 1 else desk.leave(revision)
-        elif Action.REWRITE_TAG in actions and patience > 1:
-            desk.rewrite_tag(revision)
-        elif Action.LEAVE in actions and (ended or (view.result is not None and Action.READ not in actions)):
-            desk.leave(revision)
-        elif stopped and Action.REFUSE in actions and patience == 1:
-            desk.refuse(revision, reason="")
+        if "prove" in actions:
+            tap(desk, "prove", revision) if patience > 1 else tap(desk, "leave", revision)
+        elif "rewrite-tag" in actions and patience > 1:
+            tap(desk, "rewrite-tag", revision)
+        elif "leave" in actions and (ended or (view.result is not None and "read" not in actions)):
+            tap(desk, "leave", revision)
+        elif stopped and "refuse" in actions and patience == 1:
+            tap(desk, "refuse", revision, reason="41")
         elif view.step == "read" or stopped or self._must_read_again(view):
-            desk.read(revision)
+            tap(desk, "read", revision)
         elif view.step == "picture":
             desk.take_photo(b"\xff\xd8\xff " + name.encode(), live=True)
-            desk.submit_picture(self._site.view.revision, plate=vehicle.plate, colour=vehicle.colour)
-            desk.select(self._site.view.revision, toll_class=vehicle.toll_class, vehicle_kind=kind)
+            tap(desk, "submit-picture", self._site.view.revision, plate=vehicle.plate, colour=vehicle.colour)
+            tap(desk, "select", self._site.view.revision, toll_class=vehicle.toll_class, vehicle_kind=kind)
         elif view.step == "check" or not any(choice.selected and choice.code == kind for choice in view.kinds):
-            desk.select(revision, toll_class=vehicle.toll_class, vehicle_kind=kind)
-        elif Action.SUBMIT in actions:
+            tap(desk, "select", revision, toll_class=vehicle.toll_class, vehicle_kind=kind)
+        elif "submit" in actions:
             self._site.clock.forward(30)
-            desk.submit(revision)
+            tap(desk, "submit", revision)
         else:
-            desk.quote(revision)
+            tap(desk, "quote", revision)
 
     @staticmethod
     def _must_read_again(view) -> bool:
         """Say whether the page shows a debit that was not begun and offers nothing but a new reading."""
-        return view.step == "submit" and view.result is not None and Action.RETRY not in view.actions
+        return view.step == "submit" and view.result is not None and "retry" not in view.actions
 
     def _deliver(self) -> bool:
         site = self._site
@@ -288,7 +288,7 @@ class Story:
         assert upload.capp_after == card_now["file_0019"]
         self._check_evidence(upload, card_now["counter"])
         if tag_now["copy_0019"] != card_now["file_0019"][:78]:
-            passage = site.logbook.load(upload.passage_id)
+            passage = site.passages.load(upload.passage_id)
             assert passage is not None
             assert passage.tag_write in ("failed", "unknown"), "nobody knows of the tag"
 

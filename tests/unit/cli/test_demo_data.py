@@ -8,7 +8,7 @@ from laneside.cli.demo_data import DEMO, enrolment_code, opened_centre, seed_cen
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.parameters import DocumentKind, Parameters, Role
 from laneside.contract.signing import parse
-from laneside.passage.duty import verifier
+from laneside.passage.duty.duty import verifier
 
 STATION = "62010A0B"
 

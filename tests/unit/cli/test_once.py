@@ -7,7 +7,7 @@ import json
 import pytest
 
 from laneside.cli.once import EXIT_STATUS, OnceResult, table_of
-from laneside.passage.view import Ending
+from laneside.passage.notes import Ending
 
 
 def result(**changes: object) -> OnceResult:

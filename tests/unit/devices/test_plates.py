@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from laneside.devices.plates import COMMAND, PlateProcess
-from laneside.passage import PlateSight, PlatesSeen, PlatesUnread
+from laneside.passage.ports import PlateSight, PlatesSeen, PlatesUnread
 from laneside.terminal.plate_worker import BUSY, PlateWorker
 from laneside.virtual.picture import draw_empty_lane, draw_vehicle
 

@@ -250,15 +250,15 @@ def test_the_highest_subject_under_a_prefix(journal):
 def test_what_has_no_answer_yet(journal):
     journal.append("intent", b"", subject="R1")
     journal.append("intent", b"", subject="R2")
-    assert [entry.subject for entry in journal.unanswered("intent", "settled")] == ["R1", "R2"]
+    assert [entry.subject for entry in journal.unanswered("intent", ("settled",))] == ["R1", "R2"]
     journal.append("settled", b"", subject="R1")
     journal.append("intent", b"", subject="R3")
-    assert [entry.subject for entry in journal.unanswered("intent", "settled")] == ["R2", "R3"]
+    assert [entry.subject for entry in journal.unanswered("intent", ("settled",))] == ["R2", "R3"]
     journal.append("settled", b"", subject="R3")
     journal.append("settled", b"", subject="R2")
-    assert journal.unanswered("intent", "settled") == ()
+    assert journal.unanswered("intent", ("settled",)) == ()
     journal.append("intent", b"", subject="R4")
-    assert [entry.subject for entry in journal.unanswered("intent", "settled")] == ["R4"]
+    assert [entry.subject for entry in journal.unanswered("intent", ("settled",))] == ["R4"]
 
 
 def test_the_tail_is_walked_from_the_entry_before_it(journal):

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from laneside.contract.parameters import Policy
-from laneside.passage import Action, Ending
+from laneside.passage.notes import Ending
 from laneside.reader import Capability
 
 
@@ -26,7 +26,7 @@ def test_a_card_alone_pays_where_it_may(station, name):
     before, tag_before = station.card, station.tag
     done = station.pay(name)
     assert done.result.ending is Ending.COMPLETED
-    assert Action.REWRITE_TAG not in done.actions
+    assert "rewrite-tag" not in done.actions
     after = station.card
     fee_fen = done.quote.fee_fen
     assert fee_fen == 1045
@@ -49,6 +49,6 @@ def test_a_card_alone_is_refused_by_default(station):
     view = station.arrive("car-3des")
     before = station.card
     assert [(f.code, f.severity) for f in view.findings] == [("card-only", "stop")]
-    assert Action.SUBMIT not in view.actions
-    assert station.does("refuse", reason="").result.ending is Ending.REFUSED
+    assert "submit" not in view.actions
+    assert station.does("refuse", reason="与卡签不符").result.ending is Ending.REFUSED
     assert (station.card, station.records()) == (before, [])

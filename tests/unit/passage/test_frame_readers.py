@@ -6,7 +6,7 @@ import pytest
 from frame_lane import FrameLane
 
 from laneside.codec import IssueInfo
-from laneside.passage import Action, Ending
+from laneside.passage.notes import Ending
 from laneside.virtual.antenna import Antenna
 from laneside.virtual.documents import passage_record
 from laneside.virtual.integrated import Fault, FaultKind, Place, When
@@ -80,7 +80,7 @@ def test_a_result_that_a_dead_reader_kept_is_read_from_card_and_0019(lane, name)
     lose_the_result(lane)
     view = lane.does("submit")
     assert view.result.ending is Ending.UNKNOWN
-    assert view.actions == {Action.PROVE, Action.LEAVE}
+    assert view.actions == {"prove", "leave"}
     assert (len(lane.events("open-debit")), len(lane.desk.open_debits())) == (1, 1)
     mend(lane)
     proved = lane.does("prove")
@@ -159,7 +159,7 @@ def test_a_tag_that_was_not_written_is_written_again_without_a_debit(lane):
     view = lane.does("submit")
     assert (view.result.ending, view.result.tag_write) == (Ending.COMPLETED, "failed")
     lane.clock.forward(20)
-    view = lane.does("rewrite_tag")
+    view = lane.does("rewrite-tag")
     assert view.result.tag_write == "written"
     assert lane.tag["copy_0019"] == lane.card["file_0019"][:78]
     assert lane.card["counter"] == before["counter"] + 1
@@ -175,7 +175,7 @@ def test_a_tag_that_could_not_be_read_before_the_debit_is_known_to_be_behind(lan
     assert view.result.tag_write == ("written" if copied else "failed")
     lane.clock.forward(20)
     if not copied:
-        assert lane.does("rewrite_tag").result.tag_write == "written"
+        assert lane.does("rewrite-tag").result.tag_write == "written"
     assert lane.tag["copy_0019"] == lane.card["file_0019"][:78]
     assert (len(lane.debits()), len(lane.records())) == (1, 1)
 

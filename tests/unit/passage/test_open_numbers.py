@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from laneside.card import Intent
 from laneside.passage import notes as n
-from laneside.passage.state import PassageState, fold, replay
-from laneside.reader import Intent
+from laneside.passage.state import PassageState, after, replay
 
 AT = datetime(2026, 5, 6, 4, 0, tzinfo=UTC)
 OPENED = n.Opened(
@@ -26,6 +26,8 @@ OPENED = n.Opened(
 
 def opened_with(counter: int | None, number: bytes | None) -> PassageState:
     intent = Intent(
+        record_id="R",
+        plate="甘A12345",
         card_id="62012219230200000001",
         contract_serial=None,
         mac_id=None,
@@ -43,29 +45,28 @@ def opened_with(counter: int | None, number: bytes | None) -> PassageState:
         key_index=None,
         key_version=None,
     )
-    return replay("P", [(AT, OPENED), (AT, n.IntentNote.of(intent, record_id="R", plate="甘A12345"))])
+    return replay("P", [(AT, OPENED), (AT, intent)])
 
 
 def proof_of(state: PassageState) -> tuple[int | None, bytes | None]:
     assert state.intent is not None
-    intent = state.intent.intent()
-    return intent.counter, intent.transaction_number
+    return state.intent.counter, state.intent.transaction_number
 
 
 def test_what_the_reader_told_is_added_and_stays() -> None:
-    told = n.DebitUnknown(detail="B5 error 01", counter=0x0122, transaction_number=b"\x00\x00\x00\x07")
-    state = fold(opened_with(None, None), told)
+    told = n.Unknown(detail="B5 error 01", counter=0x0122, transaction_number=b"\x00\x00\x00\x07")
+    state = after(opened_with(None, None), told, AT)
     assert proof_of(state) == (0x0122, b"\x00\x00\x00\x07")
-    again = fold(state, n.DebitUnknown(detail="nothing presented"))
-    assert (proof_of(again), again.unknown) == (proof_of(state), "nothing presented")
+    again = after(state, n.Unknown(detail="nothing presented"), AT)
+    assert (proof_of(again), again.newest(n.Unknown)) == (proof_of(state), n.Unknown(detail="nothing presented"))
 
 
 def test_what_the_intent_knew_is_not_replaced() -> None:
-    told = n.DebitUnknown(detail="x", counter=9, transaction_number=b"\x00\x00\x00\x09")
-    assert proof_of(fold(opened_with(5, b"\x00\x00\x00\x05"), told)) == (5, b"\x00\x00\x00\x05")
+    told = n.Unknown(detail="x", counter=9, transaction_number=b"\x00\x00\x00\x09")
+    assert proof_of(after(opened_with(5, b"\x00\x00\x00\x05"), told, AT)) == (5, b"\x00\x00\x00\x05")
 
 
 def test_a_note_of_an_older_journal_tells_neither() -> None:
-    note = msgspec.json.decode(b'{"note":"debit-unknown","detail":"restart"}', type=n.DebitUnknown)
+    note = msgspec.json.decode(b'{"note":"debit-unknown","detail":"restart"}', type=n.Unknown)
     assert (note.counter, note.transaction_number) == (None, None)
-    assert proof_of(fold(opened_with(None, None), note)) == (None, None)
+    assert proof_of(after(opened_with(None, None), note, AT)) == (None, None)

@@ -14,8 +14,10 @@ from laneside.contract.parameters import Policy
 from laneside.contract.records import PlateEvidence
 from laneside.contract.signing import digest
 from laneside.errors import JournalError
-from laneside.passage import Action, Done, PlateSight, PlatesSeen, PlatesUnread, Rejected, SeenPlate
-from laneside.passage.view import ReadingView, Sight
+from laneside.passage.answers import Done, Rejected
+from laneside.passage.picture.plate_entry import PlateForm
+from laneside.passage.ports import PlateSight, PlatesSeen, PlatesUnread, SeenPlate
+from laneside.passage.views.views import ReadingView, Sight
 from laneside.plates import PlateReading
 from laneside.vocab import PlateColour
 
@@ -96,10 +98,10 @@ def test_read_card_and_tag_agree_and_one_touch_passes_the_plate(station, eye):
     view = station.view
     assert form(station) == (PLATE, BLUE)
     assert (view.picture.card_agrees, view.picture.tag_agrees, reading(station).agrees) == (True, True, True)
-    assert Action.TAKE_READING not in view.actions
-    view = station.does("submit_picture", plate=view.picture.plate, colour=view.picture.colour)
+    assert "take-reading" not in view.actions
+    view = station.does("submit-picture", plate=view.picture.plate, colour=view.picture.colour)
     assert view.findings == ()
-    assert Action.QUOTE in view.actions
+    assert "quote" in view.actions
 
 
 def test_a_reading_that_arrives_makes_no_tap_void(station, eye):
@@ -107,18 +109,18 @@ def test_a_reading_that_arrives_makes_no_tap_void(station, eye):
     before = station.view.revision
     eye.says(seen())
     assert station.view.revision == before
-    assert station.desk.submit_picture(before, plate=PLATE, colour=BLUE) == Done()
+    assert station.tries("submit-picture", before, plate=PLATE, colour=BLUE) == Done()
 
 
 @pytest.mark.parametrize("typed", [("甘A8K637", 1), ("", 1), ("甘", None), ("", None)])
 def test_what_the_collector_typed_or_chose_stays(station, eye, typed):
     shot(station)
-    station.desk.draft(plate=typed[0], colour=typed[1])
+    station.desk.draft(PlateForm(plate=typed[0], colour=typed[1]))
     eye.says(seen())
     assert form(station) == typed
-    station.does("take_reading")
+    station.does("take-reading")
     assert form(station) == (PLATE, BLUE)
-    assert isinstance(station.desk.take_reading(station.view.revision), Rejected)
+    assert isinstance(station.tries("take-reading"), Rejected)
 
 
 def test_a_doubtful_reading_is_only_suggested_and_its_doubtful_characters_are_marked(station, eye):
@@ -129,7 +131,7 @@ def test_a_doubtful_reading_is_only_suggested_and_its_doubtful_characters_are_ma
     assert [one.text for one in found.characters if one.doubtful] == ["K"]
     assert found.said is not None
     assert "存疑" in found.said.zh
-    station.does("take_reading")
+    station.does("take-reading")
     assert form(station) == (PLATE, BLUE)
 
 
@@ -137,8 +139,8 @@ def test_a_doubtful_colour_is_left_to_the_collector(station, eye):
     shot(station)
     eye.says(seen(colour=PlateColour.BLACK, colour_confidence=0.6))
     assert form(station) == (PLATE, None)
-    station.desk.draft(plate="", colour=BLUE)
-    station.does("take_reading")
+    station.desk.draft(PlateForm(plate="", colour=BLUE))
+    station.does("take-reading")
     assert form(station) == (PLATE, BLUE)
     assert reading(station).agrees is True
 
@@ -285,7 +287,7 @@ def test_what_is_hardly_a_plate_never_counts_first(station, eye):
 
 
 def submit(station: LaneKit, plate: str = PLATE, colour: int = BLUE) -> list[tuple[object, str]]:
-    view = station.does("submit_picture", plate=plate, colour=colour)
+    view = station.does("submit-picture", plate=plate, colour=colour)
     return [(finding.code, finding.severity) for finding in view.findings]
 
 
@@ -296,7 +298,7 @@ def test_another_plate_in_the_photo_than_confirmed_is_a_warning_138(station, eye
     (finding,) = station.view.findings
     assert "甘A8K637" in finding.why.zh
     assert "对照照片" in finding.remedy.zh
-    assert Action.QUOTE in station.view.actions
+    assert "quote" in station.view.actions
     station.does("quote")
     station.does("submit")
     assert station.records()[0].record.special_type == "138"
@@ -393,8 +395,8 @@ def test_compared_only_it_is_shown_after_the_collector_has_said_what_they_see(st
     shot(station)
     eye.says(seen("甘A8K637"))
     assert (form(station), station.view.picture.reading) == (("", None), None)
-    assert isinstance(station.desk.take_reading(station.view.revision), Rejected)
-    station.desk.draft(plate=PLATE, colour=BLUE)
+    assert isinstance(station.tries("take-reading"), Rejected)
+    station.desk.draft(PlateForm(plate=PLATE, colour=BLUE))
     assert reading(station).agrees is False
     assert submit(station) == [(138, "warn")]
 

@@ -8,7 +8,9 @@ import msgspec
 import pytest
 
 from laneside.contract.records import CardSum, PassageEvent, ShiftTotals
-from laneside.passage import Done, Duty, ShiftBook
+from laneside.passage.answers import Done
+from laneside.passage.duty.duty import Duty
+from laneside.passage.duty.shift_totals import ShiftSums
 
 PASSWORD = "over-the-hills"
 TODAY = date(2026, 5, 6)
@@ -21,7 +23,7 @@ def shift(station):
 
 
 def wired(station):
-    book = ShiftBook(logbook=station.logbook, documents=station.decisions)
+    book = ShiftSums(passages=station.passages, documents=station.decisions)
     duty = Duty(
         journal=station.journal, documents=station.decisions, identity=station.desk._e.identity, clock=station.clock,
         totals=book.totals,
@@ -59,7 +61,7 @@ def lose_the_debit(station, name: str) -> None:
     )
     station.does("submit")
     station.link.cut = lambda *_: False
-    assert station.logbook.open_debits()
+    assert station.passages.open_debits()
 
 
 def test_a_new_shift_is_all_zeros(shift):
@@ -96,7 +98,7 @@ def test_vehicles_without_a_record_are_counted_by_their_ending_and_code(shift):
 
 def test_an_open_debit_stays_in_the_sums_until_it_is_proved(shift):
     lose_the_debit(shift, "car-sm4")
-    record_id = shift.logbook.open_debits()[0].record_id
+    record_id = shift.passages.open_debits()[0].intent.record_id
     shift.home()
     totals = shift.duty.shift_totals()
     assert (totals.unknown, totals.completed) == (1, 0)

@@ -13,8 +13,9 @@ import pytest
 
 from laneside.card import Device
 from laneside.journal import Journal
-from laneside.passage import Action, Desk, Equipment, TraceKeeper, traces_of
-from laneside.passage.trace import FIRST_LINES, LAST_LINES, PUT_OFF_MAX, SESSIONS_MAX
+from laneside.passage.desk import Desk
+from laneside.passage.passage_steps import Equipment
+from laneside.passage.trace import FIRST_LINES, LAST_LINES, PUT_OFF_MAX, SESSIONS_MAX, TraceKeeper, traces_of
 from laneside.reader import ApduReader, Exchanged, Tracer
 from laneside.terminal.traced_lane import TracedLane
 from laneside.virtual.vehicles import VEHICLES
@@ -40,9 +41,9 @@ def traced(station):
     lane = TracedLane(station.lane, keeper=keeper, clock=station.clock, later=lambda job: job())
     station.desk = Desk(
         Equipment(
-            reader=station.reader, lane=lane, logbook=e.logbook, documents=e.documents, photos=e.photos,
-            identity=e.identity, duty=e.duty, setup=e.setup, clock=e.clock, random_bytes=e.random_bytes,
-            worker=keeper.during,
+            reader=station.reader, lane=lane, passages=e.passages, documents=e.documents, photos=e.photos,
+            identity=e.identity, duty=e.duty, lane_setup=e.lane_setup, clock=e.clock, random_bytes=e.random_bytes,
+            worker=keeper.during, flows=e.flows,
         )
     )  # fmt: skip
     return station
@@ -94,7 +95,7 @@ def secrets_of(station) -> list[str]:
 def test_no_number_no_mac_and_no_tac_is_in_any_trace(traced, name):
     if not any(finding.severity == "stop" for finding in traced.arrive(name).findings):
         traced.confirm(name)
-        if Action.SUBMIT in traced.does("quote").actions:
+        if "submit" in traced.does("quote").actions:
             traced.does("submit")
     text = payloads(traced.journal)
     assert "power on" in text

@@ -8,7 +8,8 @@ import pytest
 from lane_kit import ETC_LANE
 
 from laneside.codec import CappRecord
-from laneside.passage import Action, Done, Ending
+from laneside.passage.answers import Done
+from laneside.passage.notes import Ending
 from laneside.virtual import vehicles
 from laneside.virtual.stories import car
 from laneside.virtual.vehicles import VEHICLES, vehicle_named
@@ -55,8 +56,8 @@ def test_a_stopped_vehicle_keeps_its_money_and_leaves_its_event(station, name):
         station.confirm(name)
         view = station.does("quote")
     assert [f.code for f in view.findings if f.severity == "stop"] == list(vehicle_named(name).expected.codes)
-    assert Action.SUBMIT not in view.actions
-    done = station.does("refuse", reason="")
+    assert "submit" not in view.actions
+    done = station.does("refuse", reason="与卡签不符")
     assert done.result.ending is Ending.REFUSED
     assert station.world.state()["card"] == before
     assert station.records() == []
@@ -96,7 +97,7 @@ def test_the_same_vehicle_is_refused_again_within_five_minutes_and_passes_later(
     station.clock.forward(60)
     again = station.arrive("car-sm4")
     assert [f.code for f in again.findings] == [141]
-    station.does("refuse", reason="")
+    station.does("refuse", reason="与卡签不符")
     station.home()
     station.clock.forward(600)
     later = station.arrive("car-sm4")
@@ -123,5 +124,5 @@ def test_the_window_knows_a_vehicle_by_card_tag_or_plate_alone(station, monkeypa
     assert station.desk.open(ETC_LANE) == Done()
     (finding,) = [f for f in station.does("read").findings if f.code == 141]
     assert (finding.severity, f"依据：{basis}" in finding.why.zh) == ("stop", True), finding.why.zh
-    assert Action.SUBMIT not in station.view.actions
+    assert "submit" not in station.view.actions
     assert len(station.records()) == 1

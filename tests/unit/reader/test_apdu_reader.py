@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 from bench import (
     CAPP_AFTER,
@@ -23,25 +22,11 @@ from bench import (
     tag_profile,
 )
 
-from laneside.card import Device
+from laneside.card import Algorithm, Debited, Device, NotDebited, Proof, TagWrite, Unknown
 from laneside.codec import PassengerVehicle
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.reader import (
-    Algorithm,
-    ApduReader,
-    Capability,
-    Debited,
-    NotDebited,
-    NotPrepared,
-    Prepared,
-    PrepareRefusal,
-    Proof,
-    PsamState,
-    ReaderPolicy,
-    TagWrite,
-    Unknown,
-)
-from laneside.reader.settling import KeyIndex
+from laneside.reader import ApduReader, Capability, NotPrepared, Prepared, PrepareRefusal, PsamState, ReaderPolicy
+from laneside.reader.purchase import KeyIndex
 from laneside.virtual import Authorisation, ProofLife, Purpose, VirtualKeys
 
 SPEC_KEYS = (
@@ -297,6 +282,7 @@ def test_the_worked_exit_gives_the_specs_tac_and_writes_card_and_tag(sm4, algori
     outcome = reader.commit(ready)
     assert isinstance(outcome, Debited)
     assert outcome == Debited(
+        record_id="R",
         tac=bytes.fromhex(tac),
         mac2=outcome.mac2,
         balance_after_fen=98750,
@@ -404,7 +390,7 @@ def test_a_wrong_mac1_is_certainly_no_debit():
     bench = make_bench(psam=psam_profile(keys=SPEC_KEYS))
     reader = bench.reader()
     outcome = reader.commit(prepared(bench, reader))
-    assert outcome == NotDebited(detail="8054 debit: 9302 MAC wrong", proof=Proof.ANSWER)
+    assert outcome == NotDebited(record_id="R", detail="8054 debit: 9302 MAC wrong", proof=Proof.ANSWER)
     assert bench.facts().balance_fen == 100000
 
 
@@ -536,7 +522,7 @@ def test_a_trade_of_the_fixed_lane_is_finished_from_the_cards_own_log():
     assert found is not None
     assert found.log is not None
     known = prepared(bench, reader).intent
-    synthesised = replace(
+    synthesised = msgspec.structs.replace(
         known,
         counter=found.log.counter - 1,
         balance_before_fen=found.balance_fen + found.log.amount_fen,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 from bench import order_for
 from frame_bench import FrameBench
 
-from laneside.reader import Debited, Prepared, Proof, Unknown
-from laneside.reader.frames.results import numbers_in
+from laneside.card import Debited, Proof, Unknown
+from laneside.reader import Prepared
+from laneside.reader.frames.debiting import numbers_in
 from laneside.rsu import TCP, TcpDebitResult
 from laneside.virtual.integrated import TCP_READER, Fault, FaultKind, Place, When
 
@@ -38,7 +40,9 @@ def test_numbers_of_a_failed_b5_fetch_the_tac_after_a_restart() -> None:
     )
     assert outcome.counter is not None
     assert outcome.transaction_number is not None
-    intent = replace(ready.intent, counter=outcome.counter, transaction_number=outcome.transaction_number)
+    intent = msgspec.structs.replace(
+        ready.intent, counter=outcome.counter, transaction_number=outcome.transaction_number
+    )
     proved = bench.reader().prove(intent, search_s=LATER_S)
     assert isinstance(proved, Debited)
     assert (proved.proof, proved.counter, proved.transaction_number) == (

@@ -6,8 +6,9 @@ import pytest
 from bench import order_for
 from frame_bench import FrameBench
 
+from laneside.card import Debited
 from laneside.errors import LinkLostError
-from laneside.reader import Debited, Exchanged, NotPrepared, Prepared
+from laneside.reader import Exchanged, NotPrepared, Prepared
 from laneside.reader.frames import FrameTracer, policy_of
 from laneside.reader.tracing import Tell
 from laneside.rsu import SERIAL, TCP, BadFrame, Direction, Wire

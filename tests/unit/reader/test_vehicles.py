@@ -7,7 +7,8 @@ from random import Random
 import pytest
 from bench import Bench, BenchClock, order_for
 
-from laneside.reader import Debited, Intent, NotPrepared, Prepared, PrepareRefusal, Presented, Proof, TagWrite
+from laneside.card import Debited, Intent, Proof, TagWrite
+from laneside.reader import NotPrepared, Prepared, PrepareRefusal, Presented
 from laneside.virtual import VirtualTag
 from laneside.virtual.shelf import MemoryShelf
 from laneside.virtual.vehicles import VEHICLES
@@ -80,6 +81,8 @@ def test_the_trade_that_the_lane_left_gives_its_tac_without_a_debit():
     log = found.card.log
     outcome = reader.prove(
         Intent(
+            record_id="R",
+            plate=found.card.issue.plate,
             card_id=found.card.card_id,
             contract_serial=None,
             mac_id=None,

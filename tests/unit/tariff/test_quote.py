@@ -48,7 +48,7 @@ def operations(found):
 def test_an_ordinary_car_pays_the_tables_95_percent():
     found = priced()
     assert money(found) == (1100, 55, 1045, None)
-    assert (found.origin_fen, found.province_discount_fen, found.rate_version) == (1045, 0, "6220240101001")
+    assert (found.all_discounts_fen, found.province_discount_fen, found.rate_version) == (55, 0, "6220240101001")
     assert [(line.operation, line.operands) for line in found.lines] == [
         (Operation.TABLE_FEE, (1100, 1)),
         (Operation.ETC_95, (1045,)),
@@ -98,8 +98,8 @@ def test_holidays_are_judged_by_exit_time_and_seats(at, seats, expected):
 def test_unknown_seats_are_said():
     line = priced(at=INSIDE, seats=None).lines[-1]
     assert line.operation is Operation.HOLIDAY_SEATS_UNKNOWN
-    assert line.words.zh == "劳动节：座位数未知，不能按7座及以下免费"
-    assert "seats unknown" in line.words.en
+    assert line.zh == "劳动节：座位数未知，不能按7座及以下免费"
+    assert "seats unknown" in line.en
 
 
 def test_a_truck_has_no_holiday():
@@ -137,12 +137,12 @@ def test_no_fee_is_event_63_with_a_reason(found, reason):
 
 
 def test_lines_read_well():
-    zh = [line.words.zh for line in priced(kind=24).lines]
+    zh = [line.zh for line in priced(kind=24).lines]
     assert zh[0].startswith("本站")
     assert zh[0].endswith("：11.00元")
     assert zh[1] == "ETC九五折：10.45元"
     assert zh[2].endswith("：减免50%")
-    en = [line.words.en for line in priced(kind=21).lines]
+    en = [line.en for line in priced(kind=21).lines]
     assert en[1] == "ETC 95 %: 10.45 yuan"
     assert en[2].endswith(": free")
 

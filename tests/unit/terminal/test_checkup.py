@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 import samples
 
@@ -14,7 +15,7 @@ from laneside.contract.parameters import Policy
 from laneside.devices import SystemClock
 from laneside.errors import LinkLostError, SettingError
 from laneside.journal import Journal, schema
-from laneside.passage import Logbook
+from laneside.passage.passage_journal import PassageJournal
 from laneside.reader import PsamState, ReaderPolicy
 from laneside.sync import CentreWord, ClockReading, DiskFolder, DocumentStore
 from laneside.terminal.attached import ROADSIDE_CHIPS, Attached
@@ -28,6 +29,7 @@ FIT = samples.FIT
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
 OK, WARN, STOP = CheckLevel.OK, CheckLevel.WARN, CheckLevel.STOP
 ABSENT = PsamState(present=False, authorised=False, trouble="no psam")
+UNAUTHORISED = msgspec.structs.replace(FIT.psam, authorised=False)
 
 VERDICTS = [
     ("reader", STOP, {"reader_trouble": "connection refused"}, "connection refused"),
@@ -39,7 +41,12 @@ VERDICTS = [
     ("reader", STOP, {"reader_trouble": "x", "reader_cause": "reader-silent"}, "不应答"),
     ("reader", STOP, {"reader_trouble": "odd", "reader_cause": "link-lost"}, "未应答：odd"),
     ("psam", STOP, {"psam": ABSENT}, "no psam"),
-    ("authorisation", STOP, {"psam": replace(FIT.psam, authorised=False), "authorisation_trouble": "无签"}, "97"),
+    (
+        "authorisation",
+        STOP,
+        {"psam": msgspec.structs.replace(FIT.psam, authorised=False), "authorisation_trouble": "无签"},
+        "97",
+    ),
     ("centre", WARN, {"centre_trouble": "timed out"}, "timed out"),
     ("clock", WARN, {"clock_ahead_s": None}, "没有"),
     ("clock", OK, {"clock_ahead_s": -30.0}, "30"),
@@ -180,7 +187,7 @@ class Rig:
         self.checkup = Checkup(
             folder,
             journal=self.journal,
-            logbook=Logbook(journal=self.journal, clock=self.clock, slot=1),
+            passages=PassageJournal(journal=self.journal, clock=self.clock, slot=1),
             store=DocumentStore(DiskFolder(folder / "documents"), centre_key=bytes(32), station_hex="62010A0B"),
             ways=Ways(
                 psam=self.ask,

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 import samples as s
 
-from laneside.passage.view import Action, Activity, PassageView
+from laneside.passage.flows.flow import Activity
+from laneside.passage.views.views import PassageView
 from laneside.terminal.web.linkage_page import Area, Sheet, linkage_page
 
 
@@ -22,9 +23,9 @@ def page_of(view: PassageView, sheet: Sheet = Sheet.NONE):
         (s.TROUBLE, Area.READ, "act.read", "trouble"),
         (s.READ, Area.PICTURE, "act.photo", "passed"),
         (s.WITH_PHOTO, Area.PICTURE, "act.submit_picture", "passed"),
-        (s.AFTER_PICTURE, Area.EXIT, "act.quote", ""),
-        (s.READY_TO_QUOTE, Area.EXIT, "act.quote", ""),
-        (s.QUOTED, Area.FEE, "act.submit", "fee"),
+        (s.AFTER_PICTURE, "exit", "act.quote", ""),
+        (s.READY_TO_QUOTE, "exit", "act.quote", ""),
+        (s.QUOTED, "fee", "act.submit", "fee"),
         (s.STOPPED, Area.STOPPED, "act.refuse", "stopped"),
         (s.COMPLETED, Area.RESULT, "act.next_vehicle", "debited"),
         (s.TAG_FAILED, Area.RESULT, "act.next_vehicle", "debited"),
@@ -66,7 +67,7 @@ def test_an_unknown_debit_offers_no_way_to_debit_again():
         (Sheet.DRIVER, s.COMPLETED),
         (Sheet.PICTURE, s.READ),
         (Sheet.CAMERA, s.COMPLETED),
-        (Sheet.LEAVE, replace(s.UNKNOWN, actions=frozenset({Action.PROVE}))),
+        (Sheet.LEAVE, replace(s.UNKNOWN, actions=frozenset({"prove"}))),
     ],
 )
 def test_a_sheet_that_is_not_offered_is_not_shown(sheet, view):
@@ -87,7 +88,7 @@ def test_refusing_takes_the_finding_along_as_its_reason():
 def test_a_released_finding_stops_nothing_any_more():
     released = replace(s.READ, findings=(replace(s.LISTED, released=True),))
     page = page_of(released)
-    assert page.area is Area.PICTURE
+    assert page.area == Area.PICTURE
     assert page.remarks == released.findings
 
 

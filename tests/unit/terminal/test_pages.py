@@ -22,7 +22,7 @@ from samples import (
 
 from laneside.contract.parameters import Role
 from laneside.passage.answers import Rejected
-from laneside.passage.view import Activity
+from laneside.passage.flows.flow import Activity
 from laneside.terminal.services import Language, Preference, Theme
 
 HTMX = {"hx-request": "true"}
@@ -30,11 +30,11 @@ JSON = {"accept": "application/json"}
 JPEG = b"\xff\xd8\xff\xe0 not looked at here"
 ACTIONS = {
     "read": (START, {}, ("read", 1, {})),
-    "same-as-pair": (READ, {}, ("same_as_pair", 2, {})),
+    "same-as-pair": (READ, {}, ("same-as-pair", 2, {})),
     "picture": (
         WITH_PLATE,
         {"plate": "甘a12345", "colour": "0"},
-        ("submit_picture", 3, {"plate": "甘A12345", "colour": 0}),
+        ("picture", 3, {"plate": "甘a12345", "colour": 0}),
     ),
     "select": (
         READY_TO_QUOTE,
@@ -44,7 +44,7 @@ ACTIONS = {
     "quote": (READY_TO_QUOTE, {}, ("quote", 4, {})),
     "submit": (QUOTED, {}, ("submit", 5, {})),
     "prove": (QUOTED, {}, ("prove", 5, {})),
-    "rewrite-tag": (COMPLETED, {}, ("rewrite_tag", 6, {})),
+    "rewrite-tag": (COMPLETED, {}, ("rewrite-tag", 6, {})),
     "release": (
         STOPPED_LISTED,
         {"code": "24", "leader": "620100", "password": " spaced ", "reason": "已核实"},
@@ -97,14 +97,6 @@ def test_a_page_left_open_from_the_last_vehicle_touches_nothing_of_this_one(page
 def test_an_action_that_nobody_offers_is_not_there(page):
     page.show(Scene(path="/linkage", view=READ))
     assert page.post("/linkage/debit-twice", revision=2).status_code == 404
-
-
-@pytest.mark.parametrize("action", ["refuse", "transfer", "abandon"])
-def test_ending_a_vehicle_wants_a_reason(page, action):
-    page.show(Scene(path="/linkage", view=READ))
-    page.post(f"/linkage/{action}", revision=2, reason="  ", sheet="leave")
-    assert page.gallery.calls == []
-    assert "请选择原因" in page.client.get("/linkage").text
 
 
 def test_a_rejected_field_has_its_message_beside_it(page):
@@ -169,7 +161,7 @@ def test_a_photo_goes_to_the_desk_as_bytes(page, live, told):
     page.show(Scene(path="/linkage", view=READ))
     files = {"photo": ("a.jpg", JPEG, "image/jpeg")}
     page.client.post("/linkage/photo", data={"csrf": page.csrf, "live": live}, files=files)
-    assert page.gallery.calls == [("take_photo", JPEG, {"live": told})]
+    assert page.gallery.calls == [("take_photo", JPEG, {"live": told, "passage_id": ""})]
 
 
 def test_a_photo_form_without_a_photo_says_so(page):
@@ -186,7 +178,7 @@ def test_home_goes_to_the_vehicle_in_work(page):
 
 def test_the_lane_worked_last_is_offered_first(page):
     page.post("/linkage", lane_hex="62010A0B12")
-    assert page.gallery.calls == [("open", "62010A0B12", {})]
+    assert page.gallery.calls == [("open", "62010A0B12", "", {})]
     page.show(Scene(path="/"))
     assert 'value="62010A0B12" checked' in page.client.get("/").text
 

@@ -12,7 +12,7 @@ from PIL import Image
 from laneside.devices import SystemClock
 from laneside.errors import JournalError
 from laneside.journal import Journal, schema
-from laneside.passage import Logbook
+from laneside.passage.passage_journal import PassageJournal
 from laneside.terminal.photos import PhotoFolder
 
 ORIENTATION, MAKER = 0x0112, 0x010F
@@ -22,8 +22,10 @@ ORIENTATION, MAKER = 0x0112, 0x010F
 def folder(tmp_path):
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     schema.prepare(connection)
-    logbook = Logbook(journal=Journal(connection, clock=SystemClock(), terminal_id="t"), clock=SystemClock(), slot=1)
-    yield PhotoFolder(tmp_path / "photos", logbook=logbook)
+    passages = PassageJournal(
+        journal=Journal(connection, clock=SystemClock(), terminal_id="t"), clock=SystemClock(), slot=1
+    )
+    yield PhotoFolder(tmp_path / "photos", passages=passages)
     connection.close()
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from gallery import Scene
 
 import laneside.terminal
-from laneside.passage.view import Activity, Ending, RecordState, Step
+from laneside.passage.flows.flow import Activity
+from laneside.passage.notes import Ending
+from laneside.passage.views.views import RecordState
 from laneside.terminal.checkup import CheckLevel
 from laneside.terminal.services import PsamState
 from laneside.terminal.web.texts import catalogue
@@ -85,7 +87,6 @@ def _asked_for() -> set[str]:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     keys = set(re.findall(r"""['"]([a-z]+\.[a-z_0-9-]+)['"]""", text))
     computed = {
-        "step.": [*Step, "done", "now", "next"],
         "busy.": [one for activity in Activity for one in (activity, f"{activity}_hint")],
         "records.": [*Ending, *RecordState, "all", "in_work"],
         "result.tag_": ["written", "failed", "unknown", "not-asked"],

@@ -11,7 +11,7 @@ import pytest
 
 from laneside.contract.parameters import ListedObject, Policy, StatusListFull, StatusListRow
 from laneside.devices import RoadsideLink, RoadsidePanel, VirtualLane
-from laneside.passage.facts import Surroundings, facts_of
+from laneside.passage.checks import CheckContext, facts_of
 from laneside.reader import ApduReader
 from laneside.rules import Confirmed, Severity, check_amount, check_confirmed, check_presented
 from laneside.statuslist import StatusListIndex
@@ -71,7 +71,7 @@ def test_the_terminal_finds_what_the_story_tells(address, clock: StillClock, veh
     )
     with closing(reader):
         presented = reader.read(search_s=2.0)
-    around = Surroundings(
+    around = CheckContext(
         now=clock.now(),
         station_hex=STATION,
         policy=Policy(),

@@ -1,15 +1,16 @@
-"""C6 and what follows it: the table of spec/rsu-frames.md section 5, one question at a time."""
+"""C6 and what follows it (spec/rsu-frames.md section 5), one question at a time; B5 and B8 as outcomes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, assert_never
 
+from msgspec.structs import replace
+
+from laneside.card import Algorithm, Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown, proved
 from laneside.clock import Clock
 from laneside.reader.frames.conversation import Conversation
 from laneside.reader.frames.found import Found
-from laneside.reader.frames.results import debited, is_ours, numbers_in, of_this_debit, proved, tag_shows
-from laneside.reader.port import Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown
 from laneside.rsu import (
     DebitState,
     Dialect,
@@ -32,6 +33,7 @@ TAC_TRIES: Final = 3
 COPY_LENGTH: Final = 39
 COPY_IN_BLOCK: Final = 5  # spec/obu.md 5.1: five bytes precede the 0019 copy in the passage block
 COPY_IN_EF04: Final = 0x013F
+_SM4: Final = 0x04
 
 Result = SerialDebitResult | TcpDebitResult
 
@@ -67,7 +69,10 @@ class Debiting:
                 done = debited(answer, intent, state, trade)
                 return Told(outcome=self._with_its_tac(found, intent, answer, done), counter=answer.counter)
             case DebitState.NOT_DEBITED:
-                return Told(outcome=NotDebited(detail=why, proof=Proof.ANSWER), counter=numbers_in(answer)[0])
+                return Told(
+                    outcome=NotDebited(record_id=intent.record_id, detail=why, proof=Proof.ANSWER),
+                    counter=numbers_in(answer)[0],
+                )
             case DebitState.UNKNOWN | DebitState.TAC_UNAVAILABLE:
                 counter, number = numbers_in(answer)
                 outcome = self._ask_again(found, intent, counter, why)
@@ -77,12 +82,14 @@ class Debiting:
 
     def judge(self, found: Found, intent: Intent, counter: int | None) -> Outcome:
         """Compare a fresh B4 with the intent (section 5, steps 4 to 6); a proved debit still wants its TAC."""
-        if found.issue is None or found.issue.card_id != intent.card_id:
+        card = found.card
+        if card is None or card.card_id != intent.card_id:
             return Unknown(detail="another card is presented, or none")
-        after = found.capp == intent.capp_after and found.balance_fen == intent.balance_before_fen - intent.amount_fen
-        before = found.capp == intent.capp_before and found.balance_fen == intent.balance_before_fen
+        after = (card.capp, card.balance_fen) == (intent.capp_after, intent.balance_after_fen)
+        before = (card.capp, card.balance_fen) == (intent.capp_before, intent.balance_before_fen)
         if before and not after:
-            return NotDebited(detail="balance and 0019 are as before the debit", proof=Proof.UNCHANGED)
+            detail = "balance and 0019 are as before the debit"
+            return NotDebited(record_id=intent.record_id, detail=detail, proof=Proof.UNCHANGED)
         if after and not before:
             return self._complete(found, intent, counter)
         return Unknown(detail="balance and 0019 do not decide")
@@ -168,7 +175,7 @@ class Debiting:
                 continue
             state = proof_state(self.dialect, reply)
             if state in (DebitState.DEBITED, DebitState.DEBITED_EF04_FAILED) and is_ours(reply, intent):
-                return proved(reply, intent, counter, tag_write)
+                return proved_by(reply, intent, counter, tag_write)
             if state is DebitState.TAC_UNAVAILABLE:
                 return None
         return None
@@ -179,18 +186,100 @@ class Debiting:
         with_tac = self._fetch_tac(found, intent, counter, tag_write=shown)
         if with_tac is not None:
             return with_tac
-        return Debited(
-            tac=None,
-            mac2=None,
-            balance_after_fen=found.balance_fen,
-            counter=intent.counter if counter is None else counter,
-            transaction_number=intent.transaction_number,
-            mac2_verified=None,
-            tag_write=shown,
-            proof=Proof.IMAGE,
-            algorithm=intent.algorithm,
-            key_version=intent.key_version,
+        known = intent.counter if counter is None else counter
+        done = proved(
+            intent, tac=None, mac2=None, counter=known, balance_fen=intent.balance_after_fen, proof=Proof.IMAGE
         )
+        return replace(done, tag_write=shown)
 
     def _answer(self, found: Found, commands: frozenset[int], timeout_ms: int) -> Message | None:
         return self.talk.expect(commands, obu_id=found.obu_id, timeout_s=timeout_ms / 1000)
+
+
+# --- B5 and B8 as outcomes, and which of them speaks of which debit
+
+
+def of_this_debit(answer: SerialDebitResult | TcpDebitResult, intent: Intent) -> bool:
+    """Say whether a B5 carries the second that this C6 carried; a late one of an earlier C6 does not."""
+    return answer.purchase_time == intent.purchase_time
+
+
+def numbers_in(answer: SerialDebitResult | TcpDebitResult) -> tuple[int | None, bytes | None]:
+    """Return N and the SAM's number of a B5 with an error; where it came to no SAM number it tells neither."""
+    if not any(answer.transaction_number):
+        return None, None
+    return answer.counter, answer.transaction_number
+
+
+def is_ours(reply: SerialDebitResult | TcpTacResult, intent: Intent) -> bool:
+    """Take a TAC only for this very debit: by its second in the old dialect, by its balance in the new one."""
+    match reply:
+        case SerialDebitResult():
+            return reply.purchase_time == intent.purchase_time
+        case TcpTacResult():
+            return reply.balance_fen == intent.balance_after_fen
+        case _:
+            assert_never(reply)
+
+
+def debited(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: DebitState, trade: Trade) -> Debited:
+    """Take a B5 that says the card was debited; ``trade`` is what C6 asked for."""
+    return Debited(
+        record_id=intent.record_id,
+        tac=answer.tac if has_tac(answer) else None,
+        mac2=None,
+        balance_after_fen=answer.balance_after_fen,
+        counter=answer.counter,
+        transaction_number=answer.transaction_number,
+        mac2_verified=state is not DebitState.DEBITED_MAC2_FAILED,
+        tag_write=_tag_write(answer, intent, state, trade),
+        proof=Proof.ANSWER,
+        algorithm=_algorithm(answer.algorithm_id),
+        key_version=answer.key_version if isinstance(answer, TcpDebitResult) else intent.key_version,
+    )
+
+
+def proved_by(
+    reply: SerialDebitResult | TcpTacResult, intent: Intent, counter: int | None, tag_write: TagWrite | None
+) -> Debited:
+    """Take the answer to C8; ``tag_write`` is what a fresh B4 showed, None before one was seen."""
+    done = proved(
+        intent,
+        tac=reply.tac,
+        mac2=None if isinstance(reply, SerialDebitResult) else reply.mac,
+        counter=reply.counter if isinstance(reply, SerialDebitResult) else counter,
+        balance_fen=intent.balance_after_fen,
+        proof=Proof.PROVE,
+    )
+    done = replace(done, tag_write=tag_write or intent.tag_unseen)
+    if isinstance(reply, SerialDebitResult):  # the old dialect's B8 carries what its B5 would have
+        algorithm = _algorithm(reply.algorithm_id)
+        return replace(done, transaction_number=reply.transaction_number, algorithm=algorithm)
+    return done
+
+
+def tag_shows(found: Found, intent: Intent) -> TagWrite:
+    """Say what a fresh B4 shows of the tag's copy."""
+    if not intent.write_tag:
+        return TagWrite.NOT_ASKED
+    if not found.ef04:
+        return TagWrite.UNKNOWN
+    copy = found.ef04[COPY_IN_BLOCK : COPY_IN_BLOCK + COPY_LENGTH]
+    return TagWrite.WRITTEN if copy == intent.capp_after[:COPY_LENGTH] else TagWrite.FAILED
+
+
+def _tag_write(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: DebitState, trade: Trade) -> TagWrite:
+    if not intent.write_tag:
+        return TagWrite.NOT_ASKED
+    if trade is Trade.CARD:
+        return TagWrite.FAILED  # the block could not be read, so it was left alone
+    failed = state is DebitState.DEBITED_EF04_FAILED
+    if isinstance(answer, SerialDebitResult):
+        failed = failed or answer.ef04_write_status != 0
+    if state is DebitState.DEBITED_MAC2_FAILED and not failed:
+        return TagWrite.UNKNOWN
+    return TagWrite.FAILED if failed else TagWrite.WRITTEN
+
+
+def _algorithm(number: int) -> Algorithm:
+    return Algorithm.SM4 if number == _SM4 else Algorithm.TDES

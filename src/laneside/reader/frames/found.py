@@ -6,16 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from laneside.codec import IssueInfo, PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
+from laneside.card import PresentedCard
+from laneside.codec import PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
 from laneside.errors import CodecError
-from laneside.reader.port import Presented, PresentedCard, PresentedTag, PsamState
+from laneside.reader.port import NO_CARD_IN_TAG, Presented, PresentedTag, PsamState
 from laneside.rsu import Dialect, ErrorTable, SerialCard, SerialTag, ShortReply, TcpCard, TcpTag, Vehicle
 from laneside.rsu.codes import DeviceType, SerialCardError, SerialVehicleError, TcpCardError
 
 T = TypeVar("T")
 
-NO_CARD: Final = 0x80
-"""Bit 7 of the OBU status (spec/obu.md section 8)."""
 ABSENT: Final = "absent"
 BLOCK_LENGTH: Final = 91
 
@@ -54,9 +53,7 @@ class Found:
     device_type: int | None = None
     vehicle: VehicleInfo | None = None
     ef04: bytes = b""
-    issue: IssueInfo | None = None
-    capp: bytes = b""
-    balance_fen: int = 0
+    card: PresentedCard | None = None
     trouble: str = ""
     card_trouble: str = ""
     psam_refused: bool | None = None
@@ -75,23 +72,16 @@ class Found:
     @property
     def is_whole(self) -> bool:
         """Whether another try in this session can't show more: a card was read, or the tag says that it has none."""
-        return self.issue is not None or bool(self.status & NO_CARD) or self.is_single_chip
-
-    @property
-    def card(self) -> PresentedCard | None:
-        """The card as the passage sees it; frames tell nothing of 0018."""
-        if self.issue is None:
-            return None
-        return PresentedCard(issue=self.issue, capp=self.capp, balance_fen=self.balance_fen, log=None)
+        return self.card is not None or bool(self.status & NO_CARD_IN_TAG) or self.is_single_chip
 
     def presented(self, psam: PsamState) -> Presented:
         """Return the whole as the passage sees it."""
         tag = PresentedTag(
             mac_id=self.obu_id,
             status=self.status,
-            system=self.system,
-            vehicle=self.vehicle,
-            passage=_or_none(PassageBlock.from_bytes, self.ef04) if self.ef04 else None,
+            system_file=bytes(self.system),
+            vehicle_file=None if self.vehicle is None else bytes(self.vehicle),
+            block=self.ef04 if _or_none(PassageBlock.from_bytes, self.ef04) is not None else None,
             trouble=self.trouble,
             single_chip=self.is_single_chip,
         )
@@ -106,7 +96,7 @@ def found_by(tag: SerialTag | TcpTag, dialect: Dialect) -> Found:
         status=tag.status,
         system=tag.system_info,
         device_type=None if device is None else dialect.device_type(device),
-        card_trouble=ABSENT if tag.status & NO_CARD else "",
+        card_trouble=ABSENT if tag.status & NO_CARD_IN_TAG else "",
     )
 
 
@@ -128,17 +118,18 @@ def with_card(found: Found, message: SerialCard | TcpCard | ShortReply, dialect:
         found = _vehicle_of_card(found, message, table)
     if error in _EF04_READ[table] and message.ef04:
         found = replace(found, ef04=message.ef04[:BLOCK_LENGTH])
-    if error not in _CARD_READ[table] or found.status & NO_CARD:
+    if error not in _CARD_READ[table] or found.status & NO_CARD_IN_TAG:
         return _without_card(found, error, table)
-    issue = _or_none(IssueInfo.from_bytes, message.issue)
-    if issue is None:
+    try:  # frames tell nothing of 0018
+        card = PresentedCard(issue_file=message.issue, capp=message.capp, balance_fen=message.balance_fen)
+    except CodecError:
         return replace(found, card_trouble="0015 can't be understood")
-    return replace(found, issue=issue, capp=message.capp, balance_fen=message.balance_fen, card_trouble="")
+    return replace(found, card=card, card_trouble="")
 
 
 def _without_card(found: Found, error: int, table: ErrorTable) -> Found:
     if table is ErrorTable.TCP and error in _NO_CARD:
-        return replace(found, card_trouble=ABSENT, status=found.status | NO_CARD)
+        return replace(found, card_trouble=ABSENT, status=found.status | NO_CARD_IN_TAG)
     return replace(found, card_trouble=found.card_trouble or f"card: error {error:02X}")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
+from laneside.card import Debited, Intent, NotDebited, Outcome, PresentedCard, TagWrite, Unknown
 from laneside.clock import Clock
 from laneside.codec import purchase_time
 from laneside.errors import LinkLostError, NothingPresentedError
@@ -17,11 +18,7 @@ from laneside.reader.frames.found import Found
 from laneside.reader.frames.searching import Searching
 from laneside.reader.port import (
     Capability,
-    Debited,
-    Intent,
-    NotDebited,
     NotPrepared,
-    Outcome,
     Pair,
     Prepared,
     PrepareRefusal,
@@ -30,8 +27,6 @@ from laneside.reader.port import (
     PsamChallenge,
     PsamState,
     PurchaseOrder,
-    TagWrite,
-    Unknown,
 )
 from laneside.rsu import Wire
 
@@ -140,7 +135,8 @@ class FrameReader:
             if refusal is not None:
                 self._searching.rest(found)
                 return refusal
-            return self._ready(order, found)
+            assert found.card is not None, "a pair without its card was refused"
+            return self._ready(order, found, found.card)
 
     def commit(self, prepared: Prepared) -> Outcome:
         """Send C6 once and take its answer, or find out at once what became of it."""
@@ -196,15 +192,17 @@ class FrameReader:
             return NotPrepared(refusal=PrepareRefusal.BALANCE_SHORT, detail="balance below the amount")
         return None
 
-    def _ready(self, order: PurchaseOrder, found: Found) -> Prepared:
+    def _ready(self, order: PurchaseOrder, found: Found, card: PresentedCard) -> Prepared:
         intent = Intent(
+            record_id=order.record_id,
+            plate=order.plate,
             card_id=order.pair.card_id,
             contract_serial=found.system.contract_serial,
             mac_id=found.obu_id,
             counter=None,
-            balance_before_fen=found.balance_fen,
+            balance_before_fen=card.balance_fen,
             amount_fen=order.amount_fen,
-            capp_before=found.capp,
+            capp_before=card.capp,
             capp_after=order.capp_after,
             write_tag=order.write_tag and self._policy.can_write_tag,
             terminal_number=self._attachment.psam.terminal_number,
@@ -280,4 +278,4 @@ def _is_tag_of(pair: Pair, found: Found) -> bool:
 
 
 def _is_card_of(intent: Intent, found: Found) -> bool:
-    return found.issue is not None and found.issue.card_id == intent.card_id
+    return found.card is not None and found.card.card_id == intent.card_id

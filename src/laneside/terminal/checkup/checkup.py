@@ -12,7 +12,7 @@ from laneside.clock import Clock
 from laneside.contract.parameters import DocumentKind, Policy
 from laneside.errors import LanesideError
 from laneside.journal import Journal
-from laneside.passage import Logbook
+from laneside.passage.passage_journal import PassageJournal
 from laneside.reader import PsamState
 from laneside.sync import CentreWord, DocumentStore
 from laneside.terminal.battery import battery_percent
@@ -46,11 +46,18 @@ class Checkup:
     """班前检查 of one terminal (a :class:`laneside.terminal.services.Checks`)."""
 
     def __init__(
-        self, folder: Path, *, journal: Journal, logbook: Logbook, store: DocumentStore, ways: Ways, clock: Clock
+        self,
+        folder: Path,
+        *,
+        journal: Journal,
+        passages: PassageJournal,
+        store: DocumentStore,
+        ways: Ways,
+        clock: Clock,
     ) -> None:
         self._folder = folder
         self._journal = journal
-        self._logbook = logbook
+        self._passages = passages
         self._store = store
         self._ways = ways
         self._clock = clock
@@ -62,7 +69,7 @@ class Checkup:
         with self._lock:
             if self._last is not None and self._clock.monotonic_s() - self._last[0] < FRESH_S:
                 return self._last[1]
-            now = self._logbook.now()
+            now = self._passages.now()
             parameters = self._store.parameters(now)
             policy = Policy() if parameters is None else parameters.policy
             report = judged(self._facts(policy), policy, now)
@@ -70,7 +77,7 @@ class Checkup:
             return report
 
     def _facts(self, policy: Policy) -> Facts:
-        now = self._logbook.now()
+        now = self._passages.now()
         psam = self._ways.psam()
         reader = None if psam.present else self._reader_trouble()
         word = self._ways.hear_centre()
@@ -99,7 +106,7 @@ class Checkup:
             tariff_version="" if tariff is None else tariff[0].rate_version,
             unsent=counts.unsent,
             refused=counts.refused,
-            open_debits=len(self._logbook.open_debits()),
+            open_debits=len(self._passages.open_debits()),
             serial_ports=measuring.serial_ports(),
             pcsc_readers=measuring.pcsc_readers(),
             plate_trouble=None if policy.plate_reading == "off" else self._ways.plate_trouble(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from laneside.passage.view import Words
+from laneside.vocab import Words
 
 
 class CheckLevel(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from laneside.journal import Journal
-from laneside.passage import Trace, traces_of
+from laneside.passage.trace import Trace, traces_of
 from laneside.reader import PsamState
 
 NEVER_ASKED = PsamState(present=False, authorised=False, trouble="not asked yet")

@@ -11,7 +11,7 @@ import httpx2
 from laneside.devices import PlateProcess, SystemClock
 from laneside.errors import SettingError
 from laneside.journal import Journal
-from laneside.passage import Logbook
+from laneside.passage.passage_journal import PassageJournal
 from laneside.reader import ReaderPolicy
 from laneside.sync import CentreClient, CentreLink, DiskFolder, DocumentStore, Identity
 from laneside.terminal.attached import Attached
@@ -50,7 +50,7 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
         yield Checkup(
             data,
             journal=journal,
-            logbook=Logbook(journal=journal, clock=clock, slot=identity.slot),
+            passages=PassageJournal(journal=journal, clock=clock, slot=identity.slot),
             store=DocumentStore(
                 DiskFolder(data / "documents"), centre_key=identity.centre_key, station_hex=identity.station_hex
             ),

@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import Final
 
 from laneside.contract.parameters import Limits, Policy
-from laneside.passage.view import Words
 from laneside.terminal.checkup.facts import Facts
 from laneside.terminal.checkup.report import CheckItem, CheckLevel, CheckReport
+from laneside.vocab import Words
 
 _OK, _WARN, _STOP = CheckLevel.OK, CheckLevel.WARN, CheckLevel.STOP
 _NOTHING: Final = Words(zh="", en="")

@@ -1,17 +1,18 @@
-"""How the linkage page stands: the area that is open, the one main button, the sound, the chips. Pure."""
+"""What the linkage page shows: the area that is open, the one main button, the sound, the chips. Pure."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
 
-from laneside.passage.view import Action, Activity, Choice, Ending, FindingView, PassageView, Sight, Step, Words
-
-CHIPS = (Step.READ, Step.PICTURE, Step.CHECK, Step.FEE, Step.SUBMIT)
-REASON_KEYS = ("reason.driver_left", "reason.mistake", "reason.equipment", "reason.other_lane")
+from laneside.passage.flows.flow import Activity
+from laneside.passage.notes import Ending
+from laneside.passage.views.views import Choice, FindingView, PassageView, Sight, StepView
+from laneside.vocab import Words
 
 
 class Sheet(StrEnum):
@@ -26,7 +27,7 @@ class Sheet(StrEnum):
 
 
 class Area(StrEnum):
-    """What fills the body."""
+    """What may fill the body beside the areas that the flow's steps name; each is a template."""
 
     BUSY = "busy"
     RESULT = "result"
@@ -38,16 +39,18 @@ class Area(StrEnum):
     READ = "read"
     STOPPED = "stopped"
     PICTURE = "picture"
-    EXIT = "exit"
-    FEE = "fee"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MainButton:
-    """The one main button: where it posts to (or which form or shutter it works), its text, icon and colour."""
+    """The one main button: where it posts to (or which form or shutter it works), its text, icon and colour.
 
-    label: str
+    ``label`` is a key of the messages; without one ``text`` is shown.
+    """
+
     icon: str
+    label: str = ""
+    text: Words | None = None
     action: str = ""
     form: str = ""
     shutter: bool = False
@@ -73,7 +76,7 @@ class LinkagePage:
     """A passage's view with everything that the template would else have to work out."""
 
     view: PassageView
-    area: Area
+    area: str
     sheet: Sheet
     main: MainButton
     side: SideButton
@@ -107,11 +110,11 @@ class LinkagePage:
         return tuple(finding for finding in self.view.findings if finding not in self.stops)
 
     @property
-    def chips(self) -> tuple[tuple[Step, str], ...]:
-        """The five steps with done, now or next."""
-        steps = list(Step)
-        at = steps.index(self.view.step)
-        return tuple((step, _progress(steps.index(step), at)) for step in CHIPS)
+    def chips(self) -> tuple[tuple[StepView, str], ...]:
+        """The flow's steps with done, now or next."""
+        names = [step.name for step in self.view.steps]
+        at = names.index(self.view.step) if self.view.step in names else len(names)
+        return tuple((step, _progress(index, at)) for index, step in enumerate(self.view.steps))
 
     @property
     def chosen_class(self) -> Choice | None:
@@ -134,14 +137,14 @@ class LinkagePage:
         )
 
 
-_FIELDS = {
+_FIELDS: Mapping[str, tuple[str, ...]] = {
     Area.PICTURE: ("plate", "colour", "photo"),
     Area.CAMERA: ("photo",),
-    Area.EXIT: ("toll_class", "vehicle_kind"),
+    "exit": ("toll_class", "vehicle_kind"),
     Area.LEAVE: ("reason",),
     Area.RELEASE: ("code", "leader", "password", "reason"),
 }
-_WAYS_OUT = frozenset({Action.ABANDON, Action.TRANSFER, Action.REFUSE, Action.LEAVE})
+_WAYS_OUT = frozenset({"abandon", "transfer", "refuse", "leave"})
 
 
 def linkage_page(view: PassageView, wanted: Sheet, surroundings: str) -> LinkagePage:
@@ -160,7 +163,7 @@ def linkage_page(view: PassageView, wanted: Sheet, surroundings: str) -> Linkage
 
 
 def open_stops(view: PassageView) -> tuple[FindingView, ...]:
-    """Return the findings that forbid going on and that nobody released."""
+    """Return the findings that forbid going on and were not released."""
     return tuple(finding for finding in view.findings if finding.severity == "stop" and not finding.released)
 
 
@@ -171,18 +174,18 @@ def _progress(step: int, at: int) -> str:
 def _offered(view: PassageView, sheet: Sheet) -> bool:
     match sheet:
         case Sheet.RELEASE:
-            return Action.RELEASE in view.actions
+            return "release" in view.actions
         case Sheet.DRIVER:
             return view.quote is not None and view.result is None
         case Sheet.PICTURE:
-            return Action.SUBMIT_PICTURE in view.actions
+            return "submit-picture" in view.actions
         case Sheet.CAMERA:
-            return Action.PHOTO in view.actions
+            return "photo" in view.actions
         case _:
             return True
 
 
-def area_of(view: PassageView, sheet: Sheet) -> Area:  # noqa: PLR0911 - one line per area
+def area_of(view: PassageView, sheet: Sheet) -> str:  # noqa: PLR0911 - one line per area
     """Return what fills the body, the most pressing first."""
     if sheet is Sheet.LEAVE and view.actions & _WAYS_OUT:
         return Area.LEAVE
@@ -196,21 +199,14 @@ def area_of(view: PassageView, sheet: Sheet) -> Area:  # noqa: PLR0911 - one lin
         return Area.IDLE
     if sheet in (Sheet.DRIVER, Sheet.CAMERA):
         return Area(sheet.value)
-    if open_stops(view) and sheet is not Sheet.PICTURE:
-        return Area.STOPPED
-    return _step_area(view, sheet)
+    step = _step(view)
+    if step is None or (open_stops(view) and sheet is not Sheet.PICTURE):
+        return Area.READ if step is None else Area.STOPPED
+    return Area.PICTURE if sheet is Sheet.PICTURE and step.area != Area.READ else step.area
 
 
-def _step_area(view: PassageView, sheet: Sheet) -> Area:
-    match view.step:
-        case Step.READ | Step.DONE:
-            return Area.READ
-        case Step.PICTURE:
-            return Area.PICTURE
-        case Step.CHECK | Step.FEE:
-            return Area.PICTURE if sheet is Sheet.PICTURE else Area.EXIT
-        case Step.SUBMIT:
-            return Area.PICTURE if sheet is Sheet.PICTURE else Area.FEE
+def _step(view: PassageView) -> StepView | None:
+    return next((step for step in view.steps if step.name == view.step), None)
 
 
 _BUSY = {
@@ -224,7 +220,7 @@ _SHUTTER = MainButton(label="act.photo", icon="camera", form="photo-form", shutt
 _LEAVE = MainButton(label="act.next_vehicle", icon="check", action="leave")
 
 
-_FIXED = {
+_FIXED: Mapping[str, MainButton] = {
     Area.LEAVE: MainButton(label="act.stay", icon="back", form="stay"),
     Area.DRIVER: MainButton(label="act.back_to_work", icon="back", form="stay"),
     Area.RELEASE: MainButton(label="act.hold_release", icon="person", form="release-form", hold=True, tone="stop"),
@@ -234,7 +230,15 @@ _FIXED = {
 }
 
 
-def main_button(view: PassageView, area: Area) -> MainButton:  # noqa: PLR0911 - one line per area
+_STEP_BUTTONS = {
+    "read": _READ,
+    "quote": MainButton(label="act.quote", icon="fee", action="quote"),
+    "submit": MainButton(label="act.submit", icon="waves", action="submit", tone="go"),
+}
+"""How the main button of a step looks, by its action; any other shows the action's own title."""
+
+
+def main_button(view: PassageView, area: str) -> MainButton:
     """Return the one main button of an area."""
     match area:
         case Area.BUSY:
@@ -245,13 +249,16 @@ def main_button(view: PassageView, area: Area) -> MainButton:  # noqa: PLR0911 -
             return _refusal(view)
         case Area.PICTURE:
             return _picture_button(view)
-        case Area.EXIT:
-            return MainButton(label="act.quote", icon="fee", action="quote", enabled=Action.QUOTE in view.actions)
-        case Area.FEE:
-            may = Action.SUBMIT in view.actions
-            return MainButton(label="act.submit", icon="waves", action="submit", tone="go", enabled=may)
         case _:
-            return _FIXED[area]
+            return _FIXED.get(area) or _step_button(view)
+
+
+def _step_button(view: PassageView) -> MainButton:
+    step = _step(view)
+    if step is None or not step.main:
+        return _READ
+    button = _STEP_BUTTONS.get(step.main, MainButton(text=step.main_title, icon="check", action=step.main))
+    return replace(button, enabled=step.main in view.actions)
 
 
 _BACK_TO_PAGE = SideButton(label="act.back", link="/linkage")
@@ -259,44 +266,44 @@ _BACK = SideButton(label="act.back", link="/linkage?sheet=leave")
 _BACK_HOME = SideButton(label="act.back", action="leave")
 
 
-def side_button(view: PassageView, area: Area) -> SideButton:
+def side_button(view: PassageView, area: str) -> SideButton:
     """Return the button beside the main one. 返回 asks for a reason once a vehicle was begun."""
     if area in (Area.RELEASE, Area.CAMERA):
         return _BACK_TO_PAGE
     if area in (Area.LEAVE, Area.DRIVER):
         return SideButton()
-    if area is Area.BUSY:
+    if area == Area.BUSY:
         return SideButton()
-    if area is Area.RESULT and view.result is not None:
+    if area == Area.RESULT and view.result is not None:
         return _beside_result(view)
-    if Action.LEAVE in view.actions:
+    if "leave" in view.actions:
         return _BACK_HOME
     return _BACK if view.actions & _WAYS_OUT else SideButton()
 
 
 def _beside_result(view: PassageView) -> SideButton:
     assert view.result is not None
-    if view.result.ending is None and Action.TRANSFER in view.actions:
+    if view.result.ending is None and "transfer" in view.actions:
         return SideButton(label="act.transfer", icon="person", action="transfer", reason=view.result.cause)
-    if Action.REWRITE_TAG in view.actions:
+    if "rewrite-tag" in view.actions:
         return SideButton(label="act.rewrite_tag", icon="tag", action="rewrite-tag")
     if view.result.ending is Ending.COMPLETED:
         return SideButton(label="act.slip", icon="slip", link=f"/records/{view.passage_id}/slip")
-    return _BACK_HOME if Action.PROVE in view.actions else SideButton()
+    return _BACK_HOME if "prove" in view.actions else SideButton()
 
 
 def _after_result(view: PassageView) -> MainButton:
-    if Action.PROVE in view.actions:
+    if "prove" in view.actions:
         return MainButton(label="act.prove", icon="waves", action="prove")
-    if Action.RETRY in view.actions:
+    if "retry" in view.actions:
         return MainButton(label="act.retry", icon="retry", action="submit")
-    if Action.LEAVE in view.actions:
+    if "leave" in view.actions:
         return _LEAVE
     return _READ
 
 
 def _refusal(view: PassageView) -> MainButton:
-    if Action.REFUSE not in view.actions:
+    if "refuse" not in view.actions:
         return _READ
     stop = open_stops(view)[0]
     reason = Words(zh=f"{stop.code} {stop.text.zh}", en=f"{stop.code} {stop.text.en}")
@@ -319,17 +326,17 @@ _ENDING_CUES = {
 }
 
 
-def cue_of(view: PassageView, area: Area) -> str:
+def cue_of(view: PassageView, area: str) -> str:
     """Return the sound that goes with a page; it is also written on it."""
-    if area is Area.RESULT and view.result is not None:
+    if area == Area.RESULT and view.result is not None:
         return _ENDING_CUES[view.result.ending]
     if area in (Area.STOPPED, Area.RELEASE):
         return "stopped"
-    if area is Area.READ and view.trouble is not None:
+    if area == Area.READ and view.trouble is not None:
         return "trouble"
-    if area is Area.IDLE:
+    if area == Area.IDLE:
         return "ask"
-    return {Area.PICTURE: "passed", Area.FEE: "fee"}.get(area, "")
+    return {"picture": "passed", "fee": "fee"}.get(area, "")
 
 
 def _fingerprint(view: PassageView, rest: str) -> str:

@@ -11,10 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from laneside.clock import BEIJING
 from laneside.passage.answers import Rejected
-from laneside.passage.view import Words
 from laneside.terminal.services import Language, Preference
 from laneside.terminal.web.static_files import StaticFiles
 from laneside.terminal.web.texts import say, text_of
+from laneside.vocab import Words
 
 
 def yuan(fen: int) -> str:

@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from laneside.passage.view import Words
 from laneside.terminal.services import Language
+from laneside.vocab import Words
 
 
 @cache

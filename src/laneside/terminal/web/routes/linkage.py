@@ -2,69 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from typing import TypeVar
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from laneside.passage.answers import Answer, Rejected, rejected
-from laneside.passage.view import PassageView
-from laneside.terminal.services import Desk
+from laneside.passage.answers import NO_PASSAGE, NO_PHOTO, Answer, Rejected
+from laneside.passage.picture.plate_entry import PlateForm
+from laneside.passage.views.views import PassageView
 from laneside.terminal.web.exchange import Form, Visit, Web
 from laneside.terminal.web.linkage_page import Sheet, linkage_page
 
-STALE = rejected("revision", "页面已更新，请看当前状态后再操作", "The page has moved on: look at it and tap again")
-NOTHING_IN_WORK = rejected("", "当前没有车辆", "No vehicle is in work")
-NO_PHOTO = rejected("photo", "没有收到照片", "No photo arrived")
-NO_REASON = rejected("reason", "请选择原因", "Choose a reason")
-
-Step = Callable[[Desk, Form, int], Answer]
-
-
-def _with_reason(call: Callable[[str], Answer], form: Form) -> Answer:
-    reason = form.text("reason")[:80]
-    return call(reason) if reason else NO_REASON
-
-
-def _release(desk: Desk, form: Form, revision: int) -> Answer:
-    return desk.release(
-        revision,
-        code=form.text("code"),
-        leader=form.text("leader"),
-        password=form.fields.get("password", ""),
-        reason=form.text("reason")[:80],
-    )
-
-
-ACTIONS: Mapping[str, Step] = MappingProxyType(
-    {
-        "read": lambda desk, form, revision: desk.read(revision),  # noqa: ARG005 - one shape for all
-        "same-as-pair": lambda desk, form, revision: desk.same_as_pair(revision),  # noqa: ARG005 - one shape for all
-        "take-reading": lambda desk, form, revision: desk.take_reading(revision),  # noqa: ARG005 - one shape for all
-        "picture": lambda desk, form, revision: desk.submit_picture(
-            revision, plate=form.text("plate").upper(), colour=form.number("colour")
-        ),
-        "select": lambda desk, form, revision: desk.select(
-            revision, toll_class=form.number("toll_class"), vehicle_kind=form.number("vehicle_kind")
-        ),
-        "quote": lambda desk, form, revision: desk.quote(revision),  # noqa: ARG005 - one shape for all
-        "submit": lambda desk, form, revision: desk.submit(revision),  # noqa: ARG005 - one shape for all
-        "prove": lambda desk, form, revision: desk.prove(revision),  # noqa: ARG005 - one shape for all
-        "rewrite-tag": lambda desk, form, revision: desk.rewrite_tag(revision),  # noqa: ARG005 - one shape for all
-        "release": _release,
-        "refuse": lambda desk, form, revision: _with_reason(lambda r: desk.refuse(revision, reason=r), form),
-        "transfer": lambda desk, form, revision: _with_reason(lambda r: desk.transfer(revision, reason=r), form),
-        "abandon": lambda desk, form, revision: _with_reason(lambda r: desk.abandon(revision, reason=r), form),
-        "resume": lambda desk, form, revision: desk.resume(revision),  # noqa: ARG005 - one shape for all
-        "leave": lambda desk, form, revision: desk.leave(revision),  # noqa: ARG005 - one shape for all
-    }
-)
-
-
-FILLS_IN = frozenset({"same-as-pair", "take-reading"})
-"""Actions that only fill in the form that they stand beside."""
+StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 
 class LinkageRoutes:
@@ -101,9 +52,9 @@ class LinkageRoutes:
         turned_away = visit.turn_away("/")
         if turned_away is not None:
             return turned_away
-        lane_hex = visit.form.text("lane_hex")
+        lane_hex, flow = visit.form.text("lane_hex"), visit.form.text("flow")
         visit.session.lane_hex = lane_hex
-        answer = await visit.ask(lambda: visit.services.desk.open(lane_hex))
+        answer = await visit.ask(lambda: visit.services.desk.open(lane_hex, flow))
         return await visit.answer(answer, then="/linkage", otherwise="/")
 
     async def draft(self, request: Request) -> Response:
@@ -112,9 +63,8 @@ class LinkageRoutes:
         turned_away = visit.turn_away("/linkage")
         if turned_away is not None:
             return turned_away
-        plate, colour = visit.form.text("plate").upper(), visit.form.number("colour")
-        desk = visit.services.desk
-        answer = await visit.ask(lambda: _kept(desk, visit.form, lambda: desk.draft(plate=plate, colour=colour)))
+        form = _filled_in(PlateForm, visit.form)
+        answer = await visit.ask(lambda: visit.services.desk.draft(form, passage_id=_passage(visit)))
         return await visit.answer(answer, then="/linkage", otherwise="/linkage")
 
     async def photo(self, request: Request) -> Response:
@@ -127,21 +77,24 @@ class LinkageRoutes:
         if not image:
             return await self._acted(visit, NO_PHOTO)
         desk = visit.services.desk
-        answer = await visit.ask(lambda: _kept(desk, visit.form, lambda: desk.take_photo(image, live=live)))
+        answer = await visit.ask(lambda: desk.take_photo(image, live=live, passage_id=_passage(visit)))
         return await self._acted(visit, answer)
 
     async def act(self, request: Request) -> Response:
-        """Carry out an action once: the revision it was offered with must still be the present one."""
+        """Carry out an action of the flow in work."""
         visit = await self._web.receive(request)
-        action = request.path_params["action"]
-        step = ACTIONS.get(action)
-        if step is None:
-            return Response(status_code=404)
         turned_away = visit.turn_away("/linkage")
         if turned_away is not None:
             return turned_away
-        answer = await visit.ask(lambda: _once(visit.services.desk, step, visit.form))
-        return await self._acted(visit, answer, stays=action in FILLS_IN)
+        desk, path = visit.services.desk, request.path_params["action"]
+        action = await visit.ask(lambda: desk.action(path))
+        if action is None:
+            in_work = await visit.ask(desk.view) is not None
+            return Response(status_code=404) if in_work else await self._acted(visit, NO_PASSAGE)
+        given = _filled_in(action.given, visit.form)
+        revision = visit.form.number("revision")
+        answer = await visit.ask(lambda: desk.act(path, revision, given, passage_id=_passage(visit)))
+        return await self._acted(visit, answer, stays=action.fills is not None)
 
     async def _acted(self, visit: Visit, answer: Answer, *, stays: bool = False) -> Response:
         """Draw what came of an action; the sheet that it came from stays where it was rejected or only filled in."""
@@ -163,27 +116,21 @@ class LinkageRoutes:
         return await visit.page(template, {"page": page, "view": view}, *refusal)
 
 
-def _once(desk: Desk, step: Step, form: Form) -> Answer:
-    in_work = desk.in_work()
-    if in_work is None:
-        return NOTHING_IN_WORK
-    passage_id, revision = in_work
-    if form.number("revision") != revision or not _of_this_passage(passage_id, form):
-        return STALE
-    return step(desk, form, revision)
+def _filled_in(kind: type[StructT], form: Form) -> StructT:
+    """Return what an action is given, from the form's fields of the same names; a field without a number is empty."""
+    values: dict[str, object] = {}
+    for field in msgspec.structs.fields(kind):
+        if field.type is str:
+            secret = field.name == "password"  # its blanks count
+            values[field.name] = form.fields.get(field.name, "") if secret else form.text(field.name)
+        else:
+            values[field.name] = form.number(field.name)
+    return kind(**values)
 
 
-def _of_this_passage(passage_id: str, form: Form) -> bool:
-    """Revisions begin anew with each vehicle: a page left open from the last one must not act on this one."""
-    return form.text("passage") in ("", passage_id)
-
-
-def _kept(desk: Desk, form: Form, keep: Callable[[], Answer]) -> Answer:
-    """Keep what was typed or photographed, unless it belongs to another vehicle."""
-    in_work = desk.in_work()
-    if in_work is None:
-        return NOTHING_IN_WORK
-    return keep() if _of_this_passage(in_work[0], form) else STALE
+def _passage(visit: Visit) -> str:
+    """Return the passage whose page this was."""
+    return visit.form.text("passage")
 
 
 def _sheet(name: str) -> Sheet:

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from laneside.contract.parameters import Role
+from laneside.passage.notes import Ending
 from laneside.passage.trace import Trace
-from laneside.passage.view import Ending
 from laneside.terminal.web.exchange import Visit, Web
 
 _HEX_DIGITS = frozenset("0123456789abcdef")
@@ -34,7 +34,7 @@ class RecordRoutes:
         visit = await self._web.receive(request)
         if visit.on_duty is None:
             return visit.to_login()
-        rows = await visit.ask(visit.services.ledger.today)
+        rows = await visit.ask(visit.services.history.today)
         if visit.wants_json:
             return visit.json({"rows": rows})
         only = request.query_params.get("state", "")
@@ -54,7 +54,7 @@ class RecordRoutes:
         if visit.on_duty is None:
             return visit.to_login()
         passage_id = request.path_params["passage_id"]
-        detail = await visit.ask(lambda: visit.services.ledger.detail(passage_id))
+        detail = await visit.ask(lambda: visit.services.history.detail(passage_id))
         if detail is None or (paid_only and detail.row.ending is not Ending.COMPLETED):
             return await visit.page("missing.html", {"back": "/records"}, status=404)
         if visit.wants_json:

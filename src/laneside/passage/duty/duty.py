@@ -10,13 +10,14 @@ from datetime import date, datetime, timedelta
 from threading import RLock
 
 import msgspec
+from msgspec import field
 
 from laneside.clock import BEIJING, Clock, beijing_digits
 from laneside.contract.parameters import Operator, Parameters, Role, ShiftPlan
 from laneside.contract.records import PassageEvent, ShiftTotals
 from laneside.contract.signing import canonical
 from laneside.journal import Draft, Journal
-from laneside.passage.answers import DONE, Answer, rejected
+from laneside.passage.answers import DONE, Answer, Rejected, rejected
 from laneside.passage.ports import Documents, TerminalIdentity
 
 KIND = "duty"
@@ -25,11 +26,11 @@ KIND = "duty"
 class DutyNote(msgspec.Struct, frozen=True, kw_only=True):
     """What happened to one operator: login, failure, lockout, unlock, logout; the journal's subject is the operator."""
 
-    what: str
-    operator_id: str
-    shift: int = 0
-    work_date: date | None = None
-    by: str = ""
+    what: str = field(name="what")
+    operator_id: str = field(name="operator_id")
+    shift: int = field(name="shift", default=0)
+    work_date: date | None = field(name="work_date", default=None)
+    by: str = field(name="by", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,7 @@ class Duty:
                 return self._failed(operator, parameters)
             return self._begin(operator, plan, work_date)
 
-    def check_leader(self, leader_id: str, password: str) -> Operator | Answer:
+    def check_leader(self, leader_id: str, password: str) -> Operator | Rejected:
         """Return the shift leader (or administrator) whose password this is, else why not."""
         with self._lock:
             parameters = self._parameters()
@@ -152,12 +153,12 @@ class Duty:
             return DONE
 
     def shift_totals(self) -> ShiftTotals | None:
-        """Return the sums of the shift that is open, for 交班; None when nobody is on duty."""
+        """Return the sums of the shift that is open, for 交班; None when no one is on duty."""
         duty = self._on_duty
         return None if duty is None or self._totals is None else self._totals(duty)
 
     def locked(self, operator_id: str) -> bool:
-        """Say whether the journal holds a lock-out of this operator that nobody lifted."""
+        """Return whether the journal holds a lock-out of this operator that was not lifted."""
         for note in reversed(self._history(operator_id)):
             if note.what in ("lockout", "unlock"):
                 return note.what == "lockout"
@@ -175,7 +176,7 @@ class Duty:
         entries = self._journal.of_subject(operator_id)
         return [msgspec.json.decode(entry.payload, type=DutyNote) for entry in entries if entry.kind == KIND]
 
-    def _failed(self, operator: Operator | None, parameters: Parameters) -> Answer:
+    def _failed(self, operator: Operator | None, parameters: Parameters) -> Rejected:
         if operator is not None:
             self._note(DutyNote(what="failure", operator_id=operator.operator_id))
             if self._failures(operator.operator_id) >= parameters.policy.login_tries_max:

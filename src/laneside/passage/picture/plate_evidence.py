@@ -1,4 +1,4 @@
-"""What a photo's plates say: which one counts, what it may fill in, and what witness it bears. Pure.
+"""What the plates in a photo are evidence of: which one counts, what it may fill in, what is compared. Pure.
 
 The reading never comes from card or tag: they are the witnesses that it is held against. The only thing that they may
 do is point at one of several plates in the picture, and then the page says so.
@@ -11,26 +11,23 @@ from typing import Final, Literal
 
 from laneside.codec import vehicle_id
 from laneside.contract.records import PlateEvidence
-from laneside.passage import notes as n
+from laneside.passage.picture.plate_entry import PlateForm
 from laneside.passage.ports import PlatesSeen, SeenPlate
 from laneside.passage.state import PassageState
 from laneside.plates.reading import PlateReading
+from laneside.reader import Presented
 from laneside.rules import ReadPlate
 from laneside.rules.facts import NO_COLOUR
 from laneside.rules.pair import same_plate
 
 Use = Literal["prefill", "compare", "off"]
-Typed = tuple[str, int | None]
-
-SURE: Final = 0.9
-"""A colour or a character below this is doubtful; for the whole plate ``PlateReading.offered`` decides."""
 
 PLATES_MAX: Final = 4
 _PLATE_AT_ALL: Final = 0.5
 
 
 def ranked(seen: PlatesSeen, pair_plates: frozenset[str]) -> tuple[tuple[SeenPlate, ...], bool]:
-    """Order the plates of a photo, the one that counts first, and say whether only the pair's word made it so.
+    """Order the plates of a photo, the one that counts first, and return whether only the pair made it so.
 
     The vehicle that is worked stands large and in the middle. A plate of the car behind counts only where it is the
     one that card or tag have and was read with confidence.
@@ -75,71 +72,56 @@ def _same_text(text: str, pair_plates: frozenset[str]) -> bool:
     return any(same_plate(text, plate) for plate in pair_plates)
 
 
-def pair_plates(state: PassageState) -> frozenset[str]:
+def pair_plates(presented: Presented | None) -> frozenset[str]:
     """Return the plates that card and tag hold."""
-    presented = state.presented
     if presented is None:
         return frozenset()
-    card = None if presented.card is None else presented.card.issue.plate
-    vehicle = None if presented.tag is None else presented.tag.vehicle
-    return frozenset(plate for plate in (card, None if vehicle is None else vehicle.plate) if plate)
+    card = "" if presented.card is None else presented.card.issue.plate
+    tag = "" if presented.vehicle is None else presented.vehicle.plate
+    return frozenset(plate for plate in (card, tag) if plate)
 
 
-def plate_note(seen: SeenPlate, cut_out_sha256: str) -> n.PlateNote:
-    """Keep one plate."""
-    reading = seen.reading
-    return n.PlateNote(
-        text=reading.text,
-        colour=int(reading.colour),
-        kind=reading.kind.value,
-        confidence=reading.confidence,
-        colour_confidence=reading.colour_confidence,
-        characters=reading.characters,
-        corners=reading.corners,
-        rows=reading.rows,
-        offered=reading.offered,
-        cut_out_sha256=cut_out_sha256,
-    )
+def agreed_plate(presented: Presented | None) -> PlateForm | None:
+    """Return plate and colour on which card and tag agree, or None where they do not both say the same."""
+    if presented is None or presented.card is None or presented.vehicle is None:
+        return None
+    issue, vehicle = presented.card.issue, presented.vehicle
+    if (issue.plate, issue.plate_colour) != (vehicle.plate, vehicle.plate_colour):
+        return None
+    return PlateForm(plate=issue.plate, colour=issue.plate_colour)
 
 
-def best_of(state: PassageState) -> n.PlateNote | None:
+def best_of(state: PassageState) -> PlateReading | None:
     """Return the plate of the present photo that counts."""
     return None if state.plate_read is None else state.plate_read.best
 
 
-def filled_in(state: PassageState, use: Use) -> Typed:
-    """Return what the reading fills into plate and colour that nobody touched: only what it is sure of."""
+def filled_in(state: PassageState, use: Use) -> PlateForm:
+    """Return what the reading fills into an untouched form: only what it is sure of."""
     best = best_of(state)
     if use != "prefill" or best is None or not best.offered:
-        return "", None
-    return best.text, sure_colour(best)
+        return PlateForm()
+    return PlateForm(plate=best.text, colour=best.sure_colour)
 
 
-def takable(state: PassageState, form: Typed, use: Use) -> Typed | None:
+def takable(state: PassageState, form: PlateForm, use: Use) -> PlateForm | None:
     """Return what the photo has instead of the form's plate and colour; a doubtful colour replaces none."""
     best = best_of(state)
     if use != "prefill" or best is None:
         return None
-    seen = sure_colour(best)
-    taken = best.text, form[1] if seen is None else seen
+    taken = PlateForm(plate=best.text, colour=form.colour if best.sure_colour is None else best.sure_colour)
     return None if taken == form else taken
 
 
-def sure_colour(plate: n.PlateNote) -> int | None:
-    """Return the colour of a plate, or None where it is doubtful."""
-    return plate.colour if plate.colour_confidence >= SURE else None
-
-
-def witness(state: PassageState) -> ReadPlate | None:
-    """Return what the photo that was submitted bears witness of; a doubtful reading bears none."""
+def witness_of(state: PassageState) -> ReadPlate | None:
+    """Return what was read in the photo that was submitted; a doubtful reading is no witness."""
     read, picture = state.plate_read, state.picture
     if read is None or picture is None or read.photo_sha256 != picture.photo_sha256:
         return None
     best = read.best
     if best is None or not best.offered:
         return None
-    colour = sure_colour(best)
-    return ReadPlate(plate=best.text, colour=NO_COLOUR if colour is None else colour)
+    return ReadPlate(plate=best.text, colour=NO_COLOUR if best.sure_colour is None else best.sure_colour)
 
 
 def evidence(state: PassageState) -> PlateEvidence | None:

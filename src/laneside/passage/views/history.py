@@ -9,13 +9,14 @@ import msgspec
 from laneside.clock import BEIJING
 from laneside.contract.exchange import Receipt, Refusal
 from laneside.journal import CENTRE_REFUSAL, RECEIPT, Delivery, Entry, Journal, Outgoing
-from laneside.passage.duty import Duty
-from laneside.passage.logbook import Logbook
-from laneside.passage.showing import finding_view, lane_use_words, quote_view, words
-from laneside.passage.showing_plates import reading_view
+from laneside.passage.duty.duty import Duty
+from laneside.passage.notes import Ending
+from laneside.passage.passage_journal import OPENED, PassageJournal
 from laneside.passage.state import PassageState
-from laneside.passage.view import CardChange, Ending, LedgerDetail, LedgerRow, RecordState
-from laneside.vocab import TollClass, VehicleKind
+from laneside.passage.views.plate_view import reading_view
+from laneside.passage.views.view_builder import finding_view, lane_use_of
+from laneside.passage.views.views import CardChange, HistoryDetail, HistoryRow, RecordState
+from laneside.vocab import TollClass, VehicleKind, label
 
 _STATES = {
     Delivery.WAITING: RecordState.WAITING,
@@ -25,61 +26,63 @@ _STATES = {
 }
 
 
-class Ledger:
+class PassageHistory:
     """Read vehicles back for the list and the detail page."""
 
-    def __init__(self, *, logbook: Logbook, duty: Duty) -> None:
-        self._logbook = logbook
-        self._journal: Journal = logbook.journal
+    def __init__(self, *, passages: PassageJournal, duty: Duty) -> None:
+        self._passages = passages
+        self._journal: Journal = passages.journal
         self._duty = duty
 
-    def today(self) -> tuple[LedgerRow, ...]:
+    def today(self) -> tuple[HistoryRow, ...]:
         """Return the vehicles begun since midnight in Beijing, newest first; those never read are left out."""
-        midnight = datetime.combine(self._logbook.now().astimezone(BEIJING), time(), BEIJING)
+        midnight = datetime.combine(self._passages.now().astimezone(BEIJING), time(), BEIJING)
         rows = []
-        for entry in reversed(self._journal.of_kind_since("opened", midnight)):
-            state = self._logbook.load(entry.passage)
+        for entry in reversed(self._journal.of_kind_since(OPENED, midnight)):
+            state = self._passages.load(entry.passage)
             if state is not None and state.read is not None:
                 rows.append(self._row(state))
         return tuple(rows)
 
-    def detail(self, passage_id: str) -> LedgerDetail | None:
+    def detail(self, passage_id: str) -> HistoryDetail | None:
         """Return everything kept of one vehicle, or None for an unknown passage."""
-        state = self._logbook.load(passage_id)
+        state = self._passages.load(passage_id)
         if state is None:
             return None
-        answers = self._answers(state)
-        return LedgerDetail(
+        answers, chosen = self._answers(state), state.selected
+        plate, colour = _plate(state)
+        return HistoryDetail(
             row=self._row(state),
             lane_name=state.opened.lane_name,
-            lane_use=lane_use_words(mixed=state.opened.mixed),
+            lane_use=lane_use_of(state),
             operator=f"{state.opened.operator_id} {state.opened.operator_name}",
             shift_name=self._shift_name(state.opened.shift),
-            toll_class=None if state.toll_class is None else words(TollClass, state.toll_class),
-            vehicle_kind=None if state.vehicle_kind is None else words(VehicleKind, state.vehicle_kind),
+            toll_class=None if chosen.toll_class is None else label(TollClass, chosen.toll_class),
+            vehicle_kind=None if chosen.vehicle_kind is None else label(VehicleKind, chosen.vehicle_kind),
             photo_sha256=None if state.photo is None else state.photo.sha256,
             photo_live=state.photo is None or state.photo.live,
-            findings=tuple(finding_view(state, record) for record in state.findings),
-            quote=None if state.quoted is None else quote_view(state.quoted),
+            findings=tuple(finding_view(state, finding) for finding in state.findings),
+            quote=state.quote,
             card=_card_change(state),
-            contract_serial=_contract_serial(state),
-            tag_write=state.tag_write,
+            contract_serial="" if state.presented is None else state.presented.contract_serial or "",
+            tag_write=state.tag_write or "",
             record_id=state.record_id,
             reason=state.reason,
             note=_refusal_text(answers),
             delivered_at=_delivered_at(answers),
-            reading=reading_view(state.plate_read, pending=False, plate=_plate(state), colour=_colour(state)),
+            reading=reading_view(state.plate_read, pending=False, plate=plate, colour=colour),
         )
 
-    def _row(self, state: PassageState) -> LedgerRow:
-        return LedgerRow(
+    def _row(self, state: PassageState) -> HistoryRow:
+        plate, colour = _plate(state)
+        return HistoryRow(
             passage_id=state.passage_id,
             at=state.opened_at,
-            plate=_plate(state),
-            colour=_colour(state),
+            plate=plate,
+            colour=colour,
             ending=Ending.UNKNOWN if state.debit_open else state.ending,
             state=self._delivery(state),
-            fee_fen=state.quoted.fee_fen if state.debited and state.quoted is not None else None,
+            fee_fen=state.quote.fee_fen if state.debited is not None and state.quote is not None else None,
         )
 
     def _delivery(self, state: PassageState) -> RecordState:
@@ -99,27 +102,12 @@ class Ledger:
         return next((plan.name for plan in self._duty.shift_plans() if plan.number == number), str(number))
 
 
-def _plate(state: PassageState) -> str:
+def _plate(state: PassageState) -> tuple[str, int | None]:
+    """Return plate and colour as submitted, else as the tag has them, else the card."""
     if state.picture is not None:
-        return state.picture.plate
-    presented = state.presented
-    if presented is not None and presented.tag is not None and presented.tag.vehicle is not None:
-        return presented.tag.vehicle.plate
-    return "" if presented is None or presented.card is None else presented.card.issue.plate
-
-
-def _colour(state: PassageState) -> int | None:
-    if state.picture is not None:
-        return state.picture.colour
-    presented = state.presented
-    if presented is not None and presented.tag is not None and presented.tag.vehicle is not None:
-        return presented.tag.vehicle.plate_colour
-    return None if presented is None or presented.card is None else presented.card.issue.plate_colour
-
-
-def _contract_serial(state: PassageState) -> str:
-    presented = state.presented
-    return "" if presented is None or presented.tag is None else presented.tag.system.contract_serial
+        return state.picture.plate, state.picture.colour
+    issued = None if state.presented is None else state.presented.issued_plate
+    return ("", None) if issued is None else issued
 
 
 def _card_change(state: PassageState) -> CardChange | None:
@@ -127,16 +115,16 @@ def _card_change(state: PassageState) -> CardChange | None:
     presented = state.presented
     if presented is None or presented.card is None:
         return None
-    card, debit = presented.card, state.debit if state.debited else None
+    card, debited = presented.card, state.debited
     shown = card.issue.is_stored_value
     before = state.intent.balance_before_fen if state.intent is not None else card.balance_fen
-    intent = state.intent if debit is not None else None
+    intent = state.intent if debited is not None else None
     return CardChange(
         card_number=card.card_id,
         balance_before_fen=before if shown else None,
-        balance_after_fen=debit.balance_after_fen if debit is not None and shown else None,
-        counter_before=card.counter if debit is None else debit.counter,
-        counter_after=None if debit is None or debit.counter is None else debit.counter + 1,
+        balance_after_fen=debited.balance_after_fen if debited is not None and shown else None,
+        counter_before=card.counter if debited is None else debited.counter,
+        counter_after=None if debited is None or debited.counter is None else debited.counter + 1,
         file_0019_before=card.capp.hex().upper(),
         file_0019_after="" if intent is None else intent.capp_after.hex().upper(),
     )

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, time
-from typing import Protocol
+from datetime import datetime, time
 
 import msgspec
 
@@ -24,51 +23,27 @@ from laneside.contract.records import (
 )
 from laneside.journal import Journal
 from laneside.passage import notes as n
-from laneside.passage.duty import KIND as DUTY
-from laneside.passage.duty import DutyNote
-from laneside.passage.logbook import Logbook, OpenDebit
+from laneside.passage.duty.duty import KIND as DUTY
+from laneside.passage.duty.duty import DutyNote, OnDuty
+from laneside.passage.notes import Ending
+from laneside.passage.passage_journal import BegunDebit, PassageJournal
 from laneside.passage.ports import Documents
-from laneside.passage.view import Ending
 from laneside.vocab import EtcCardType
 
 _WITHOUT_RECORD = frozenset({"refused", "transferred", "abandoned"})
 
 
-class Shift(Protocol):
-    """Which shift: who works, under which number and date, and since when in this run of the terminal."""
-
-    @property
-    def operator_id(self) -> str:
-        """The operator's number."""
-        ...
-
-    @property
-    def shift(self) -> int:
-        """The shift's number."""
-        ...
-
-    @property
-    def work_date(self) -> date:
-        """The work date."""
-        ...
-
-    @property
-    def since(self) -> datetime:
-        """When this login was."""
-        ...
-
-
-class ShiftBook:
+class ShiftSums:
     """Add up a shift."""
 
-    def __init__(self, *, logbook: Logbook, documents: Documents) -> None:
-        self._logbook = logbook
-        self._journal: Journal = logbook.journal
+    def __init__(self, *, passages: PassageJournal, documents: Documents) -> None:
+        self._passages = passages
+        self._journal: Journal = passages.journal
         self._documents = documents
 
-    def totals(self, shift: Shift) -> ShiftTotals:
-        """Return the sums of a shift as they are now, and every debit of this terminal that nobody could settle yet."""
-        now = self._logbook.now()
+    def totals(self, shift: OnDuty) -> ShiftTotals:
+        """Return the sums of a shift as they are now, and every debit of this terminal that is still open."""
+        now = self._passages.now()
         since = min(datetime.combine(shift.work_date, time(), BEIJING), shift.since)
         opened = self._opened(shift, since)
         endings = Counter(self._endings(opened, since))
@@ -93,29 +68,20 @@ class ShiftBook:
             special=self._special(opened, uploads, since),
             unsent=counts.unsent,
             refused_by_centre=counts.refused,
-            open_debits=tuple(map(_unresolved, self._logbook.open_debits())),
+            open_debits=tuple(map(_unresolved, self._passages.open_debits())),
             status_list_version="" if status_list is None else status_list.version,
             rate_version="" if tariff is None else tariff.rate_version,
         )
 
-    def _opened(self, shift: Shift, since: datetime) -> dict[str, n.Opened]:
+    def _opened(self, shift: OnDuty, since: datetime) -> dict[str, n.Opened]:
         """Return the passages that were begun in the shift."""
         wanted = (shift.operator_id, shift.shift, shift.work_date)
-        found = {}
-        for entry in self._journal.of_kind_since("opened", since):
-            note = n.read(entry.payload)
-            if isinstance(note, n.Opened) and (note.operator_id, note.shift, note.work_date) == wanted:
-                found[entry.passage] = note
-        return found
+        opened = self._passages.notes_since(n.Opened, since)
+        return {p: note for p, note in opened if (note.operator_id, note.shift, note.work_date) == wanted}
 
     def _endings(self, opened: dict[str, n.Opened], since: datetime) -> Iterable[str]:
         """Return how each passage ended; a proof that came later overrules what was thought first."""
-        last = {}
-        for entry in self._journal.of_kind_since("ended", since):
-            note = n.read(entry.payload)
-            if isinstance(note, n.Ended) and entry.passage in opened:
-                last[entry.passage] = note.ending
-        return last.values()
+        return {p: note.ending for p, note in self._passages.notes_since(n.Ended, since) if p in opened}.values()
 
     def _uploads(self, opened: dict[str, n.Opened], since: datetime) -> list[RecordUpload]:
         entries = self._journal.of_kind_since("record", since)
@@ -134,7 +100,7 @@ class ShiftBook:
         order = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
         return tuple(FindingCount(code=code, text=text, count=count) for (code, text), count in order)
 
-    def _began(self, shift: Shift, since: datetime) -> datetime:
+    def _began(self, shift: OnDuty, since: datetime) -> datetime:
         """Return the first login of the shift, also one of an earlier run of the terminal."""
         for entry in self._journal.of_kind_since(DUTY, since):
             note = msgspec.json.decode(entry.payload, type=DutyNote)
@@ -149,12 +115,12 @@ def _sum_of(uploads: list[RecordUpload], card_type: EtcCardType) -> CardSum:
     return CardSum(count=len(fees), fee_fen=sum(fees))
 
 
-def _unresolved(debit: OpenDebit) -> UnresolvedDebit:
+def _unresolved(debit: BegunDebit) -> UnresolvedDebit:
     return UnresolvedDebit(
-        record_id=debit.record_id,
+        record_id=debit.intent.record_id,
         passage_id=debit.passage_id,
-        plate=debit.plate,
-        card_last4=debit.card_id[-4:],
-        amount_fen=debit.amount_fen,
+        plate=debit.intent.plate,
+        card_last4=debit.intent.card_id[-4:],
+        amount_fen=debit.intent.amount_fen,
         at=beijing_digits(debit.at),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from laneside.codec import encode_plate
 from laneside.errors import CodecError
 from laneside.passage.answers import Rejected, rejected
@@ -10,13 +12,21 @@ from laneside.vocab import PlateColour
 _LENGTH_MIN = 2
 
 
-def clean_plate(text: str) -> str:
-    """Return a typed plate without blanks, in upper case."""
-    return "".join(text.split()).upper()
+class PlateForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Plate and colour as they are in the form; empty and None before anything was typed."""
+
+    plate: str = ""
+    colour: int | None = None
+
+    @property
+    def cleaned(self) -> PlateForm:
+        """The form with its plate without blanks, in upper case."""
+        return PlateForm(plate="".join(self.plate.split()).upper(), colour=self.colour)
 
 
-def plate_fault(plate: str, colour: int | None) -> Rejected | None:
+def plate_fault(form: PlateForm) -> Rejected | None:
     """Return what is wrong with a typed plate: missing, not fit for the card's twelve bytes, or without a colour."""
+    plate, colour = form.plate, form.colour
     if not plate:
         return rejected("plate", "请输入车牌号", "Type the plate")
     if len(plate) < _LENGTH_MIN or not _fits_card(plate):

@@ -6,9 +6,10 @@ from types import MappingProxyType
 from typing import Final
 
 from laneside.passage import notes as n
-from laneside.passage.plate_sight import SURE, sure_colour
-from laneside.passage.view import ReadCharacter, ReadingView, Sight, Words
+from laneside.passage.views.views import ReadCharacter, ReadingView, Sight
+from laneside.plates.reading import SURE_MIN, PlateReading
 from laneside.rules.pair import same_plate
+from laneside.vocab import Words
 
 _READING: Final = Words(zh="正在识别车牌", en="Reading the plate")
 _NOTHING: Final = Words(zh="照片中未识别到车牌，请手工输入", en="No plate was read in the photo: type it")
@@ -46,7 +47,7 @@ def reading_view(read: n.PlateRead | None, *, pending: bool, plate: str, colour:
     )
 
 
-def _said(read: n.PlateRead, best: n.PlateNote) -> Words | None:
+def _said(read: n.PlateRead, best: PlateReading) -> Words | None:
     if read.by_pair:
         other = read.plates[1].text
         return Words(
@@ -55,16 +56,16 @@ def _said(read: n.PlateRead, best: n.PlateNote) -> Words | None:
         )
     if not best.offered or any(one.doubtful for one in _characters(best)):
         return _DOUBTFUL
-    return _NO_COLOUR if sure_colour(best) is None else None
+    return _NO_COLOUR if best.sure_colour is None else None
 
 
-def _characters(best: n.PlateNote) -> tuple[ReadCharacter, ...]:
+def _characters(best: PlateReading) -> tuple[ReadCharacter, ...]:
     sure = best.characters if len(best.characters) == len(best.text) else (best.confidence,) * len(best.text)
-    return tuple(ReadCharacter(text=text, doubtful=each < SURE) for text, each in zip(best.text, sure, strict=True))
+    return tuple(ReadCharacter(text=text, doubtful=each < SURE_MIN) for text, each in zip(best.text, sure, strict=True))
 
 
-def _agrees(best: n.PlateNote, plate: str, colour: int | None) -> bool | None:
-    """Say whether the form has the plate that was read; a doubtful colour contradicts nothing."""
+def _agrees(best: PlateReading, plate: str, colour: int | None) -> bool | None:
+    """Return whether the form has the plate that was read; a doubtful colour contradicts nothing."""
     if not plate or colour is None:
         return None
-    return same_plate(best.text, plate) and sure_colour(best) in (None, colour)
+    return same_plate(best.text, plate) and best.sure_colour in (None, colour)

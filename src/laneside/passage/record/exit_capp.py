@@ -1,10 +1,11 @@
-"""What an exit writes into 0019, and from it into the tag (spec/virtual-and-defaults.md section 4)."""
+"""What an exit writes into 0019, and from there into the tag (spec/virtual-and-defaults.md section 4)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from laneside.codec import CappRecord
+from laneside.passage.state import Priced
 from laneside.vocab import EntryExitStatus, TollClass, VehicleKind, VehicleStatusFlag
 
 _FLAG_OF_KIND = {
@@ -32,37 +33,23 @@ def axle_count(toll_class: int) -> int:
     return next((axles for known, axles in _AXLES_OF_CLASS.items() if known == toll_class), 0)
 
 
-def exit_status(*, mixed: bool) -> int:
-    """Return 入出口状态 of an open exit: 06 on an ETC lane, 05 on a mixed one (spec/unknowns.md 4)."""
-    return int(EntryExitStatus.OPEN_MIXED if mixed else EntryExitStatus.OPEN_ETC)
-
-
-def exit_capp(
-    *,
-    lane_hex: str,
-    mixed: bool,
-    at: datetime,
-    plate: str,
-    plate_colour: int,
-    toll_class: int,
-    vehicle_kind: int,
-    amount_fen: int,
-) -> bytes:
-    """Return the 43 bytes that an open exit writes into record 1 of 0019."""
+def exit_capp(stage: Priced, *, at: datetime, status: EntryExitStatus) -> bytes:
+    """Return the 43 bytes that an exit writes into record 1 of 0019 at a moment (spec/icc.md section 4)."""
+    lane_hex = stage.state.opened.lane_hex
     record = CappRecord(
         network=lane_hex[:4],
         station=lane_hex[4:8],
         lane=lane_hex[8:],
         unix_time_s=int(at.timestamp()),
-        toll_class=toll_class,
-        status=exit_status(mixed=mixed),
+        toll_class=stage.toll_class,
+        status=int(status),
         gantry="000000",
         gantry_unix_time_s=0,
-        plate=plate,
-        plate_colour=plate_colour,
-        axle_count=axle_count(toll_class),
+        plate=stage.picture.plate,
+        plate_colour=stage.picture.colour,
+        axle_count=axle_count(stage.toll_class),
         gross_weight_kg=0,
-        vehicle_status_flag=status_flag(vehicle_kind),
-        accumulated_fen=amount_fen,
+        vehicle_status_flag=status_flag(stage.vehicle_kind),
+        accumulated_fen=stage.quote.fee_fen,
     )
     return bytes(record)

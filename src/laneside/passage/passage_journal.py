@@ -1,4 +1,4 @@
-"""The journal in the passage's own words: notes in, states out, ids given, open debits and recent payments found."""
+"""The journal as passages use it: notes in, states out, ids given, open debits and recent payments found."""
 
 from __future__ import annotations
 
@@ -11,28 +11,24 @@ from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import canonical
 from laneside.journal import Draft, Entry, Journal
 from laneside.passage import notes as n
-from laneside.passage.facts import PaidPassage
-from laneside.passage.numbering import id_prefix, next_id
-from laneside.passage.state import PassageState, after, replay
+from laneside.passage.ids import id_prefix, next_id
+from laneside.passage.older_notes import SETTLED_KINDS, is_note, note_of
+from laneside.passage.state import NoteT, PassageState, after, replay
 
-INTENT = "intent"
-SETTLED = "debit-settled"
+INTENT = n.kind_of(n.Intent)
+OPENED = n.kind_of(n.Opened)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenDebit:
-    """A debit whose end nobody knows yet."""
+class BegunDebit:
+    """A debit of this terminal: its intent, and when and in which passage that was written."""
 
     passage_id: str
-    record_id: str
-    card_id: str
-    contract_serial: str | None
-    plate: str
-    amount_fen: int
     at: datetime
+    intent: n.Intent
 
 
-class Logbook:
+class PassageJournal:
     """Keep passages in the journal and read them back; knows no device and decides nothing."""
 
     def __init__(self, *, journal: Journal, clock: Clock, slot: int) -> None:
@@ -57,7 +53,7 @@ class Logbook:
 
     def begin(self, passage_id: str, opened: n.Opened) -> PassageState:
         """Write a passage's opening."""
-        entry = self._journal.append(n.kind_of(opened), n.write(opened), passage=passage_id)
+        entry = self._journal.append(OPENED, n.write(opened), passage=passage_id)
         return replay(passage_id, ((entry.at, opened),))
 
     def add(self, state: PassageState, *notes: n.AnyNote, outgoing: Sequence[Draft] = ()) -> PassageState:
@@ -70,14 +66,14 @@ class Logbook:
 
     def load(self, passage_id: str) -> PassageState | None:
         """Return a passage as the journal knows it."""
-        entries = [entry for entry in self._journal.entries(passage_id) if entry.kind in n.KINDS]
+        entries = [entry for entry in self._journal.entries(passage_id) if is_note(entry.kind)]
         if not entries:
             return None
-        return replay(passage_id, ((entry.at, n.read(entry.payload)) for entry in entries))
+        return replay(passage_id, ((entry.at, note_of(entry.kind, entry.payload)) for entry in entries))
 
     def unfinished(self) -> PassageState | None:
         """Return the passage that was in work when the terminal stopped, if its page was never left."""
-        opening = self._journal.latest("opened")
+        opening = self._journal.latest(OPENED)
         state = None if opening is None else self.load(opening.passage)
         return None if state is None or state.left else state
 
@@ -86,20 +82,22 @@ class Logbook:
         entries = [entry for entry in self._journal.of_subject(sha256) if entry.passage]
         return entries[0].passage if entries else None
 
-    def open_debits(self) -> tuple[OpenDebit, ...]:
-        """Return all debits whose end nobody knows, oldest first."""
-        return tuple(_open_debit(entry) for entry in self._journal.unanswered(INTENT, SETTLED))
+    def open_debits(self) -> tuple[BegunDebit, ...]:
+        """Return all debits whose end is not known, oldest first."""
+        return tuple(_begun(entry) for entry in self._journal.unanswered(INTENT, SETTLED_KINDS))
 
-    def paid_since(self, window_s: int) -> tuple[PaidPassage, ...]:
+    def paid_since(self, window_s: int) -> tuple[BegunDebit, ...]:
         """Return the debits of the last seconds that are known to have happened, newest first."""
         since = self.now() - timedelta(seconds=window_s)
-        settled = {entry.subject: n.read(entry.payload) for entry in self._journal.of_kind_since(SETTLED, since)}
-        paid = []
-        for entry in self._journal.of_kind_since(INTENT, since):
-            debit, intent = settled.get(entry.subject), n.read(entry.payload)
-            if isinstance(debit, n.DebitNote) and debit.debited and isinstance(intent, n.IntentNote):
-                paid.append(_paid(intent, entry.at))
-        return tuple(reversed(paid))
+        settled = [entry for kind in SETTLED_KINDS for entry in self._journal.of_kind_since(kind, since)]
+        debited = {e.subject for e in settled if isinstance(note_of(e.kind, e.payload), n.Debited)}
+        begun = self._journal.of_kind_since(INTENT, since)
+        return tuple(_begun(entry) for entry in reversed(begun) if entry.subject in debited)
+
+    def notes_since(self, kind: type[NoteT], since: datetime) -> tuple[tuple[str, NoteT], ...]:
+        """Return passage id and note of every note of one kind written at or after a moment, oldest first."""
+        found = ((e.passage, n.read(e.payload)) for e in self._journal.of_kind_since(n.kind_of(kind), since))
+        return tuple((passage_id, note) for passage_id, note in found if isinstance(note, kind))
 
     def next_record_id(self, *, lane_id: str, at: datetime) -> str:
         """Return the next exit record id; ids of abandoned attempts are not given again."""
@@ -135,32 +133,11 @@ def outgoing_photo(passage_id: str, sha256: str) -> Draft:
 
 
 def _draft(passage_id: str, note: n.AnyNote) -> Draft:
-    return Draft(kind=n.kind_of(note), payload=n.write(note), passage=passage_id, subject=_subject(note))
+    kind, payload = n.kind_of(type(note)), n.write(note)
+    return Draft(kind=kind, payload=payload, passage=passage_id, subject=n.record_id_of(note))
 
 
-def _subject(note: n.AnyNote) -> str:
-    match note:
-        case n.IntentNote() | n.Sealed():
-            return note.record_id
-        case n.DebitNote():
-            return note.record_id
-        case _:
-            return ""
-
-
-def _open_debit(entry: Entry) -> OpenDebit:
+def _begun(entry: Entry) -> BegunDebit:
     intent = n.read(entry.payload)
-    assert isinstance(intent, n.IntentNote)
-    return OpenDebit(
-        passage_id=entry.passage,
-        record_id=intent.record_id,
-        card_id=intent.card_id,
-        contract_serial=intent.contract_serial,
-        plate=intent.plate,
-        amount_fen=intent.amount_fen,
-        at=entry.at,
-    )
-
-
-def _paid(intent: n.IntentNote, at: datetime) -> PaidPassage:
-    return PaidPassage(card_id=intent.card_id, contract_serial=intent.contract_serial, plate=intent.plate, at=at)
+    assert isinstance(intent, n.Intent)
+    return BegunDebit(passage_id=entry.passage, at=entry.at, intent=intent)

@@ -2,99 +2,108 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from laneside.codec import PlateKind, plate_kind
+from laneside.contract.parameters import Lane, LaneUse
 from laneside.passage import notes as n
-from laneside.passage.facts import recall
-from laneside.passage.plate_sight import Use
-from laneside.passage.showing_plates import reading_view
+from laneside.passage.flows.flow import Activity, Flow, Situation
+from laneside.passage.notes import Ending, LaneAnswer
 from laneside.passage.state import PassageState
-from laneside.passage.steps import actions_of, step_of
-from laneside.passage.view import (
-    Action,
-    Activity,
+from laneside.passage.views.plate_view import reading_view
+from laneside.passage.views.views import (
     Choice,
-    Ending,
     FindingView,
+    LaneChoice,
     PassageView,
     PictureView,
-    QuoteView,
     ReadingView,
     ResultView,
+    StepView,
     VehicleView,
-    Words,
 )
 from laneside.reader import PrepareRefusal, Presented
-from laneside.rules import describe
-from laneside.vocab import CardType, PlateColour, TollClass, VehicleKind, label
+from laneside.rules import Finding, describe
+from laneside.vocab import CardType, PlateColour, TollClass, VehicleKind, Words, label
+
+DONE_STEP = "done"
+LANE_USES: Mapping[LaneUse, Words] = {
+    LaneUse.ETC_ENTRY: Words(zh="ETC入口", en="ETC entry"),
+    LaneUse.ETC_EXIT: Words(zh="ETC出口", en="ETC exit"),
+    LaneUse.MIXED_ENTRY: Words(zh="混合入口", en="Mixed entry"),
+    LaneUse.MIXED_EXIT: Words(zh="混合出口", en="Mixed exit"),
+}
+"""The types under which lanes are registered, as they are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """What a view needs that is not in the notes: the draft, what is going on, the time, the delivery, the policy."""
+class ViewContext:
+    """What a view needs that is not in the notes: form and policy, what is going on, the time, the delivery."""
 
+    situation: Situation
     activity: Activity
-    draft_plate: str
-    draft_colour: int | None
     age_s: int
-    ask_idle: bool
     photo_delivered: bool
     trouble: Words | None
-    may_confirm_same: bool
-    may_take_reading: bool
     reading_plate: bool
-    plate_use: Use
 
 
-def view_of(state: PassageState, moment: Moment) -> PassageView:
-    """Return the linkage page of a passage."""
-    presented = state.presented
-    findings = tuple(finding_view(state, record) for record in state.findings)
+def view_of(state: PassageState, flow: Flow, context: ViewContext) -> PassageView:
+    """Return the linkage page of a passage, with the parts that its flow has."""
+    presented, step, parts = state.presented, flow.step_of(state), flow.parts
     return PassageView(
         passage_id=state.passage_id,
         revision=state.revision,
         lane_name=state.opened.lane_name,
         lane_hex=state.opened.lane_hex,
-        lane_use=lane_use_words(mixed=state.opened.mixed),
+        lane_use=lane_use_of(state),
         captured_plate=state.opened.captured_plate if state.read is None else state.read.waiting.captured_plate,
-        step=step_of(state),
-        activity=moment.activity,
-        trouble=moment.trouble or _trouble(state),
-        vehicle=None if presented is None else _vehicle(presented),
-        findings=findings,
+        flow=flow.name,
+        steps=_steps(flow),
+        step=DONE_STEP if step is None else step.name,
+        activity=context.activity,
+        trouble=context.trouble or _trouble(state),
+        vehicle=None if presented is None or "pair" not in parts else _vehicle(presented),
+        findings=tuple(finding_view(state, finding) for finding in state.findings),
         clean=state.read is not None and not state.stops,
-        picture=_picture(state, moment, presented),
-        taken=_taken(state, moment, presented),
-        classes=_choices(TollClass, state.toll_class),
-        kinds=_choices(VehicleKind, state.vehicle_kind),
-        quote=None if state.quoted is None else quote_view(state.quoted),
-        result=_result(state),
-        actions=actions_of(state) | _actions_of_moment(moment),
-        ask_idle=moment.ask_idle,
-        age_s=moment.age_s,
+        picture=_picture(state, context, presented),
+        taken=_taken(state, context, presented),
+        classes=_choices(TollClass, state.selected.toll_class) if "vehicle" in parts else (),
+        kinds=_choices(VehicleKind, state.selected.vehicle_kind) if "vehicle" in parts else (),
+        quote=state.quote if "fee" in parts else None,
+        result=_result(state, flow),
+        actions=flow.offered(state, context.situation),
+        ask_idle="resume" in flow.offered(state, context.situation),
+        age_s=context.age_s,
     )
 
 
-def _actions_of_moment(moment: Moment) -> set[Action]:
-    """Return the actions that rest on time or policy, not on the notes."""
-    offered = {
-        Action.RESUME: moment.ask_idle,
-        Action.SAME_AS_PAIR: moment.may_confirm_same,
-        Action.TAKE_READING: moment.may_take_reading,
-    }
-    return {action for action, may in offered.items() if may}
+@lru_cache(8)
+def _steps(flow: Flow) -> tuple[StepView, ...]:
+    titles = {action.name: action.title for action in flow.actions}
+    return tuple(
+        StepView(name=s.name, title=s.title, area=s.area, main=s.main, main_title=titles.get(s.main))
+        for s in flow.steps
+    )
 
 
-def lane_use_words(*, mixed: bool) -> Words:
-    """Return the type under which a lane is registered."""
-    return Words(zh="混合出口", en="Mixed exit") if mixed else Words(zh="ETC出口", en="ETC exit")
+def lane_use_of(state: PassageState) -> Words:
+    """Return the type of the lane on which a passage was opened."""
+    return LANE_USES[LaneUse.MIXED_EXIT if state.opened.mixed else LaneUse.ETC_EXIT]
 
 
-def words(enum: type, code: int) -> Words:
-    """Return the label of a code in both languages; 未知 with the number for a code outside the table."""
-    return label(enum, code)
+def lane_choice(lane: Lane, flow: Flow) -> LaneChoice:
+    """Return a lane as the home page offers it."""
+    return LaneChoice(
+        lane_hex=lane.lane_hex,
+        name=lane.name,
+        use=LANE_USES[lane.use],
+        code=flow.lane_code(lane),
+        flow=flow.name,
+        flow_title=flow.title,
+    )
 
 
 @lru_cache(64)
@@ -103,17 +112,17 @@ def _choices(table: type[TollClass | VehicleKind], selected: int | None) -> tupl
     return tuple(Choice(code=int(code), name=code.words, selected=code == selected) for code in table)
 
 
-def finding_view(state: PassageState, record: n.FindingRecord) -> FindingView:
+def finding_view(state: PassageState, finding: Finding) -> FindingView:
     """Return one finding with its texts."""
-    text = describe(recall(record))
+    text = describe(finding)
     return FindingView(
-        code=record.code,
-        severity=record.severity,
+        code=finding.code,
+        severity=finding.severity,
         text=text.text,
         why=text.why,
         remedy=text.remedy,
-        releasable=record.releasable,
-        released=any(release.code == record.code for release in state.released),
+        releasable=finding.releasable,
+        released=any(release.code == finding.code for release in state.released),
     )
 
 
@@ -131,20 +140,20 @@ def _vehicle(presented: Presented) -> VehicleView:
     return VehicleView(
         plate=plate,
         colour=colour,
-        colour_name=words(PlateColour, colour),
-        toll_class=words(TollClass, toll_class),
+        colour_name=label(PlateColour, colour),
+        toll_class=label(TollClass, toll_class),
         seats=None if vehicle is None else vehicle.seats,
-        card_type=Words(zh="无卡", en="no card") if issue is None else words(CardType, issue.card_type),
+        card_type=Words(zh="无卡", en="no card") if issue is None else label(CardType, issue.card_type),
         card_last4="" if issue is None else issue.card_id[-4:],
-        obu_last4="" if tag is None else tag.system.contract_serial[-4:],
+        obu_last4="" if tag is None else tag.contract_serial[-4:],
         balance_fen=card.balance_fen if card is not None and stored_value else None,
     )
 
 
-def _picture(state: PassageState, moment: Moment, presented: Presented | None) -> PictureView:
+def _picture(state: PassageState, context: ViewContext, presented: Presented | None) -> PictureView:
     """Show the form as it is typed now."""
     photo = state.photo
-    plate, colour = moment.draft_plate, moment.draft_colour
+    plate, colour = context.situation.form.plate, context.situation.form.colour
     card_agrees, tag_agrees = _agreement(presented, plate, colour)
     return PictureView(
         photo_sha256=None if photo is None else photo.sha256,
@@ -154,20 +163,21 @@ def _picture(state: PassageState, moment: Moment, presented: Presented | None) -
         card_agrees=card_agrees,
         tag_agrees=tag_agrees,
         submitted=state.picture is not None,
-        delivered=moment.photo_delivered,
+        delivered=context.photo_delivered,
         plate_warning=_plate_warning(plate, colour),
-        reading=_reading(state, moment, plate, colour),
+        reading=_reading(state, context, plate, colour),
     )
 
 
-def _reading(state: PassageState, moment: Moment, plate: str, colour: int | None) -> ReadingView | None:
+def _reading(state: PassageState, context: ViewContext, plate: str, colour: int | None) -> ReadingView | None:
     """Show what was read; where it may only be compared, not before the collector has said what they see."""
-    if moment.plate_use == "off" or (moment.plate_use == "compare" and (not plate or colour is None)):
+    use = context.situation.policy.plate_reading
+    if use == "off" or (use == "compare" and (not plate or colour is None)):
         return None
-    return reading_view(state.plate_read, pending=moment.reading_plate, plate=plate, colour=colour)
+    return reading_view(state.plate_read, pending=context.reading_plate, plate=plate, colour=colour)
 
 
-def _taken(state: PassageState, moment: Moment, presented: Presented | None) -> PictureView | None:
+def _taken(state: PassageState, context: ViewContext, presented: Presented | None) -> PictureView | None:
     """Show what was submitted: it counts until something else is submitted, whatever is typed meanwhile."""
     taken = state.picture
     if taken is None:
@@ -181,19 +191,19 @@ def _taken(state: PassageState, moment: Moment, presented: Presented | None) -> 
         card_agrees=card_agrees,
         tag_agrees=tag_agrees,
         submitted=True,
-        delivered=moment.photo_delivered,
+        delivered=context.photo_delivered,
         plate_warning=_plate_warning(taken.plate, taken.colour),
-        reading=_reading(state, moment, taken.plate, taken.colour) if _is_of(state, taken.photo_sha256) else None,
+        reading=_reading(state, context, taken.plate, taken.colour) if _is_of(state, taken.photo_sha256) else None,
     )
 
 
 def _is_of(state: PassageState, photo_sha256: str) -> bool:
-    """Say whether what is read now is of this photo: it may have been taken again since."""
+    """Return whether what is read now is of this photo: it may have been taken again since."""
     return state.photo is not None and state.photo.sha256 == photo_sha256
 
 
 def _agreement(presented: Presented | None, plate: str, colour: int | None) -> tuple[bool | None, bool | None]:
-    """Say whether card and tag have this plate; None where that can't be told."""
+    """Return whether card and tag have this plate; None where that can't be told."""
     if not plate or colour is None:
         return None, None
     card = None if presented is None else presented.card
@@ -216,16 +226,6 @@ def _plate_warning(plate: str, colour: int | None) -> Words | None:
     return None
 
 
-def quote_view(quoted: n.Quoted) -> QuoteView:
-    """Return the fee with its explanation."""
-    return QuoteView(
-        pay_fen=quoted.pay_fen,
-        discount_fen=quoted.discount_fen + quoted.province_discount_fen,
-        fee_fen=quoted.fee_fen,
-        lines=tuple(Words(zh=line.zh, en=line.en) for line in quoted.lines),
-    )
-
-
 _READ_TROUBLE = {
     "nothing-presented": Words(
         zh="未检测到卡签，请贴近挡风玻璃标签后重试", en="No tag or card found: hold closer, try again"
@@ -234,7 +234,7 @@ _READ_TROUBLE = {
         zh="读取中断，卡签未被改动，请重新读卡", en="The reading broke off; nothing was changed: read again"
     ),
 }
-_NOT_READY = {
+_NOT_READY: Mapping[str, Words] = {
     PrepareRefusal.NOTHING_PRESENTED: Words(
         zh="未找到卡签，未扣费，请贴近后重试", en="Pair not found, not debited: hold closer"
     ),
@@ -259,30 +259,27 @@ _NOT_READY = {
 
 
 def _trouble(state: PassageState) -> Words | None:
-    if state.read_failed:
-        return _READ_TROUBLE.get(state.read_failed, Words(zh="读取失败，请重试", en="Reading failed: try again"))
-    return None
+    failed = state.newest(n.ReadFailed)
+    if failed is None:
+        return None
+    return _READ_TROUBLE.get(failed.code, Words(zh="读取失败，请重试", en="Reading failed: try again"))
 
 
-def _result(state: PassageState) -> ResultView | None:
+def _result(state: PassageState, flow: Flow) -> ResultView | None:
     """Return the full-screen end, also while a debit is open or has just been refused."""
     if state.ending is not None:
-        return _ended(state, state.ending)
+        return _ended(state, flow, state.ending)
     if state.debit_open:
         return _unknown(state)
-    if state.not_ready is not None:
-        cause = _NOT_READY.get(PrepareRefusal(state.not_ready.refusal)) if _is_refusal(state) else None
-        cause = cause or Words(
+    refused = state.newest(n.NotReady)
+    if refused is not None:
+        storage = Words(
             zh="本机存储故障，未扣费，请停止收费并联系班长", en="The journal failed, not debited: stop, call the leader"
         )
-        return _not_debited(cause)
-    if state.debit is not None:
+        return _not_debited(_NOT_READY.get(refused.refusal, storage))
+    if state.newest(n.NotDebited) is not None:
         return _not_debited(Words(zh="卡未扣款，可以重试", en="The card was not debited: you may try again"))
     return None
-
-
-def _is_refusal(state: PassageState) -> bool:
-    return state.not_ready is not None and state.not_ready.refusal in set(PrepareRefusal)
 
 
 def _not_debited(cause: Words) -> ResultView:
@@ -307,37 +304,28 @@ def _unknown(state: PassageState) -> ResultView:
         remedy=Words(zh="将手持机贴近卡签，点【确认扣款】", en="Hold the terminal to the pair and tap Confirm debit"),
         fee_fen=state.intent.amount_fen,
         balance_after_fen=None,
-        tag_write=state.tag_write,
+        tag_write=state.tag_write or "",
         record_id=state.intent.record_id,
     )
 
 
-_ENDED = {
-    Ending.COMPLETED: Words(zh="已扣费", en="Debited"),
-    Ending.TRANSFERRED: Words(zh="转人工", en="Transferred"),
-    Ending.REFUSED: Words(zh="未放行", en="Refused"),
-    Ending.ABANDONED: Words(zh="已放弃", en="Abandoned"),
-    Ending.UNKNOWN: Words(zh="待确认·勿再扣费", en="Not known: do not debit again"),
-}
-
-
-def _ended(state: PassageState, ending: Ending) -> ResultView:
-    done = ending is Ending.COMPLETED
+def _ended(state: PassageState, flow: Flow, ending: Ending) -> ResultView:
+    paid = ending is Ending.COMPLETED and state.debited is not None
     stored_value = state.presented is not None and _vehicle(state.presented).balance_fen is not None
     return ResultView(
         ending=ending,
-        title=_ENDED[ending],
-        cause=_cause(state, done=done),
-        remedy=_after(state, done=done),
-        fee_fen=state.quoted.fee_fen if done and state.quoted is not None else None,
-        balance_after_fen=state.debit.balance_after_fen if done and stored_value and state.debit else None,
-        tag_write=state.tag_write,
+        title=flow.endings[ending],
+        cause=_cause(state, done=ending is Ending.COMPLETED),
+        remedy=_after(state, done=ending is Ending.COMPLETED),
+        fee_fen=state.quote.fee_fen if paid and state.quote is not None else None,
+        balance_after_fen=state.debited.balance_after_fen if paid and stored_value and state.debited else None,
+        tag_write=state.tag_write or "",
         record_id=state.record_id,
     )
 
 
 def _cause(state: PassageState, *, done: bool) -> Words:
-    if done and state.tag_write in ("failed", "unknown"):
+    if done and state.tag_copy_missing:
         return Words(
             zh="扣款成功，标签未写入，可补写标签", en="Debited; the tag was not written and can be written again"
         )
@@ -347,9 +335,7 @@ def _cause(state: PassageState, *, done: bool) -> Words:
 
 
 def _after(state: PassageState, *, done: bool) -> Words:
-    if done and state.lane_told in ("none", "mute"):
+    if done and state.lane_told in (LaneAnswer.NONE, LaneAnswer.MUTE):
         return Words(zh="车道未联动，请人工放行", en="No lane link: open the barrier by hand")
     stop = state.stops[0] if state.stops else None
-    if stop is None:
-        return Words(zh="", en="")
-    return describe(recall(stop)).remedy
+    return Words(zh="", en="") if stop is None else describe(stop).remedy

@@ -9,60 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from laneside.vocab import Words as Words  # noqa: PLC0414 - pages know texts by this room
+from laneside.passage.flows.flow import Activity
+from laneside.passage.notes import Ending
+from laneside.tariff import FeeQuote
+from laneside.vocab import Words
 
 
-class Step(StrEnum):
-    """The five chips of the linkage page, in order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """One chip of the page, its area and the action of its main button, if the flow names one."""
 
-    READ = "read"
-    PICTURE = "picture"
-    CHECK = "check"
-    FEE = "fee"
-    SUBMIT = "submit"
-    DONE = "done"
-
-
-class Ending(StrEnum):
-    """How a vehicle ends; every passage has exactly one."""
-
-    COMPLETED = "completed"
-    TRANSFERRED = "transferred"
-    REFUSED = "refused"
-    ABANDONED = "abandoned"
-    UNKNOWN = "unknown"
-
-
-class Activity(StrEnum):
-    """What the reader is busy with; a page that shows one asks again shortly."""
-
-    NONE = "none"
-    READING = "reading"
-    SUBMITTING = "submitting"
-    PROVING = "proving"
-    REWRITING = "rewriting"
-
-
-class Action(StrEnum):
-    """What may be done now; the page offers exactly these."""
-
-    READ = "read"
-    PHOTO = "photo"
-    SAME_AS_PAIR = "same-as-pair"
-    TAKE_READING = "take-reading"
-    SUBMIT_PICTURE = "submit-picture"
-    SELECT = "select"
-    QUOTE = "quote"
-    SUBMIT = "submit"
-    RETRY = "retry"
-    PROVE = "prove"
-    REWRITE_TAG = "rewrite-tag"
-    RELEASE = "release"
-    REFUSE = "refuse"
-    TRANSFER = "transfer"
-    ABANDON = "abandon"
-    RESUME = "resume"
-    LEAVE = "leave"
+    name: str
+    title: Words
+    area: str
+    main: str
+    main_title: Words | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,16 +114,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuoteView:
-    """The fee: 应收, 优惠, 实收 and the lines that explain it."""
-
-    pay_fen: int
-    discount_fen: int
-    fee_fen: int
-    lines: tuple[Words, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultView:
     """The full-screen end: what happened, the amount, why, and what to do."""
 
@@ -180,6 +131,8 @@ class ResultView:
 class PassageView:
     """The whole linkage page. ``revision`` rises with every change; an action carries that of its page.
 
+    ``step`` is the name of the open one of ``steps``, ``done`` when the vehicle has ended.
+
     ``picture`` is the picture area's form as it is typed now, ``taken`` what was submitted and counts, None before.
     """
 
@@ -189,7 +142,9 @@ class PassageView:
     lane_hex: str
     lane_use: Words
     captured_plate: str
-    step: Step
+    flow: str
+    steps: tuple[StepView, ...]
+    step: str
     activity: Activity
     trouble: Words | None
     vehicle: VehicleView | None
@@ -199,21 +154,23 @@ class PassageView:
     taken: PictureView | None = None
     classes: tuple[Choice, ...]
     kinds: tuple[Choice, ...]
-    quote: QuoteView | None
+    quote: FeeQuote | None
     result: ResultView | None
-    actions: frozenset[Action]
+    actions: frozenset[str]
     ask_idle: bool
     age_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneChoice:
-    """A lane that may be worked: ten hex digits, name, type, and the 0019 status (``05``, ``06``)."""
+    """A lane that may be worked: ten hex digits, name, type, the 0019 status (``05``, ``06``), and the flow's title."""
 
     lane_hex: str
     name: str
     use: Words
     code: str
+    flow: str = ""
+    flow_title: Words | None = None
 
 
 class RecordState(StrEnum):
@@ -226,7 +183,7 @@ class RecordState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRow:
+class HistoryRow:
     """One vehicle in today's list. ``ending`` is None while it is in work."""
 
     passage_id: str
@@ -252,10 +209,10 @@ class CardChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerDetail:
+class HistoryDetail:
     """Everything the terminal keeps of one vehicle. ``note`` is the centre's refusal, empty when there is none."""
 
-    row: LedgerRow
+    row: HistoryRow
     lane_name: str
     lane_use: Words
     operator: str
@@ -265,7 +222,7 @@ class LedgerDetail:
     photo_sha256: str | None
     photo_live: bool
     findings: tuple[FindingView, ...]
-    quote: QuoteView | None
+    quote: FeeQuote | None
     card: CardChange | None
     contract_serial: str
     tag_write: str
