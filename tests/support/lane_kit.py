@@ -272,14 +272,14 @@ class LaneKit:
         self.connection = self.connect()
         schema.prepare(self.connection)
         self.journal = Journal(self.connection, clock=self.clock, terminal_id=Name().terminal_id)
-        self.logbook = Logbook(journal=self.journal, clock=self.clock, slot=Name().slot)
+        self.logbook = Logbook(journal=self.journal, clock=self.journal.clock, slot=Name().slot)
         self.reader = self.make_reader()
-        self.duty = Duty(journal=self.journal, documents=self.decisions, identity=Name(), clock=self.clock)
+        self.duty = Duty(journal=self.journal, documents=self.decisions, identity=Name(), clock=self.journal.clock)
         self.setup = Setup(journal=self.journal, duty=self.duty)
         self.desk = Desk(
             Equipment(
                 reader=self.reader, lane=self.lane, logbook=self.logbook, documents=self.decisions,
-                photos=self.album, identity=Name(), duty=self.duty, setup=self.setup, clock=self.clock,
+                photos=self.album, identity=Name(), duty=self.duty, setup=self.setup, clock=self.journal.clock,
                 random_bytes=self.random_bytes, worker=lambda job: job(),
                 plates=self.eye,
             )
@@ -294,7 +294,7 @@ class LaneKit:
             open_card=self.link.open_card,
             open_tag=self.link.open_tag,
             open_psam=self.link.open_psam,
-            clock=self.clock,
+            clock=self.journal.clock,
             random_bytes=self.random_bytes,
         )
 

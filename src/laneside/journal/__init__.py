@@ -5,6 +5,7 @@ handed in. No rule of the business, no transport and no clock of its own may ent
 """
 
 from laneside.journal import schema
+from laneside.journal.clock import JournalClock
 from laneside.journal.entry import (
     CENTRE_REFUSAL,
     OUTGOING,
@@ -30,6 +31,7 @@ __all__ = [
     "Entry",
     "Head",
     "Journal",
+    "JournalClock",
     "OutboxItem",
     "Outgoing",
     "SignedHead",

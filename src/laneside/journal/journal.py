@@ -13,6 +13,7 @@ from typing import Any
 from laneside.clock import Clock
 from laneside.contract.signing import head_bytes
 from laneside.errors import JournalError
+from laneside.journal.clock import JournalClock
 from laneside.journal.entry import (
     CENTRE_REFUSAL,
     GENESIS,
@@ -44,18 +45,21 @@ class Journal:
     """The terminal's memory: append-only, hash-chained, durable when ``append`` returns. Any thread may call.
 
     ``connection`` must have been given to ``schema.prepare`` and belongs to the journal from then on, except that its
-    maker closes it. Every sqlite3 error comes out as JournalError, with nothing half-written.
+    maker closes it. It is given the machine's clock; ``journal.clock`` is the one for everyone else. Every sqlite3
+    error comes out as JournalError, with nothing half-written.
     """
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock, terminal_id: str) -> None:
         self._connection = connection
-        self._clock = clock
         self._terminal_id = terminal_id
+        self.clock = JournalClock(clock)
         self._lock = Lock()
         # Below these numbers nothing waits any more: years of answered entries are not searched again and again.
         self._floors: dict[tuple[str, str], int] = {}
-        # The time is asked for at every step and never runs below this entry: the file is not asked each time.
+        # None where only the file knows: before the first transaction, and after one that failed.
         self._newest: Entry | None = None
+        with self._guard():
+            self._read_newest()
 
     # --- writing
 
@@ -93,20 +97,20 @@ class Journal:
 
     def _write(self, draft: Draft, kind: str, settles: str) -> Entry:
         last = self._newest
-        now = self._clock.now()
         bare = Entry(
             seq=1 if last is None else last.seq + 1,
             kind=kind,
             passage=draft.passage,
             subject=draft.subject,
             settles=settles,
-            at=now if last is None else max(now, last.at),
+            at=self.clock.now(),
             payload=draft.payload,
             hash=GENESIS,
         )
         entry = replace(bare, hash=chain_hash(GENESIS if last is None else last.hash, bare))
         self._connection.execute(_INSERT, _row(entry))
         self._newest = entry
+        self.clock.raise_floor(entry.at)
         return entry
 
     # --- reading
@@ -157,7 +161,7 @@ class Journal:
         )
         return found[0].subject if found else None
 
-    # --- the head and the time
+    # --- the head
 
     def head(self) -> Head:
         """Return number and hash of the newest entry."""
@@ -170,18 +174,6 @@ class Journal:
         head = self.head()
         message = head_bytes(terminal_id=self._terminal_id, seq=head.seq, hash_hex=head.hash.hex())
         return SignedHead(seq=head.seq, hash_hex=head.hash.hex(), signature=sign(message))
-
-    @property
-    def last_time(self) -> datetime | None:
-        """The newest entry's moment; the terminal's time never runs below it."""
-        with self._guard():
-            last = self._newest or self._last()
-        return None if last is None else last.at
-
-    def clock_step_s(self, now: datetime) -> float:
-        """Return by how many seconds ``now`` lies behind the newest entry; 0 if it does not."""
-        last = self.last_time
-        return 0.0 if last is None else max(0.0, (last - now).total_seconds())
 
     # --- the outbox
 
@@ -255,6 +247,11 @@ class Journal:
 
     # --- the connection
 
+    def _read_newest(self) -> None:
+        self._newest = self._last()
+        if self._newest is not None:
+            self.clock.raise_floor(self._newest.at)
+
     def _last(self) -> Entry | None:
         row = self._connection.execute(f"{_SELECT} ORDER BY seq DESC LIMIT 1").fetchone()
         return None if row is None else _entry(row)
@@ -277,7 +274,7 @@ class Journal:
         with self._guard():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                self._newest = self._last()
+                self._read_newest()
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:

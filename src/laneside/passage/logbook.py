@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from laneside.clock import Clock
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import canonical
-from laneside.journal import Draft, Entry, Journal
+from laneside.journal import Draft, Entry, Journal, JournalClock
 from laneside.passage import notes as n
 from laneside.passage.facts import PaidPassage
 from laneside.passage.numbering import id_prefix, next_id
@@ -35,7 +34,7 @@ class OpenDebit:
 class Logbook:
     """Keep passages in the journal and read them back; knows no device and decides nothing."""
 
-    def __init__(self, *, journal: Journal, clock: Clock, slot: int) -> None:
+    def __init__(self, *, journal: Journal, clock: JournalClock, slot: int) -> None:
         self._journal = journal
         self._clock = clock
         self._slot = slot
@@ -47,13 +46,11 @@ class Logbook:
 
     def now(self) -> datetime:
         """Return the time, never below the journal's last entry."""
-        now = self._clock.now()
-        last = self._journal.last_time
-        return now if last is None else max(now, last)
+        return self._clock.now()
 
     def behind_s(self) -> float:
         """Return by how many seconds this clock lies behind the journal's last entry; 0 if it does not."""
-        return self._journal.clock_step_s(self._clock.now())
+        return self._clock.behind_s()
 
     def begin(self, passage_id: str, opened: n.Opened) -> PassageState:
         """Write a passage's opening."""

@@ -16,6 +16,7 @@ from typing import IO, Any
 import httpx2
 
 from laneside import __version__
+from laneside.clock import Clock
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
 from laneside.devices import NoLane, PlateProcess, RoadsidePanel, SystemClock, VirtualLane
@@ -84,20 +85,27 @@ class TerminalSettings:
 
 
 class Terminal:
-    """One running terminal. ``start`` begins the background work; ``close`` ends it and takes power from the chips."""
+    """One running terminal. ``start`` begins the background work; ``close`` ends it and takes power from the chips.
 
-    def __init__(self, settings: TerminalSettings, *, enrolment_code: str | None = None) -> None:
+    Everyone in it gets the journal's clock; ``machine`` is the clock below that one, the system's if left out.
+    """
+
+    def __init__(
+        self, settings: TerminalSettings, *, enrolment_code: str | None = None, machine: Clock | None = None
+    ) -> None:
         self._settings = settings
         self._stop = Event()
         self._threads: list[Thread] = []
-        self._clock = SystemClock()
         self._lock = hold_folder(settings.data)
         self._links = ExitStack()
         self._client = httpx2.Client(base_url=settings.centre_url, timeout=CENTRE_TIMEOUT_S)
         self._device = device = DiskFolder(settings.data / "device")
         self._identity = self._known_or_enrolled(device, enrolment_code)
         self._connection = open_journal(settings.data / "journal.sqlite3")
-        self._journal = Journal(self._connection, clock=self._clock, terminal_id=self._identity.terminal_id)
+        self._journal = Journal(
+            self._connection, clock=machine or SystemClock(), terminal_id=self._identity.terminal_id
+        )
+        self._clock = self._journal.clock
         self._logbook = Logbook(journal=self._journal, clock=self._clock, slot=self._identity.slot)
         self._store = DocumentStore(
             DiskFolder(settings.data / "documents"),

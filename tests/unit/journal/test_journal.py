@@ -144,21 +144,8 @@ def test_a_record_is_sealed_once(journal, path):
     assert [row[6] for row in rows(path)] == [b"first"]
 
 
-def test_time_never_runs_below_the_last_entry(journal, clock):
-    first = journal.append("step", b"")
-    clock.at -= timedelta(seconds=400)
-    assert journal.append("step", b"").at == first.at
-    assert journal.clock_step_s(clock.at) == 400
-    assert journal.last_time == first.at
-    clock.at += timedelta(seconds=401)
-    assert journal.append("step", b"").at == first.at + timedelta(seconds=1)
-    assert journal.clock_step_s(clock.at) == 0
-
-
-def test_an_empty_journal_has_a_head_of_zeros_and_no_time(journal, clock):
+def test_an_empty_journal_has_a_head_of_zeros(journal):
     assert journal.head() == Head(seq=0, hash=bytes(32))
-    assert journal.last_time is None
-    assert journal.clock_step_s(clock.at) == 0
     journal.verify()
 
 

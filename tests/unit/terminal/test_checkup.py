@@ -172,15 +172,14 @@ class Rig:
 
     def __init__(self, folder, connection):
         schema.prepare(connection)
-        self.clock = SystemClock()
         self.connection = connection
-        self.journal = Journal(connection, clock=self.clock, terminal_id="T")
+        self.journal = Journal(connection, clock=SystemClock(), terminal_id="T")
         self.psam, self.asked = FIT.psam, 0
         self.word = CentreWord(clock=ClockReading(ahead_s=1.5, within_s=0.1, at=NOW), trouble="")
         self.checkup = Checkup(
             folder,
             journal=self.journal,
-            logbook=Logbook(journal=self.journal, clock=self.clock, slot=1),
+            logbook=Logbook(journal=self.journal, clock=self.journal.clock, slot=1),
             store=DocumentStore(DiskFolder(folder / "documents"), centre_key=bytes(32), station_hex="62010A0B"),
             ways=Ways(
                 psam=self.ask,
@@ -189,7 +188,7 @@ class Rig:
                 hear_centre=lambda: self.word,
                 plate_trouble=lambda: "not-installed",
             ),
-            clock=self.clock,
+            clock=self.journal.clock,
         )
 
     def ask(self):

@@ -22,7 +22,8 @@ ORIENTATION, MAKER = 0x0112, 0x010F
 def folder(tmp_path):
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     schema.prepare(connection)
-    logbook = Logbook(journal=Journal(connection, clock=SystemClock(), terminal_id="t"), clock=SystemClock(), slot=1)
+    journal = Journal(connection, clock=SystemClock(), terminal_id="t")
+    logbook = Logbook(journal=journal, clock=journal.clock, slot=1)
     yield PhotoFolder(tmp_path / "photos", logbook=logbook)
     connection.close()
 

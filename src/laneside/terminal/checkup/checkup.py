@@ -8,10 +8,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from laneside.clock import Clock
 from laneside.contract.parameters import DocumentKind, Policy
 from laneside.errors import LanesideError
-from laneside.journal import Journal
+from laneside.journal import Journal, JournalClock
 from laneside.passage import Logbook
 from laneside.reader import PsamState
 from laneside.sync import CentreWord, DocumentStore
@@ -46,7 +45,7 @@ class Checkup:
     """班前检查 of one terminal (a :class:`laneside.terminal.services.Checks`)."""
 
     def __init__(
-        self, folder: Path, *, journal: Journal, logbook: Logbook, store: DocumentStore, ways: Ways, clock: Clock
+        self, folder: Path, *, journal: Journal, logbook: Logbook, store: DocumentStore, ways: Ways, clock: JournalClock
     ) -> None:
         self._folder = folder
         self._journal = journal
@@ -62,7 +61,7 @@ class Checkup:
         with self._lock:
             if self._last is not None and self._clock.monotonic_s() - self._last[0] < FRESH_S:
                 return self._last[1]
-            now = self._logbook.now()
+            now = self._clock.now()
             parameters = self._store.parameters(now)
             policy = Policy() if parameters is None else parameters.policy
             report = judged(self._facts(policy), policy, now)
@@ -70,7 +69,7 @@ class Checkup:
             return report
 
     def _facts(self, policy: Policy) -> Facts:
-        now = self._logbook.now()
+        now = self._clock.now()
         psam = self._ways.psam()
         reader = None if psam.present else self._reader_trouble()
         word = self._ways.hear_centre()
@@ -86,7 +85,7 @@ class Checkup:
             psam=psam,
             authorisation_trouble=self._ways.authorisation_trouble(),
             centre_trouble=word.trouble,
-            clock_ahead_s=None if word.clock is None else word.clock.ahead_s,
+            clock_ahead_s=None if word.clock is None else word.clock.ahead_s + self._clock.behind_s(),
             journal_trouble=journal_trouble,
             journal_entries=entries,
             sync_ms=sync_ms,

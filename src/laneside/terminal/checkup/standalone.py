@@ -26,7 +26,6 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
 
     Raises SettingError where a terminal is running on the folder or none was ever enrolled there, JournalError.
     """
-    clock = SystemClock()
     with ExitStack() as stack:
         stack.enter_context(hold_folder(data))
         identity = Identity.load(DiskFolder(data / "device"))
@@ -34,12 +33,12 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
             raise SettingError(f"no terminal is enrolled in {data}")
         connection = open_journal(data / "journal.sqlite3")
         stack.callback(connection.close)
-        journal = Journal(connection, clock=clock, terminal_id=identity.terminal_id)
+        journal = Journal(connection, clock=SystemClock(), terminal_id=identity.terminal_id)
         client = stack.enter_context(httpx2.Client(base_url=attached.centre_url, timeout=CHECK_TIMEOUT_S))
         reader = attach_reader(
             attached.reader,
             attached.roadside,
-            clock=clock,
+            clock=journal.clock,
             policy=ReaderPolicy(),
             links=stack,
             tell=lambda _writing: None,
@@ -50,7 +49,7 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
         yield Checkup(
             data,
             journal=journal,
-            logbook=Logbook(journal=journal, clock=clock, slot=identity.slot),
+            logbook=Logbook(journal=journal, clock=journal.clock, slot=identity.slot),
             store=DocumentStore(
                 DiskFolder(data / "documents"), centre_key=identity.centre_key, station_hex=identity.station_hex
             ),
@@ -59,8 +58,8 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
                 reach_reader=reach_of(reader, attached.reader, attached.roadside),
                 firmware=lambda: firmware_of(reader),
                 authorisation_trouble=lambda: "终端未运行 / the terminal is not running",
-                hear_centre=CentreClient(CentreLink(client), identity, clock=clock).hear,
+                hear_centre=CentreClient(CentreLink(client), identity, clock=journal.clock).hear,
                 plate_trouble=plates.start,
             ),
-            clock=clock,
+            clock=journal.clock,
         )
