@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -56,8 +55,8 @@ class Patience:
         self._failures = 0
         self._due_s = clock.monotonic_s()
         self._trouble = ""
-        self._reached_at: datetime | None = None
-        self._failed_at: datetime | None = None
+        self._reached_s: float | None = None
+        self._failed_s: float | None = None
 
     @property
     def trouble(self) -> str:
@@ -65,14 +64,14 @@ class Patience:
         return self._trouble
 
     @property
-    def reached_at(self) -> datetime | None:
-        """When the centre last answered as it should."""
-        return self._reached_at
+    def reached_s(self) -> float | None:
+        """When the centre last answered as it should, by the clock that never runs backwards."""
+        return self._reached_s
 
     @property
-    def failed_at(self) -> datetime | None:
-        """When the centre last did not answer as it should."""
-        return self._failed_at
+    def failed_s(self) -> float | None:
+        """When the centre last did not answer as it should, by the same clock."""
+        return self._failed_s
 
     def due_in_s(self) -> float:
         """Return for how long the next try must still wait."""
@@ -82,16 +81,16 @@ class Patience:
         """Note a success; the next step may come after ``wait_s``."""
         self._failures = 0
         self._trouble = ""
-        self._reached_at = self._clock.now()
-        self._due_s = self._clock.monotonic_s() + wait_s
+        self._reached_s = self._clock.monotonic_s()
+        self._due_s = self._reached_s + wait_s
 
     def fail(self, trouble: str) -> None:
         """Note a failure and become more patient."""
         wait_s = min(FIRST_WAIT_S + ADDED_WAIT_S * self._failures, LONGEST_WAIT_S)
         self._failures += 1
         self._trouble = trouble
-        self._failed_at = self._clock.now()
-        self._due_s = self._clock.monotonic_s() + wait_s
+        self._failed_s = self._clock.monotonic_s()
+        self._due_s = self._failed_s + wait_s
 
     def waiting(self) -> Step:
         """Return the step that does nothing because it is too early."""

@@ -81,11 +81,11 @@ class TerminalStatus:
 
     def _online(self) -> bool:
         """Count the centre as reachable when the newest word on any of the ways to it was a success."""
-        reached = [way.reached_at for way in self._ways if way.reached_at is not None]
-        failed = [way.failed_at for way in self._ways if way.failed_at is not None]
+        reached = [way.reached_s for way in self._ways if way.reached_s is not None]
+        failed = [way.failed_s for way in self._ways if way.failed_s is not None]
         if not reached or (failed and max(failed) > max(reached)):
             return False
-        return (self._clock.now() - max(reached)).total_seconds() < ONLINE_FOR_S
+        return self._clock.monotonic_s() - max(reached) < ONLINE_FOR_S
 
 
 def terminal_state(

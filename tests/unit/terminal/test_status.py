@@ -1,0 +1,80 @@
+"""The top line: whether the centre counts as reachable."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+
+from laneside.journal import Journal, schema
+from laneside.passage import Logbook
+from laneside.sync import Patience
+from laneside.terminal.status import SamWatch, TerminalStatus
+
+
+class StoppedClock:
+    """A wall clock that stands still, as the journal's does while the machine's is behind; seconds go on."""
+
+    def __init__(self):
+        self.running_s = 0.0
+
+    def now(self):
+        return datetime(1970, 1, 1, tzinfo=UTC)
+
+    def monotonic_s(self):
+        return self.running_s
+
+
+class NoDocuments:
+    def parameters(self, now):
+        return None
+
+    status_list = tariff = parameters
+
+
+@pytest.fixture
+def clock():
+    return StoppedClock()
+
+
+@pytest.fixture
+def ways(clock):
+    return Patience(clock), Patience(clock)
+
+
+@pytest.fixture
+def status(clock, ways):
+    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as connection:
+        schema.prepare(connection)
+        journal = Journal(connection, clock=clock, terminal_id="T")
+        yield TerminalStatus(
+            journal=journal,
+            logbook=Logbook(journal=journal, clock=journal.clock, slot=1),
+            documents=NoDocuments(),
+            sam=SamWatch(None),
+            ways=ways,
+            clock=journal.clock,
+        )
+
+
+def test_the_centre_is_reachable_while_the_newest_answer_on_any_way_was_a_good_one(status, ways, clock):
+    assert not status.top_line().online
+    for running_s, end, online in (
+        (1.0, lambda: ways[0].fail("no route"), False),
+        (2.0, lambda: ways[1].succeed(), True),
+        (3.0, lambda: ways[0].fail("no route"), False),
+        (4.0, lambda: ways[0].succeed(), True),
+    ):
+        clock.running_s = running_s
+        end()
+        assert status.top_line().online is online, f"{running_s} s"
+
+
+def test_an_answer_counts_for_a_quarter_of_an_hour(status, ways, clock):
+    ways[0].succeed()
+    clock.running_s = 899
+    assert status.top_line().online
+    clock.running_s = 900
+    assert not status.top_line().online
