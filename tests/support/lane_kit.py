@@ -178,6 +178,9 @@ class Decisions:
     def parameters(self, now: datetime) -> Parameters | None:
         return self.held
 
+    def parameters_start(self, now: datetime) -> datetime | None:
+        return None
+
     def tariff(self, now: datetime) -> TariffTable | None:
         return self.table
 

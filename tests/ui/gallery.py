@@ -57,6 +57,7 @@ class Scene:
     top: TopLine | None = None
     tap: str = ""
     notice: Rejected | None = None
+    obstacle: Rejected | None = None
     post: str = ""
     rows: bool = True
     facts: Facts = s.FIT
@@ -246,6 +247,9 @@ class Gallery:
             return self.scene.notice
         self.scene = replace(self.scene, logged_in=True)
         return DONE
+
+    def login_obstacle(self) -> Rejected | None:
+        return self.scene.obstacle
 
     def shift_plans(self) -> tuple[ShiftPlan, ...]:
         names = ("夜班", "白班", "中班")

@@ -116,10 +116,11 @@ class DocumentStore:
         """Return the status list that holds now."""
         return self._content(DocumentKind.STATUS_LIST, now, StatusListFull)
 
-    def age_s(self, kind: DocumentKind, now: datetime) -> float | None:
-        """Return for how long the current document has held; None without one."""
-        document = self.current(kind, now)
-        return None if document is None else max(0.0, (now - document.activates_at).total_seconds())
+    def next_start(self, kind: DocumentKind, now: datetime) -> datetime | None:
+        """Return when the document after the current one becomes active; None without one."""
+        with self._lock:
+            following = self._next(kind, now)
+        return None if following is None else following.document.activates_at
 
     def versions(self, now: datetime) -> tuple[VersionReport, ...]:
         """Report current and next version of each kind, for the heartbeat."""

@@ -20,6 +20,10 @@ class StoredDocuments:
         """Return the parameters that hold now."""
         return self._store.parameters(now)
 
+    def parameters_start(self, now: datetime) -> datetime | None:
+        """Return when the next parameters on the device become active; None where none are to come."""
+        return self._store.next_start(DocumentKind.PARAMETERS, now)
+
     def tariff(self, now: datetime) -> TariffTable | None:
         """Return the fee table that holds now."""
         held = self._store.tariff(now)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from laneside.contract.parameters import Role, ShiftPlan
 from laneside.contract.records import ShiftTotals
-from laneside.passage.answers import Answer
+from laneside.passage.answers import Answer, Rejected
 from laneside.passage.trace import Trace
 from laneside.passage.view import LaneChoice, LedgerDetail, LedgerRow, PassageView, Words
 from laneside.terminal.checkup.report import CheckReport
@@ -64,6 +64,10 @@ class Duty(Protocol):
 
     def shift_suggestion(self) -> tuple[int, date] | None:
         """Return number and work date of the shift that runs now."""
+        ...
+
+    def login_obstacle(self) -> Rejected | None:
+        """Return why no one can log in now; None where someone can."""
         ...
 
     def login(self, operator_id: str, password: str, shift: int, work_date: date) -> Answer:

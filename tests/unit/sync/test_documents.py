@@ -58,7 +58,7 @@ def test_a_device_without_documents_says_none(store, clock):
     now = clock.now()
     assert (store.parameters(now), store.tariff(now), store.status_list(now)) == (None, None, None)
     assert store.current(TARIFF, now) is None
-    assert store.age_s(TARIFF, now) is None
+    assert store.next_start(TARIFF, now) is None
     assert store.newest(TARIFF) == 0
     assert store.versions(now)[1] == VersionReport(kind="tariff", current=None, next=None, next_activates_at=None)
 
@@ -81,10 +81,11 @@ def test_the_next_holds_from_its_moment_and_not_before(store, downloader, centre
     assert held(store, clock.now()) == ("6220260701001", 1)
     report = store.versions(clock.now())[1]
     assert (report.current, report.next, report.next_activates_at) == (1, 2, clock.now() + HOUR)
+    assert store.next_start(TARIFF, clock.now()) == clock.now() + HOUR
     assert held(store, clock.now() + HOUR - timedelta(microseconds=1)) == ("6220260701001", 1)
     assert held(store, clock.now() + HOUR) == ("6220260701002", 2)
     assert store.versions(clock.now() + HOUR)[1].next is None
-    assert store.age_s(TARIFF, clock.now() + 2 * HOUR) == 3600
+    assert store.next_start(TARIFF, clock.now() + HOUR) is None
 
 
 def test_current_and_next_are_there_after_a_restart(store, downloader, centre, clock, identity, documents_path):
@@ -93,6 +94,7 @@ def test_current_and_next_are_there_after_a_restart(store, downloader, centre, c
     downloader.step()
     again = open_store(documents_path, centre, identity)
     assert again.damaged == ()
+    assert again.next_start(TARIFF, clock.now() - HOUR) == clock.now()
     assert held(again, clock.now()) == ("6220260701001", 1)
     assert held(again, clock.now() + HOUR) == ("6220260701002", 2)
 

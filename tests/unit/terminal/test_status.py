@@ -63,9 +63,9 @@ def test_the_centre_is_reachable_while_the_newest_answer_on_any_way_was_a_good_o
     assert not status.top_line().online
     for running_s, end, online in (
         (1.0, lambda: ways[0].fail("no route"), False),
-        (2.0, lambda: ways[1].succeed(), True),
+        (2.0, ways[1].succeed, True),
         (3.0, lambda: ways[0].fail("no route"), False),
-        (4.0, lambda: ways[0].succeed(), True),
+        (4.0, ways[0].succeed, True),
     ):
         clock.running_s = running_s
         end()

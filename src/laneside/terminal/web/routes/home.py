@@ -59,11 +59,13 @@ class HomeRoutes:
         if visit.on_duty is not None:
             return visit.go("/")
         duty = visit.services.duty
+        obstacle = await visit.ask(duty.login_obstacle)
         plans = await visit.ask(duty.shift_plans)
         suggestion = await visit.ask(duty.shift_suggestion)
         typed = visit.session.take_typed()
         values = {
             "station": visit.services.setup.station_name(),
+            "obstacle": obstacle,
             "plans": plans,
             "shift": typed.get("shift") or (str(suggestion[0]) if suggestion else ""),
             "work_date": typed.get("work_date") or (suggestion[1].isoformat() if suggestion else ""),
@@ -89,6 +91,9 @@ class HomeRoutes:
 
     async def _logged_in(self, visit: Visit) -> Answer:
         form, duty = visit.form, visit.services.duty
+        obstacle = await visit.ask(duty.login_obstacle)
+        if obstacle is not None:
+            return obstacle
         shift = form.number("shift")
         if shift is None:
             return NO_SHIFT
