@@ -53,7 +53,7 @@ class DeviceWorker:
 
 
 class WorkedSam:
-    """The PSAM as the authoriser has it (a :class:`laneside.sync.authorise.Sam`); the top line is told at once."""
+    """The PSAM as the authoriser has it (a :class:`laneside.sync.authorise.PsamPort`); the top line is told at once."""
 
     def __init__(self, reader: EtcReader, watch: SamWatch, worker: DeviceWorker) -> None:
         self._reader = reader

@@ -32,7 +32,7 @@ from laneside.sync import (
     DiskFolder,
     DocumentStore,
     Downloader,
-    Heart,
+    HeartbeatJob,
     Identity,
     PsamAuthoriser,
     TerminalState,
@@ -46,7 +46,6 @@ from laneside.terminal.checkup import Checkup, Ways
 from laneside.terminal.checkup.sources import JournalTraces, last_word
 from laneside.terminal.demo_panel import DemoRoadside
 from laneside.terminal.device_worker import DeviceWorker, WorkedSam
-from laneside.terminal.documents import StoredDocuments
 from laneside.terminal.photos import PhotoFolder
 from laneside.terminal.plate_worker import PlateWorker
 from laneside.terminal.preferences import StoredPreferences
@@ -107,12 +106,11 @@ class Terminal:
         )
         self._clock = self._journal.clock
         self._logbook = Logbook(journal=self._journal, clock=self._clock, slot=self._identity.slot)
-        self._store = DocumentStore(
+        self._documents = DocumentStore(
             DiskFolder(settings.data / "documents"),
             centre_key=self._identity.centre_key,
             station_hex=self._identity.station_hex,
         )
-        self._documents = StoredDocuments(self._store)
         self._photos = PhotoFolder(settings.data / "photos", logbook=self._logbook)
         self._duty = Duty(
             journal=self._journal,
@@ -134,7 +132,7 @@ class Terminal:
         self._worker = DeviceWorker(defect=_log_defect)
         self._plates = PlateWorker(PlateProcess(), defect=_log_defect)
         self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
-        self._pieces = self._ways()
+        self._sync_jobs = self._make_sync_jobs()
         self._authoriser = PsamAuthoriser(
             WorkedSam(self._reader, self._sam, self._worker), self._centre, lane_id=self._lane_id
         )
@@ -147,11 +145,13 @@ class Terminal:
 
     def start(self) -> None:
         """Begin to talk to the centre and to watch the PSAM; a terminal without parameters asks for them first."""
+        for damaged in self._documents.damaged:
+            _log().warning("document-damaged", document=damaged)
         if self._documents.parameters(self._clock.now()) is None:
-            _log().info("first-download", outcome=self._pieces["downloader"].step().outcome)
-        for name, piece in self._pieces.items():
-            self._run(name, partial(run, piece, self._stop.wait))
-        self._run("sam", self._watch_sam)
+            _log().info("first-download", outcome=self._sync_jobs["downloader"].step().outcome)
+        for name, job in self._sync_jobs.items():
+            self._run(name, partial(run, job, self._stop.wait))
+        self._run("psam", self._watch_psam)
         self._run("authoriser", partial(run, self._authoriser, self._stop.wait))
 
     def close(self) -> None:
@@ -189,18 +189,18 @@ class Terminal:
         parameters = self._documents.parameters(self._clock.now())
         return ReaderPolicy() if parameters is None else ReaderPolicy(key_index=KeyIndex(parameters.policy.key_index))
 
-    def _ways(self) -> dict[str, Uploader | Downloader | Heart]:
+    def _make_sync_jobs(self) -> dict[str, Uploader | Downloader | HeartbeatJob]:
         """Upload of data, upload of photos, download and heartbeat: each at its own pace."""
         centre = self._centre
         return {
             "records": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=DATA),
             "photos": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=PHOTOS),
-            "downloader": Downloader(self._store, centre, clock=self._clock),
-            "heart": Heart(
+            "downloader": Downloader(self._documents, centre, clock=self._clock),
+            "heartbeat": HeartbeatJob(
                 centre,
                 self._identity,
                 self._journal,
-                self._store,
+                self._documents,
                 clock=self._clock,
                 software=__version__,
                 state=self._state,
@@ -241,7 +241,7 @@ class Terminal:
         )
 
     def _services(self, device: DiskFolder) -> Services:
-        ways = tuple(way.patience for way in self._pieces.values())
+        backoffs = tuple(job.backoff for job in self._sync_jobs.values())
         return Services(
             desk=self.desk,
             duty=self._duty,
@@ -252,7 +252,7 @@ class Terminal:
                 logbook=self._logbook,
                 documents=self._documents,
                 sam=self._sam,
-                ways=ways,
+                backoffs=backoffs,
                 clock=self._clock,
             ),
             photos=self._photos,
@@ -268,13 +268,13 @@ class Terminal:
             self._settings.data,
             journal=self._journal,
             logbook=self._logbook,
-            store=self._store,
+            store=self._documents,
             ways=Ways(
                 psam=lambda: last_word(self._worker.ask_for(CHECK_TIMEOUT_S, self._reader.status), self._sam.report),
                 reach_reader=reach_of(self._reader, self._settings.reader, self._settings.roadside),
                 firmware=lambda: firmware_of(self._reader),
                 authorisation_trouble=lambda: self._authoriser.trouble,
-                hear_centre=centre.hear,
+                check_centre=centre.check,
                 plate_trouble=lambda: self._plates.trouble(CHECK_PLATES_TIMEOUT_S),
             ),
             clock=self._clock,
@@ -290,7 +290,7 @@ class Terminal:
         chosen = [choice.lane_hex for choice in self.desk.lanes()] if view is None else [view.lane_hex]
         return lane_id_of(self._documents.parameters(self._clock.now()), chosen)
 
-    def _watch_sam(self) -> None:
+    def _watch_psam(self) -> None:
         while not self._stop.is_set():
             self._worker.finish(self._sam.look)
             self._stop.wait(look_s_of(self._settings.reader))

@@ -7,7 +7,7 @@ from laneside.journal import Journal
 from laneside.passage import Documents, Logbook
 from laneside.reader import EtcReader
 from laneside.reader import PsamState as SamReport
-from laneside.sync import Patience, TerminalState
+from laneside.sync import Backoff, TerminalState
 from laneside.terminal.battery import battery_percent
 from laneside.terminal.services import PsamState, TopLine
 
@@ -50,14 +50,14 @@ class TerminalStatus:
         logbook: Logbook,
         documents: Documents,
         sam: SamWatch,
-        ways: tuple[Patience, ...],
+        backoffs: tuple[Backoff, ...],
         clock: Clock,
     ) -> None:
         self._journal = journal
         self._logbook = logbook
         self._documents = documents
         self._sam = sam
-        self._ways = ways
+        self._backoffs = backoffs
         self._clock = clock
 
     def top_line(self) -> TopLine:
@@ -81,8 +81,8 @@ class TerminalStatus:
 
     def _online(self) -> bool:
         """Count the centre as reachable when the newest word on any of the ways to it was a success."""
-        reached = [way.reached_s for way in self._ways if way.reached_s is not None]
-        failed = [way.failed_s for way in self._ways if way.failed_s is not None]
+        reached = [each.reached_s for each in self._backoffs if each.reached_s is not None]
+        failed = [each.failed_s for each in self._backoffs if each.failed_s is not None]
         if not reached or (failed and max(failed) > max(reached)):
             return False
         return self._clock.monotonic_s() - max(reached) < ONLINE_FOR_S

@@ -16,7 +16,7 @@ from laneside.errors import LinkLostError, SettingError
 from laneside.journal import Journal, schema
 from laneside.passage import Logbook
 from laneside.reader import PsamState, ReaderPolicy
-from laneside.sync import CentreWord, ClockReading, DiskFolder, DocumentStore
+from laneside.sync import CentreCheck, DiskFolder, DocumentStore
 from laneside.terminal.attached import ROADSIDE_CHIPS, Attached
 from laneside.terminal.attaching import attach_reader, reach_of
 from laneside.terminal.battery import battery_percent
@@ -175,7 +175,7 @@ class Rig:
         self.connection = connection
         self.journal = Journal(connection, clock=SystemClock(), terminal_id="T")
         self.psam, self.asked = FIT.psam, 0
-        self.word = CentreWord(clock=ClockReading(ahead_s=1.5, within_s=0.1, at=NOW), trouble="")
+        self.centre = CentreCheck(clock_ahead_s=1.5, trouble="")
         self.checkup = Checkup(
             folder,
             journal=self.journal,
@@ -185,7 +185,7 @@ class Rig:
                 psam=self.ask,
                 reach_reader=self.reach,
                 authorisation_trouble=lambda: "",
-                hear_centre=lambda: self.word,
+                check_centre=lambda: self.centre,
                 plate_trouble=lambda: "not-installed",
             ),
             clock=self.journal.clock,

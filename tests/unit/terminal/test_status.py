@@ -10,7 +10,7 @@ import pytest
 
 from laneside.journal import Journal, schema
 from laneside.passage import Logbook
-from laneside.sync import Patience
+from laneside.sync import Backoff
 from laneside.terminal.status import SamWatch, TerminalStatus
 
 
@@ -40,12 +40,12 @@ def clock():
 
 
 @pytest.fixture
-def ways(clock):
-    return Patience(clock), Patience(clock)
+def backoffs(clock):
+    return Backoff(clock), Backoff(clock)
 
 
 @pytest.fixture
-def status(clock, ways):
+def status(clock, backoffs):
     with closing(sqlite3.connect(":memory:", check_same_thread=False)) as connection:
         schema.prepare(connection)
         journal = Journal(connection, clock=clock, terminal_id="T")
@@ -54,26 +54,26 @@ def status(clock, ways):
             logbook=Logbook(journal=journal, clock=journal.clock, slot=1),
             documents=NoDocuments(),
             sam=SamWatch(None),
-            ways=ways,
+            backoffs=backoffs,
             clock=journal.clock,
         )
 
 
-def test_the_centre_is_reachable_while_the_newest_answer_on_any_way_was_a_good_one(status, ways, clock):
+def test_the_centre_is_reachable_while_the_newest_answer_on_any_way_was_a_good_one(status, backoffs, clock):
     assert not status.top_line().online
     for running_s, end, online in (
-        (1.0, lambda: ways[0].fail("no route"), False),
-        (2.0, ways[1].succeed, True),
-        (3.0, lambda: ways[0].fail("no route"), False),
-        (4.0, ways[0].succeed, True),
+        (1.0, lambda: backoffs[0].fail("no route"), False),
+        (2.0, backoffs[1].succeed, True),
+        (3.0, lambda: backoffs[0].fail("no route"), False),
+        (4.0, backoffs[0].succeed, True),
     ):
         clock.running_s = running_s
         end()
         assert status.top_line().online is online, f"{running_s} s"
 
 
-def test_an_answer_counts_for_a_quarter_of_an_hour(status, ways, clock):
-    ways[0].succeed()
+def test_an_answer_counts_for_a_quarter_of_an_hour(status, backoffs, clock):
+    backoffs[0].succeed()
     clock.running_s = 899
     assert status.top_line().online
     clock.running_s = 900

@@ -13,7 +13,7 @@ from laneside.errors import LanesideError
 from laneside.journal import Journal, JournalClock
 from laneside.passage import Logbook
 from laneside.reader import PsamState
-from laneside.sync import CentreWord, DocumentStore
+from laneside.sync import CentreCheck, DocumentStore
 from laneside.terminal.battery import battery_percent
 from laneside.terminal.checkup import measuring
 from laneside.terminal.checkup.facts import Facts
@@ -36,7 +36,7 @@ class Ways:
     psam: Callable[[], PsamState]
     reach_reader: Callable[[], None]
     authorisation_trouble: Callable[[], str]
-    hear_centre: Callable[[], CentreWord]
+    check_centre: Callable[[], CentreCheck]
     plate_trouble: Callable[[], str]
     firmware: Callable[[], str] = str
 
@@ -72,11 +72,10 @@ class Checkup:
         now = self._clock.now()
         psam = self._ways.psam()
         reader = None if psam.present else self._reader_trouble()
-        word = self._ways.hear_centre()
+        centre = self._ways.check_centre()
         journal_trouble, entries = self._tail()
         sync_ms, sync_trouble = self._sync()
         counts = self._journal.counts()
-        parameters = self._store.current(DocumentKind.PARAMETERS, now)
         tariff, status_list = self._store.tariff(now), self._store.status_list(now)
         return Facts(
             reader_trouble="" if reader is None else str(reader),
@@ -84,18 +83,18 @@ class Checkup:
             firmware=self._ways.firmware(),
             psam=psam,
             authorisation_trouble=self._ways.authorisation_trouble(),
-            centre_trouble=word.trouble,
-            clock_ahead_s=None if word.clock is None else word.clock.ahead_s + self._clock.behind_s(),
+            centre_trouble=centre.trouble,
+            clock_ahead_s=None if centre.clock_ahead_s is None else centre.clock_ahead_s + self._clock.behind_s(),
             journal_trouble=journal_trouble,
             journal_entries=entries,
             sync_ms=sync_ms,
             sync_trouble=sync_trouble,
             free_mb=measuring.free_mb(self._folder),
             battery_percent=battery_percent(),
-            parameters_version=None if parameters is None else parameters.version,
-            list_version="" if status_list is None else status_list.list_version,
-            list_age_s=None if status_list is None else max(0, int((now - status_list.made_at).total_seconds())),
-            tariff_version="" if tariff is None else tariff[0].rate_version,
+            parameters_version=self._store.version(DocumentKind.PARAMETERS, now),
+            list_version="" if status_list is None else status_list.version,
+            list_age_s=None if status_list is None else status_list.age_s(now),
+            tariff_version="" if tariff is None else tariff.rate_version,
             unsent=counts.unsent,
             refused=counts.refused,
             open_debits=len(self._logbook.open_debits()),

@@ -58,7 +58,7 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
                 reach_reader=reach_of(reader, attached.reader, attached.roadside),
                 firmware=lambda: firmware_of(reader),
                 authorisation_trouble=lambda: "终端未运行 / the terminal is not running",
-                hear_centre=CentreClient(CentreLink(client), identity, clock=journal.clock).hear,
+                check_centre=CentreClient(CentreLink(client), identity, clock=journal.clock).check,
                 plate_trouble=plates.start,
             ),
             clock=journal.clock,

@@ -1,4 +1,4 @@
-"""What every piece of sync has in common: one step at a time, patience after a failure, and the loop that runs it."""
+"""What every job of sync has in common: one step at a time, longer waits after failures, and the loop that runs it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ADDED_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
 
 
-class Outcome(StrEnum):
+class StepOutcome(StrEnum):
     """How one step ended."""
 
     DONE = "done"
@@ -24,31 +24,34 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class StepResult:
     """One step: its outcome, after how many seconds the next makes sense, what it was about, what went wrong."""
 
-    outcome: Outcome
+    outcome: StepOutcome
     wait_s: float
     subject: str = ""
     trouble: str = ""
 
 
-class Piece(Protocol):
-    """Something that goes forward step by step: an uploader, the downloader, the heart."""
+class SyncJob(Protocol):
+    """Something that goes forward step by step: an uploader, the downloader, the heartbeat, the authoriser."""
 
-    def step(self) -> Step:
+    def step(self) -> StepResult:
         """Do the next thing if it is due; never raises for what the disk or the network do."""
         ...
 
 
-def run(piece: Piece, wait: Callable[[float], bool]) -> None:
-    """Step until ``wait(seconds)`` answers that it is time to stop; a ``threading.Event``'s ``wait`` fits."""
-    while not wait(piece.step().wait_s):
+def run(job: SyncJob, wait: Callable[[float], bool]) -> None:
+    """Step until ``wait(seconds)`` returns that it is time to stop; a ``threading.Event``'s ``wait`` fits."""
+    while not wait(job.step().wait_s):
         pass
 
 
-class Patience:
-    """Wait 1 s after a failure, 2 s longer after each further one, at most 5 min, for ever (spec/exit-record.md 4)."""
+class Backoff:
+    """Wait 1 s after a failure, 2 s longer after each further one, at most 5 min, for ever (spec/exit-record.md 4).
+
+    Moments are monotonic seconds: what the wall clock does changes neither a wait nor the order of two answers.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -65,12 +68,12 @@ class Patience:
 
     @property
     def reached_s(self) -> float | None:
-        """When the centre last answered as it should, by the clock that never runs backwards."""
+        """When the centre last answered as it should."""
         return self._reached_s
 
     @property
     def failed_s(self) -> float | None:
-        """When the centre last did not answer as it should, by the same clock."""
+        """When the centre last did not answer as it should."""
         return self._failed_s
 
     def due_in_s(self) -> float:
@@ -78,25 +81,25 @@ class Patience:
         return max(0.0, self._due_s - self._clock.monotonic_s())
 
     def succeed(self, *, wait_s: float = 0.0) -> None:
-        """Note a success; the next step may come after ``wait_s``."""
+        """Record a success; the next step may come after ``wait_s``."""
         self._failures = 0
         self._trouble = ""
         self._reached_s = self._clock.monotonic_s()
         self._due_s = self._reached_s + wait_s
 
     def fail(self, trouble: str) -> None:
-        """Note a failure and become more patient."""
+        """Record a failure; the next wait is longer."""
         wait_s = min(FIRST_WAIT_S + ADDED_WAIT_S * self._failures, LONGEST_WAIT_S)
         self._failures += 1
         self._trouble = trouble
         self._failed_s = self._clock.monotonic_s()
         self._due_s = self._failed_s + wait_s
 
-    def waiting(self) -> Step:
+    def too_early(self) -> StepResult:
         """Return the step that does nothing because it is too early."""
-        return Step(outcome=Outcome.IDLE, wait_s=self.due_in_s(), trouble=self._trouble)
+        return StepResult(outcome=StepOutcome.IDLE, wait_s=self.due_in_s(), trouble=self._trouble)
 
-    def failed(self, error: Exception, subject: str = "") -> Step:
-        """Note a failure and return the step that ended with it."""
+    def failed(self, error: Exception, subject: str = "") -> StepResult:
+        """Record a failure and return the step that ended with it."""
         self.fail(str(error))
-        return Step(outcome=Outcome.FAILED, wait_s=self.due_in_s(), subject=subject, trouble=str(error))
+        return StepResult(outcome=StepOutcome.FAILED, wait_s=self.due_in_s(), subject=subject, trouble=str(error))
