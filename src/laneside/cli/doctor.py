@@ -52,18 +52,18 @@ def _report(data: Path) -> Json:
 
     import msgspec
 
+    from laneside.devices import is_locked
     from laneside.errors import SettingError
     from laneside.sync import DiskFolder
     from laneside.terminal.attached import Attached
     from laneside.terminal.checkup.standalone import checkup_of
-    from laneside.terminal.root import is_held
 
     if not (data / "device").is_dir():
         raise SettingError(f"there is no terminal in {data}")
     attached = Attached.load(DiskFolder(data / "device"))
     if attached is None:
         raise SettingError(f"the terminal in {data} was never started")
-    if is_held(data):
+    if is_locked(data):
         return _of_running(attached)
     with checkup_of(data, attached) as checkup:
         report = checkup.examine()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import secrets
-import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
-from typing import IO, Any
+from typing import Any
 
 import httpx2
 
@@ -19,7 +17,7 @@ from laneside import __version__
 from laneside.clock import Clock
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
-from laneside.devices import NoLane, PlateProcess, RoadsidePanel, SystemClock, VirtualLane
+from laneside.devices import NoLane, PlateProcess, RoadsidePanel, SystemClock, VirtualLane, lock_folder
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
 from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup, ShiftBook, TraceKeeper
@@ -95,12 +93,12 @@ class Terminal:
         self._settings = settings
         self._stop = Event()
         self._threads: list[Thread] = []
-        self._lock = hold_folder(settings.data)
+        self._lock = lock_folder(settings.data)
         self._links = ExitStack()
         self._client = httpx2.Client(base_url=settings.centre_url, timeout=CENTRE_TIMEOUT_S)
         self._device = device = DiskFolder(settings.data / "device")
         self._identity = self._known_or_enrolled(device, enrolment_code)
-        self._connection = open_journal(settings.data / "journal.sqlite3")
+        self._connection = schema.connect(settings.data / "journal.sqlite3")
         self._journal = Journal(
             self._connection, clock=machine or SystemClock(), terminal_id=self._identity.terminal_id
         )
@@ -327,31 +325,3 @@ def _demo(settings: TerminalSettings) -> DemoRoadside | None:
     if not settings.demo or settings.roadside is None:
         return None
     return DemoRoadside(RoadsidePanel(*settings.roadside))
-
-
-def hold_folder(folder: Path) -> IO[bytes]:
-    """Hold a terminal's folder: two processes on one journal would each debit as if there were no other."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / "terminal.lock").open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise SettingError(f"another terminal is running on {folder}") from error
-    return lock
-
-
-def is_held(folder: Path) -> bool:
-    """Say whether a terminal is running on a folder."""
-    try:
-        hold_folder(folder).close()
-    except SettingError:
-        return True
-    return False
-
-
-def open_journal(path: Path) -> sqlite3.Connection:
-    """Open a journal's file for the journal, with its tables made or brought up to date. Raises JournalError."""
-    connection = sqlite3.connect(path, check_same_thread=False)
-    schema.prepare(connection)
-    return connection

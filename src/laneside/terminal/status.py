@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from laneside.clock import Clock
+from laneside.devices import battery_percent
 from laneside.journal import Journal
 from laneside.passage import Documents, Logbook
 from laneside.reader import EtcReader
 from laneside.reader import PsamState as SamReport
 from laneside.sync import Backoff, TerminalState
-from laneside.terminal.battery import battery_percent
 from laneside.terminal.services import PsamState, TopLine
 
 ONLINE_FOR_S = 900.0

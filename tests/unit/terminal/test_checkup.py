@@ -19,10 +19,8 @@ from laneside.reader import PsamState, ReaderPolicy
 from laneside.sync import CentreCheck, DiskFolder, DocumentStore
 from laneside.terminal.attached import ROADSIDE_CHIPS, Attached
 from laneside.terminal.attaching import attach_reader, reach_of
-from laneside.terminal.battery import battery_percent
 from laneside.terminal.checkup import CheckLevel, Checkup, Ways, judged, measuring
 from laneside.terminal.checkup.sources import NEVER_ASKED, last_word
-from laneside.terminal.root import hold_folder, is_held
 
 FIT = samples.FIT
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
@@ -120,17 +118,6 @@ def test_a_sync_is_measured_and_leaves_nothing(tmp_path):
     with pytest.raises(OSError, match="nowhere"):
         measuring.sync_ms(tmp_path / "nowhere", SystemClock().monotonic_s)
     assert measuring.free_mb(tmp_path) > 0
-
-
-def test_the_battery_is_told_by_the_kernel_whatever_its_name(tmp_path):
-    assert battery_percent(tmp_path) is None
-    for name, kind, capacity in (("ac", "Mains", None), ("axp-battery", "Battery", "57")):
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "type").write_text(kind + "\n")
-        if capacity:
-            (folder / "capacity").write_text(capacity + "\n")
-    assert battery_percent(tmp_path) == 57
 
 
 def test_ports_are_listed_by_their_names_where_pyserial_is_missing(tmp_path, monkeypatch):
@@ -233,13 +220,6 @@ def test_a_changed_journal_is_told_by_its_entry(rig):
 
 
 # --- the folder from outside
-
-
-def test_a_terminal_that_runs_holds_its_folder(tmp_path):
-    assert not is_held(tmp_path)
-    with hold_folder(tmp_path):
-        assert is_held(tmp_path)
-    assert not is_held(tmp_path)
 
 
 def test_what_a_terminal_is_attached_to_is_kept(tmp_path):

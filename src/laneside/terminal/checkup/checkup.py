@@ -9,12 +9,12 @@ from threading import Lock
 from typing import Final
 
 from laneside.contract.parameters import DocumentKind, Policy
+from laneside.devices import battery_percent
 from laneside.errors import LanesideError
 from laneside.journal import Journal, JournalClock
 from laneside.passage import Logbook
 from laneside.reader import PsamState
 from laneside.sync import CentreCheck, DocumentStore
-from laneside.terminal.battery import battery_percent
 from laneside.terminal.checkup import measuring
 from laneside.terminal.checkup.facts import Facts
 from laneside.terminal.checkup.report import CheckReport

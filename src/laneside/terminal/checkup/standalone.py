@@ -8,16 +8,16 @@ from pathlib import Path
 
 import httpx2
 
-from laneside.devices import PlateProcess, SystemClock
+from laneside.devices import PlateProcess, SystemClock, lock_folder
 from laneside.errors import SettingError
-from laneside.journal import Journal
+from laneside.journal import Journal, schema
 from laneside.passage import Logbook
 from laneside.reader import ReaderPolicy
 from laneside.sync import CentreClient, CentreLink, DiskFolder, DocumentStore, Identity
 from laneside.terminal.attached import Attached
 from laneside.terminal.attaching import attach_reader, firmware_of, reach_of
 from laneside.terminal.checkup.checkup import Checkup, Ways
-from laneside.terminal.root import CHECK_TIMEOUT_S, hold_folder, open_journal
+from laneside.terminal.root import CHECK_TIMEOUT_S
 
 
 @contextmanager
@@ -27,11 +27,11 @@ def checkup_of(data: Path, attached: Attached) -> Iterator[Checkup]:
     Raises SettingError where a terminal is running on the folder or none was ever enrolled there, JournalError.
     """
     with ExitStack() as stack:
-        stack.enter_context(hold_folder(data))
+        stack.enter_context(lock_folder(data))
         identity = Identity.load(DiskFolder(data / "device"))
         if identity is None:
             raise SettingError(f"no terminal is enrolled in {data}")
-        connection = open_journal(data / "journal.sqlite3")
+        connection = schema.connect(data / "journal.sqlite3")
         stack.callback(connection.close)
         journal = Journal(connection, clock=SystemClock(), terminal_id=identity.terminal_id)
         client = stack.enter_context(httpx2.Client(base_url=attached.centre_url, timeout=CHECK_TIMEOUT_S))
