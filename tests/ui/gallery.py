@@ -12,7 +12,6 @@ from samples import w
 from laneside.contract.parameters import Policy, Role, ShiftPlan
 from laneside.contract.records import ShiftTotals
 from laneside.passage.answers import DONE, Answer, Rejected
-from laneside.passage.trace import Trace
 from laneside.passage.view import (
     Action,
     Activity,
@@ -24,13 +23,13 @@ from laneside.passage.view import (
     ReadingView,
     Words,
 )
-from laneside.terminal.checkup import CheckReport, Facts, judged
+from laneside.terminal.checkup.report import Measurements, judge
+from laneside.terminal.preferences import Preference, Preferences
 from laneside.terminal.services import (
     DemoState,
     DemoVehicle,
     LaneSetting,
-    Preference,
-    PsamState,
+    PsamReadiness,
     Services,
     TopLine,
 )
@@ -60,16 +59,16 @@ class Scene:
     obstacle: Rejected | None = None
     post: str = ""
     rows: bool = True
-    facts: Facts = s.FIT
+    found: Measurements = s.FIT
 
 
 CALM = TopLine(
-    unsent=0, rejected=0, open_debits=0, online=True, list_age_s=7500, list_stale=False, psam=PsamState.READY,
+    unsent=0, rejected=0, open_debits=0, online=True, list_age_s=7500, list_stale=False, psam=PsamReadiness.READY,
     battery_percent=82,
 )  # fmt: skip
 TROUBLED = TopLine(
     unsent=3, rejected=1, open_debits=1, online=False, list_age_s=100000, list_stale=True,
-    psam=PsamState.UNAUTHORISED, battery_percent=12,
+    psam=PsamReadiness.UNAUTHORISED, battery_percent=12,
 )  # fmt: skip
 
 
@@ -150,7 +149,7 @@ SCENES: dict[str, Scene] = {
     "record-refused": Scene(path="/records/p3"),
     "record-trace": Scene(path="/records/p1", tap=".trace summary"),
     "check": Scene(path="/check", logged_in=False),
-    "check-stop": Scene(path="/check", facts=s.UNFIT, top=TROUBLED),
+    "check-stop": Scene(path="/check", found=s.UNFIT, top=TROUBLED),
     "handover": Scene(path="/handover"),
     "slip": Scene(path="/records/p1/slip"),
     "missing": Scene(path="/records/nothing"),
@@ -185,12 +184,22 @@ def drawn_cut_out() -> bytes:
     return out.getvalue()
 
 
+class Album(dict[str, bytes]):
+    """The device's folder in memory."""
+
+    def read(self, name: str) -> bytes | None:
+        return self.get(name)
+
+    def write(self, name: str, body: bytes) -> None:
+        self[name] = body
+
+
 class Gallery:
     """All ports at once, saying what the present scene says."""
 
     def __init__(self) -> None:
         self.scene = Scene(path="/")
-        self.preference = Preference()
+        self.preferences = Preferences(Album())
         self.address = ""
         self.calls: list[tuple[object, ...]] = []
         self.answers: dict[str, PassageView] = {}
@@ -204,11 +213,11 @@ class Gallery:
             duty=self,
             ledger=self,
             setup=Setup(),
-            status=self,
             photos=self,
-            preferences=self,
-            checks=self,
-            traces=self,
+            preferences=self.preferences,
+            top_line=lambda: self.scene.top or CALM,
+            checkup=lambda: judge(self.scene.found, Policy(), s.NOW),
+            traces_of=lambda _passage_id: s.TRACES,
             demo=Roadside(),  # type: ignore[arg-type]  # one scripted object for all ports
         )
 
@@ -261,13 +270,6 @@ class Gallery:
     def shift_totals(self) -> ShiftTotals:
         return s.TOTALS
 
-    # checks and traces
-    def examine(self) -> CheckReport:
-        return judged(self.scene.facts, Policy(), s.NOW)
-
-    def of(self, passage_id: str) -> tuple[Trace, ...]:
-        return s.TRACES
-
     # ledger
     def today(self) -> tuple[LedgerRow, ...]:
         return s.ROWS if self.scene.rows else ()
@@ -275,21 +277,21 @@ class Gallery:
     def detail(self, passage_id: str) -> LedgerDetail | None:
         return next((s.detail(one) for one in s.ROWS if one.passage_id == passage_id), None)
 
-    # the rest
-    def top_line(self) -> TopLine:
-        return self.scene.top or CALM
-
-    def original(self, sha256: str) -> bytes | None:
+    # photos
+    def get(self, sha256: str) -> bytes | None:
         return self._cut_out if sha256 == s.CUT_OUT else self._photo
 
     def watermarked(self, sha256: str) -> bytes | None:
         return self._photo
 
-    def current(self) -> Preference:
-        return self.preference
+    # preferences
+    @property
+    def preference(self) -> Preference:
+        return self.preferences.current()
 
-    def choose(self, preference: Preference) -> None:
-        self.preference = preference
+    @preference.setter
+    def preference(self, preference: Preference) -> None:
+        self.preferences.choose(preference)
 
 
 def lane(lane_hex: str, name: str, use: Words, code: str, *, enabled: bool) -> LaneSetting:

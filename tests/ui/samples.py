@@ -29,7 +29,7 @@ from laneside.passage.view import (
     Words,
 )
 from laneside.reader import PsamState
-from laneside.terminal.checkup import Facts
+from laneside.terminal.checkup.report import Measurements
 
 
 def w(zh: str, en: str) -> Words:
@@ -249,7 +249,7 @@ def detail(of: LedgerRow) -> LedgerDetail:
     )  # fmt: skip
 
 
-FIT = Facts(
+FIT = Measurements(
     reader_trouble="",
     reader_cause="",
     firmware="",

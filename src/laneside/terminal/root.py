@@ -1,4 +1,4 @@
-"""The terminal put together: journal, documents, reader, lane, desk and the ways to the centre; it decides nothing."""
+"""The terminal put together: journal, documents, reader, lane, desk, jobs with the centre; it decides nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import Any
 
 import httpx2
+import msgspec
 
 from laneside import __version__
 from laneside.clock import Clock
@@ -20,7 +21,7 @@ from laneside.contract.exchange import Refusal
 from laneside.devices import NoLane, PlateProcess, RoadsidePanel, SystemClock, VirtualLane, lock_folder
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
-from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup, ShiftBook, TraceKeeper
+from laneside.passage import Desk, Duty, Equipment, LaneLink, Ledger, Logbook, Setup, ShiftBook, TraceKeeper, traces_of
 from laneside.reader import KeyIndex, ReaderPolicy
 from laneside.sync import (
     DATA,
@@ -38,47 +39,40 @@ from laneside.sync import (
     enrol,
     run,
 )
-from laneside.terminal.attached import ROADSIDE_CHIPS, Attached, ReaderChoice, RoadsideChips
-from laneside.terminal.attaching import attach_reader, firmware_of, look_s_of, reach_of, wanted_roadside
-from laneside.terminal.checkup import Checkup, Ways
-from laneside.terminal.checkup.sources import JournalTraces, last_word
+from laneside.terminal.checkup.checkup import CHECK_TIMEOUT_S, Checkup, Probes
 from laneside.terminal.demo_panel import DemoRoadside
-from laneside.terminal.device_worker import DeviceWorker, WorkedSam
+from laneside.terminal.device_worker import DeviceWorker, PsamAccess
 from laneside.terminal.photos import PhotoFolder
 from laneside.terminal.plate_worker import PlateWorker
-from laneside.terminal.preferences import StoredPreferences
+from laneside.terminal.preferences import Preferences
+from laneside.terminal.reader_choice import Connections, RoadsideChips
+from laneside.terminal.reader_factory import firmware_of, make_reader, poll_s_of, reach_of, required_roadside
 from laneside.terminal.services import Services
 from laneside.terminal.station import StationSetup, lane_id_of
-from laneside.terminal.status import SamWatch, TerminalStatus, terminal_state
+from laneside.terminal.status import TerminalStatus, terminal_state
 from laneside.terminal.traced_lane import TracedLane
 
 CENTRE_TIMEOUT_S = 10.0
-CHECK_TIMEOUT_S = 3.0
-"""How long 班前检查 waits for the centre, and for a reader that is busy."""
-
 CHECK_PLATES_TIMEOUT_S = 10.0
-"""How long it waits until the models that read plates are loaded."""
+"""How long 班前检查 waits until the models that read plates are loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalSettings:
-    """Where a terminal lives and what it is attached to. Addresses are ``(host, port)``.
+    """Where a terminal is kept, what it is connected to, and its name at the centre.
 
-    A roadside brings lane and panel, and the chips where ``reader`` says so.
+    A roadside brings lane and panel, and the chips where the choice of the reader says so.
     """
 
     data: Path
-    centre_url: str
-    roadside: tuple[str, int] | None
-    reader: ReaderChoice = ROADSIDE_CHIPS
+    connections: Connections
     name: str = "handheld"
-    lane_link: bool = True
     demo: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a terminal without any reader. Raises SettingError."""
-        if isinstance(self.reader, RoadsideChips):
-            wanted_roadside(self.roadside)
+        if isinstance(self.connections.reader, RoadsideChips):
+            required_roadside(self.connections)
 
 
 class Terminal:
@@ -95,7 +89,7 @@ class Terminal:
         self._threads: list[Thread] = []
         self._lock = lock_folder(settings.data)
         self._links = ExitStack()
-        self._client = httpx2.Client(base_url=settings.centre_url, timeout=CENTRE_TIMEOUT_S)
+        self._client = httpx2.Client(base_url=settings.connections.centre_url, timeout=CENTRE_TIMEOUT_S)
         self._device = device = DiskFolder(settings.data / "device")
         self._identity = self._known_or_enrolled(device, enrolment_code)
         self._connection = schema.connect(settings.data / "journal.sqlite3")
@@ -118,28 +112,25 @@ class Terminal:
             totals=ShiftBook(logbook=self._logbook, documents=self._documents).totals,
         )
         self._traces = TraceKeeper(self._journal)
-        self._reader = attach_reader(
-            settings.reader,
-            settings.roadside,
+        self._reader = make_reader(
+            settings.connections,
             clock=self._clock,
             policy=self._reader_policy(),
             links=self._links,
             tell=self._traces.tell_later,
         )
-        self._sam = SamWatch(self._reader)
         self._worker = DeviceWorker(defect=_log_defect)
+        self._psam = PsamAccess(self._reader, self._worker)
         self._plates = PlateWorker(PlateProcess(), defect=_log_defect)
         self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
         self._sync_jobs = self._make_sync_jobs()
-        self._authoriser = PsamAuthoriser(
-            WorkedSam(self._reader, self._sam, self._worker), self._centre, lane_id=self._lane_id
-        )
+        self._authoriser = PsamAuthoriser(self._psam, self._centre, lane_id=self._lane_id)
         self.desk = self._desk()
         self.services = self._services(device)
 
     def listens_at(self, url: str) -> None:
-        """Keep what this terminal is attached to, and where its own pages are."""
-        attached_of(self._settings, pages_url=url).save(self._device)
+        """Keep what this terminal is connected to, and where its own pages are."""
+        msgspec.structs.replace(self._settings.connections, pages_url=url).save(self._device)
 
     def start(self) -> None:
         """Begin to talk to the centre and to watch the PSAM; a terminal without parameters asks for them first."""
@@ -209,16 +200,16 @@ class Terminal:
         duty, view = self._duty.on_duty, self.desk.view()
         return terminal_state(
             logbook=self._logbook,
-            sam=self._sam,
+            psam=self._psam,
             operator_id=None if duty is None else duty.operator_id,
             shift=None if duty is None else duty.shift,
             lane_hex=None if view is None else view.lane_hex,
         )
 
     def _desk(self) -> Desk:
-        roadside = self._settings.roadside
+        roadside = self._settings.connections.roadside
         lane: LaneLink = NoLane()
-        if roadside is not None and self._settings.lane_link:
+        if roadside is not None and self._settings.connections.lane_link:
             lane = TracedLane(VirtualLane(*roadside), keeper=self._traces, clock=self._clock, later=self._worker.queue)
         self._setup = Setup(journal=self._journal, duty=self._duty)
         return Desk(
@@ -245,37 +236,36 @@ class Terminal:
             duty=self._duty,
             ledger=Ledger(logbook=self._logbook, duty=self._duty),
             setup=StationSetup(setup=self._setup, documents=self._documents, clock=self._clock),
-            status=TerminalStatus(
+            photos=self._photos,
+            preferences=Preferences(device),
+            top_line=TerminalStatus(
                 journal=self._journal,
                 logbook=self._logbook,
                 documents=self._documents,
-                sam=self._sam,
+                psam=self._psam,
                 backoffs=backoffs,
                 clock=self._clock,
-            ),
-            photos=self._photos,
-            preferences=StoredPreferences(device),
+            ).top_line,
+            checkup=self._checkup().examine,
+            traces_of=partial(traces_of, self._journal),
             demo=_demo(self._settings),
-            checks=self._checkup(),
-            traces=JournalTraces(self._journal),
         )
 
     def _checkup(self) -> Checkup:
-        centre = CentreClient(CentreLink(self._client, timeout_s=CHECK_TIMEOUT_S), self._identity, clock=self._clock)
+        link = CentreLink(self._client, timeout_s=CHECK_TIMEOUT_S)
         return Checkup(
             self._settings.data,
             journal=self._journal,
             logbook=self._logbook,
-            store=self._documents,
-            ways=Ways(
-                psam=lambda: last_word(self._worker.ask_for(CHECK_TIMEOUT_S, self._reader.status), self._sam.report),
-                reach_reader=reach_of(self._reader, self._settings.reader, self._settings.roadside),
+            documents=self._documents,
+            probes=Probes(
+                psam=lambda: self._psam.report_within(CHECK_TIMEOUT_S),
+                reach_reader=reach_of(self._reader, self._settings.connections),
                 firmware=lambda: firmware_of(self._reader),
                 authorisation_trouble=lambda: self._authoriser.trouble,
-                check_centre=centre.check,
+                check_centre=CentreClient(link, self._identity, clock=self._clock).check,
                 plate_trouble=lambda: self._plates.trouble(CHECK_PLATES_TIMEOUT_S),
             ),
-            clock=self._clock,
         )
 
     def _work_traced(self, job: Callable[[], None]) -> None:
@@ -290,8 +280,8 @@ class Terminal:
 
     def _watch_psam(self) -> None:
         while not self._stop.is_set():
-            self._worker.finish(self._sam.look)
-            self._stop.wait(look_s_of(self._settings.reader))
+            self._psam.poll()
+            self._stop.wait(poll_s_of(self._settings.connections.reader))
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         thread = Thread(target=work, name=name, daemon=True)
@@ -310,18 +300,6 @@ def _log_defect(error: BaseException) -> None:
     _log().error("device-job-failed", error=repr(error), exc_info=error)
 
 
-def attached_of(settings: TerminalSettings, *, pages_url: str = "") -> Attached:
-    """Return what is kept of the settings for those who look at the terminal from outside."""
-    return Attached(
-        centre_url=settings.centre_url,
-        reader=settings.reader,
-        roadside=settings.roadside,
-        lane_link=settings.lane_link,
-        pages_url=pages_url,
-    )
-
-
 def _demo(settings: TerminalSettings) -> DemoRoadside | None:
-    if not settings.demo or settings.roadside is None:
-        return None
-    return DemoRoadside(RoadsidePanel(*settings.roadside))
+    roadside = settings.connections.roadside
+    return None if not settings.demo or roadside is None else DemoRoadside(RoadsidePanel(*roadside))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +14,7 @@ from laneside.passage.answers import Answer, Rejected
 from laneside.passage.trace import Trace
 from laneside.passage.view import LaneChoice, LedgerDetail, LedgerRow, PassageView, Words
 from laneside.terminal.checkup.report import CheckReport
+from laneside.terminal.preferences import Preferences
 
 
 class OnDuty(Protocol):
@@ -219,8 +220,8 @@ class Setup(Protocol):
         ...
 
 
-class PsamState(StrEnum):
-    """The SAM as the top line shows it."""
+class PsamReadiness(StrEnum):
+    """The PSAM as the top line shows it."""
 
     READY = "ready"
     UNAUTHORISED = "unauthorised"
@@ -238,62 +239,19 @@ class TopLine:
     online: bool
     list_age_s: int | None
     list_stale: bool
-    psam: PsamState
+    psam: PsamReadiness
     battery_percent: int | None
-
-
-class Status(Protocol):
-    """The state of queue, list, SAM and battery."""
-
-    def top_line(self) -> TopLine:
-        """Return the present state; must not touch a device that is busy."""
-        ...
 
 
 class Photos(Protocol):
     """Stored photos by their SHA-256."""
 
-    def original(self, sha256: str) -> bytes | None:
-        """Return the stored JPEG."""
+    def get(self, sha256: str) -> bytes | None:
+        """Return the stored JPEG; None for an unknown one."""
         ...
 
     def watermarked(self, sha256: str) -> bytes | None:
         """Return a copy with lane, time and operator drawn into it."""
-        ...
-
-
-class Theme(StrEnum):
-    """Light of the surroundings: normal, full sun, night."""
-
-    NORMAL = "normal"
-    DAY = "day"
-    NIGHT = "night"
-
-
-class Language(StrEnum):
-    """The language of the pages."""
-
-    ZH = "zh"
-    EN = "en"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preference:
-    """How this terminal shows itself."""
-
-    theme: Theme = Theme.NORMAL
-    language: Language = Language.ZH
-
-
-class Preferences(Protocol):
-    """Remember theme and language on the device."""
-
-    def current(self) -> Preference:
-        """Return what was chosen last."""
-        ...
-
-    def choose(self, preference: Preference) -> None:
-        """Keep a choice."""
         ...
 
 
@@ -351,33 +309,21 @@ class DemoPanel(Protocol):
         ...
 
 
-class Checks(Protocol):
-    """班前检查."""
-
-    def examine(self) -> CheckReport:
-        """Look at everything now; may take seconds where centre or reader do not answer."""
-        ...
-
-
-class Traces(Protocol):
-    """What was exchanged with chips and lane for a vehicle."""
-
-    def of(self, passage_id: str) -> tuple[Trace, ...]:
-        """Return its radio sessions, oldest first."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything the pages need. ``demo`` is None outside the demo; without ``checks`` or ``traces`` none is shown."""
+    """Everything the pages need. ``demo`` is None outside the demo.
+
+    ``top_line`` must not wait for a device. ``checkup`` is 班前检查, which may take seconds where centre or reader do
+    not answer. ``traces_of`` returns a vehicle's radio sessions by its passage's id, oldest first.
+    """
 
     desk: Desk
     duty: Duty
     ledger: Ledger
     setup: Setup
-    status: Status
     photos: Photos
     preferences: Preferences
+    top_line: Callable[[], TopLine]
+    checkup: Callable[[], CheckReport]
+    traces_of: Callable[[str], tuple[Trace, ...]]
     demo: DemoPanel | None = None
-    checks: Checks | None = None
-    traces: Traces | None = None

@@ -1,4 +1,4 @@
-"""The top line: queue, list, SAM, battery. It shows what was last seen and never touches a device itself."""
+"""The top line: queue, list, PSAM, battery. It shows what was last seen and never touches a device itself."""
 
 from __future__ import annotations
 
@@ -6,42 +6,15 @@ from laneside.clock import Clock
 from laneside.devices import battery_percent
 from laneside.journal import Journal
 from laneside.passage import Documents, Logbook
-from laneside.reader import EtcReader
-from laneside.reader import PsamState as SamReport
 from laneside.sync import Backoff, TerminalState
-from laneside.terminal.services import PsamState, TopLine
+from laneside.terminal.device_worker import PsamAccess
+from laneside.terminal.services import PsamReadiness, TopLine
 
 ONLINE_FOR_S = 900.0
 
 
-class SamWatch:
-    """Remember what the PSAM last said of itself; ``look`` runs in the device worker, between two jobs."""
-
-    def __init__(self, reader: EtcReader) -> None:
-        self._reader = reader
-        self._report: SamReport | None = None
-
-    def look(self) -> None:
-        """Ask the PSAM now."""
-        self._report = self._reader.status()
-
-    @property
-    def report(self) -> SamReport | None:
-        """What the PSAM itself last said; None before it was asked."""
-        return self._report
-
-    @property
-    def state(self) -> PsamState:
-        """What the top line shows."""
-        if self._report is None:
-            return PsamState.UNKNOWN
-        if not self._report.present:
-            return PsamState.ABSENT
-        return PsamState.READY if self._report.authorised else PsamState.UNAUTHORISED
-
-
 class TerminalStatus:
-    """Put the top line together (a :class:`laneside.terminal.services.Status`)."""
+    """Gather the top line."""
 
     def __init__(
         self,
@@ -49,14 +22,14 @@ class TerminalStatus:
         journal: Journal,
         logbook: Logbook,
         documents: Documents,
-        sam: SamWatch,
+        psam: PsamAccess,
         backoffs: tuple[Backoff, ...],
         clock: Clock,
     ) -> None:
         self._journal = journal
         self._logbook = logbook
         self._documents = documents
-        self._sam = sam
+        self._psam = psam
         self._backoffs = backoffs
         self._clock = clock
 
@@ -75,12 +48,12 @@ class TerminalStatus:
             online=self._online(),
             list_age_s=age_s,
             list_stale=age_s is not None and limit_s is not None and age_s > limit_s,
-            psam=self._sam.state,
+            psam=self._psam.readiness,
             battery_percent=battery_percent(),
         )
 
     def _online(self) -> bool:
-        """Count the centre as reachable when the newest word on any of the ways to it was a success."""
+        """Return whether the newest answer to any of the jobs was the centre's, and is not too old."""
         reached = [each.reached_s for each in self._backoffs if each.reached_s is not None]
         failed = [each.failed_s for each in self._backoffs if each.failed_s is not None]
         if not reached or (failed and max(failed) > max(reached)):
@@ -89,14 +62,14 @@ class TerminalStatus:
 
 
 def terminal_state(
-    *, logbook: Logbook, sam: SamWatch, operator_id: str | None, shift: int | None, lane_hex: str | None
+    *, logbook: Logbook, psam: PsamAccess, operator_id: str | None, shift: int | None, lane_hex: str | None
 ) -> TerminalState:
     """Return what a heartbeat says beyond the journal."""
-    known = sam.state in (PsamState.READY, PsamState.UNAUTHORISED)
+    known = psam.readiness in (PsamReadiness.READY, PsamReadiness.UNAUTHORISED)
     return TerminalState(
         open_debits=len(logbook.open_debits()),
         operator_id=operator_id,
         shift=shift,
         lane_hex=lane_hex,
-        psam_authorised=sam.state is PsamState.READY if known else None,
+        psam_authorised=psam.readiness is PsamReadiness.READY if known else None,
     )

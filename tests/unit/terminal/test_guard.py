@@ -8,8 +8,8 @@ import pytest
 from gallery import SCENES, Scene
 from samples import PHOTO, READ
 
+from laneside.terminal.web.exchange import COOKIE, Sessions
 from laneside.terminal.web.guard import BODY_BYTES_MAX, PHOTO_BYTES_MAX
-from laneside.terminal.web.sessions import COOKIE, Sessions
 
 
 @pytest.mark.parametrize("host", ["lane.example", "127.0.0.1.nip.example", "192.168.1.4:8800", "", "[::1"])

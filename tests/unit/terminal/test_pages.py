@@ -23,7 +23,7 @@ from samples import (
 from laneside.contract.parameters import Role
 from laneside.passage.answers import Rejected
 from laneside.passage.view import Activity
-from laneside.terminal.services import Language, Preference, Theme
+from laneside.terminal.preferences import Language, Preference, Theme
 
 HTMX = {"hx-request": "true"}
 JSON = {"accept": "application/json"}

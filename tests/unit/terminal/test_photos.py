@@ -76,15 +76,15 @@ def test_a_photo_lies_under_its_digest(folder, tmp_path):
     assert sha256 == hashlib.sha256(jpeg).hexdigest()
     assert (tmp_path / "photos" / sha256).read_bytes() == jpeg
     assert folder.put(jpeg) == sha256
-    assert folder.original(sha256) == jpeg
-    assert folder.original("0" * 64) is None
+    assert folder.get(sha256) == jpeg
+    assert folder.get("0" * 64) is None
 
 
 def test_the_watermark_is_on_a_copy(folder):
     jpeg = folder.develop(picture(640, 480), side_px_max=1280)
     sha256 = folder.put(jpeg)
     shown = opened(folder.watermarked(sha256))
-    assert folder.original(sha256) == jpeg
+    assert folder.get(sha256) == jpeg
     strip = [shown.getpixel((x, y)) for x in range(0, 640, 2) for y in range(454, 480)]
     assert opened(jpeg).getpixel((320, 470))[2] > 140
     assert min(max(pixel) for pixel in strip) < 100, "the caption stands on a dark ground"

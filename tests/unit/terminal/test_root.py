@@ -19,6 +19,7 @@ from laneside.devices import SystemClock
 from laneside.journal import Journal, schema
 from laneside.sync import DiskFolder, DocumentStore, Identity, Offer
 from laneside.terminal.app import create_app
+from laneside.terminal.reader_choice import Connections
 from laneside.terminal.root import Terminal, TerminalSettings
 
 CENTRE = Ed25519PrivateKey.from_private_bytes(bytes(31) + b"\x05")
@@ -56,7 +57,8 @@ def data(tmp_path):
 
 @contextmanager
 def started(data, at):
-    settings = TerminalSettings(data=data, centre_url="http://127.0.0.1:9", roadside=("127.0.0.1", 9), lane_link=False)
+    nowhere = Connections(centre_url="http://127.0.0.1:9", roadside=("127.0.0.1", 9), lane_link=False)
+    settings = TerminalSettings(data=data, connections=nowhere)
     terminal = Terminal(settings, machine=SetClock(at))
     try:
         terminal.start()

@@ -25,7 +25,7 @@ def test_the_check_is_there_before_anybody_logs_in(stranger):
 
 
 def test_what_stops_stands_first_with_what_to_do(page):
-    page.show(Scene(path="/check", facts=samples.UNFIT))
+    page.show(Scene(path="/check", found=samples.UNFIT))
     shown = page.client.get("/check").text
     assert shown.index("PSAM 授权") < shown.index("收费中心") < shown.index("本地日志")
     assert "不要开班" in shown
@@ -34,7 +34,7 @@ def test_what_stops_stands_first_with_what_to_do(page):
 
 
 def test_the_check_tells_nothing_of_vehicles_or_people(stranger):
-    stranger.show(Scene(path="/check", logged_in=False, facts=samples.UNFIT))
+    stranger.show(Scene(path="/check", logged_in=False, found=samples.UNFIT))
     told = stranger.client.get("/check", headers=JSON).text
     assert not [word for word in ("甘A", "4821", "马晓兰", "620101马") if word in told]
 

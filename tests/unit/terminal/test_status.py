@@ -11,7 +11,8 @@ import pytest
 from laneside.journal import Journal, schema
 from laneside.passage import Logbook
 from laneside.sync import Backoff
-from laneside.terminal.status import SamWatch, TerminalStatus
+from laneside.terminal.device_worker import PsamAccess
+from laneside.terminal.status import TerminalStatus
 
 
 class StoppedClock:
@@ -53,7 +54,7 @@ def status(clock, backoffs):
             journal=journal,
             logbook=Logbook(journal=journal, clock=journal.clock, slot=1),
             documents=NoDocuments(),
-            sam=SamWatch(None),
+            psam=PsamAccess(None, None),
             backoffs=backoffs,
             clock=journal.clock,
         )

@@ -1,4 +1,4 @@
-"""Login, home, setup, preferences: everything before and after a vehicle."""
+"""Login, home, 班前检查, 交班, setup, preferences: everything before and after a vehicle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from laneside.contract.parameters import Role
 from laneside.passage.answers import DONE, Answer, Rejected, rejected
-from laneside.terminal.services import Language, Preference, Theme
+from laneside.terminal.preferences import Language, Preference, Theme
 from laneside.terminal.web.exchange import Visit, Web
 
 NOT_A_DATE = rejected("work_date", "工班日期无效", "This is not a date")
@@ -20,7 +20,7 @@ VEHICLE_IN_WORK = rejected("", "请先结束当前车辆，再下班", "Finish t
 
 
 class HomeRoutes:
-    """``/``, ``/login``, ``/setup``, ``/more`` and their actions."""
+    """``/``, ``/login``, ``/check``, ``/handover``, ``/setup``, ``/more`` and their actions."""
 
     def __init__(self, web: Web) -> None:
         self._web = web
@@ -34,6 +34,8 @@ class HomeRoutes:
             Route("/unlock", self.unlock, methods=["POST"]),
             Route("/logout", self.logout, methods=["POST"]),
             Route("/more", self.more, methods=["GET"]),
+            Route("/check", self.check, methods=["GET"]),
+            Route("/handover", self.handover, methods=["GET"]),
             Route("/setup", self.setup_page, methods=["GET"]),
             Route("/setup/lanes", self.setup_lanes, methods=["POST"]),
             Route("/preferences", self.preferences, methods=["POST"]),
@@ -105,7 +107,7 @@ class HomeRoutes:
         return await visit.ask(lambda: duty.login(operator_id, password, shift, work_date))
 
     async def unlock(self, request: Request) -> Response:
-        """Let a shift leader lift a lock-out; nobody need be on duty for it."""
+        """Let a shift leader lift a lock-out; no one need be on duty for it."""
         visit = await self._web.receive(request)
         untrusted = visit.untrusted("/login?unlock=1")
         if untrusted is not None:
@@ -140,6 +142,25 @@ class HomeRoutes:
         visit = await self._web.receive(request)
         return visit.to_login() if visit.on_duty is None else await visit.page("more.html", {})
 
+    async def check(self, request: Request) -> Response:
+        """Examine the terminal (班前检查), also before anyone has logged in; it names no vehicle and no person."""
+        visit = await self._web.receive(request)
+        report = await visit.ask(visit.services.checkup)
+        if visit.wants_json:
+            return visit.json({"level": report.level, "at": report.at, "items": report.items})
+        return await visit.page("check.html", {"report": report})
+
+    async def handover(self, request: Request) -> Response:
+        """Show what the shift came to, and what it leaves open."""
+        visit = await self._web.receive(request)
+        if visit.on_duty is None:
+            return visit.to_login()
+        totals = await visit.ask(visit.services.duty.shift_totals)
+        if visit.wants_json:
+            return visit.json({"totals": totals})
+        view = await visit.ask(visit.services.desk.view)
+        return await visit.page("handover.html", {"totals": totals, "in_work": view is not None})
+
     async def setup_page(self, request: Request) -> Response:
         """Show the registered lanes and their types; an administrator may enable exits."""
         visit = await self._web.receive(request)
@@ -164,7 +185,7 @@ class HomeRoutes:
         return await visit.answer(answer, then="/setup?saved=1", otherwise="/setup")
 
     async def preferences(self, request: Request) -> Response:
-        """Keep light and language; nobody need be on duty for it."""
+        """Keep light and language; no one need be on duty for it."""
         visit = await self._web.receive(request)
         back = _own_path(visit.form.text("back"))
         untrusted = visit.untrusted(back)
@@ -185,7 +206,7 @@ class HomeRoutes:
         """Draw the top line again."""
         visit = await self._web.receive(request)
         if visit.wants_json:
-            return visit.json(await visit.ask(visit.services.status.top_line))
+            return visit.json(await visit.ask(visit.services.top_line))
         view = await visit.ask(visit.services.desk.view)
         return await visit.page("topline.html", {"view": view})
 

@@ -65,10 +65,10 @@ class RecordRoutes:
 
     async def _sessions(self, visit: Visit, passage_id: str) -> tuple[Trace, ...]:
         """Return what was exchanged, for shift leaders and administrators: it is a technician's page."""
-        traces, duty = visit.services.traces, visit.on_duty
-        if traces is None or duty is None or duty.role is Role.COLLECTOR:
+        duty = visit.on_duty
+        if duty is None or duty.role is Role.COLLECTOR:
             return ()
-        return await visit.ask(lambda: traces.of(passage_id))
+        return await visit.ask(lambda: visit.services.traces_of(passage_id))
 
     async def photo(self, request: Request) -> Response:
         """Serve a photo as stored, or its watermarked copy."""
@@ -79,7 +79,7 @@ class RecordRoutes:
         if len(sha256) != 64 or not set(sha256) <= _HEX_DIGITS:
             return Response(status_code=404)
         photos = visit.services.photos
-        fetch = photos.watermarked if request.query_params.get("watermark") == "1" else photos.original
+        fetch = photos.watermarked if request.query_params.get("watermark") == "1" else photos.get
         jpeg = await visit.ask(lambda: fetch(sha256))
         if jpeg is None:
             return Response(status_code=404)
