@@ -37,7 +37,7 @@ class Ledger:
         """Return the vehicles begun since midnight in Beijing, newest first; those never read are left out."""
         midnight = datetime.combine(self._logbook.now().astimezone(BEIJING), time(), BEIJING)
         rows = []
-        for entry in reversed(self._journal.of_kind_since("opened", midnight)):
+        for entry in reversed(self._journal.of_kind("opened", since=midnight)):
             state = self._logbook.load(entry.passage)
             if state is not None and state.read is not None:
                 rows.append(self._row(state))

@@ -90,9 +90,9 @@ class Logbook:
     def paid_since(self, window_s: int) -> tuple[PaidPassage, ...]:
         """Return the debits of the last seconds that are known to have happened, newest first."""
         since = self.now() - timedelta(seconds=window_s)
-        settled = {entry.subject: n.read(entry.payload) for entry in self._journal.of_kind_since(SETTLED, since)}
+        settled = {entry.subject: n.read(entry.payload) for entry in self._journal.of_kind(SETTLED, since=since)}
         paid = []
-        for entry in self._journal.of_kind_since(INTENT, since):
+        for entry in self._journal.of_kind(INTENT, since=since):
             debit, intent = settled.get(entry.subject), n.read(entry.payload)
             if isinstance(debit, n.DebitNote) and debit.debited and isinstance(intent, n.IntentNote):
                 paid.append(_paid(intent, entry.at))

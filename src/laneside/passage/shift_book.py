@@ -102,7 +102,7 @@ class ShiftBook:
         """Return the passages that were begun in the shift."""
         wanted = (shift.operator_id, shift.shift, shift.work_date)
         found = {}
-        for entry in self._journal.of_kind_since("opened", since):
+        for entry in self._journal.of_kind("opened", since=since):
             note = n.read(entry.payload)
             if isinstance(note, n.Opened) and (note.operator_id, note.shift, note.work_date) == wanted:
                 found[entry.passage] = note
@@ -111,14 +111,14 @@ class ShiftBook:
     def _endings(self, opened: dict[str, n.Opened], since: datetime) -> Iterable[str]:
         """Return how each passage ended; a proof that came later overrules what was thought first."""
         last = {}
-        for entry in self._journal.of_kind_since("ended", since):
+        for entry in self._journal.of_kind("ended", since=since):
             note = n.read(entry.payload)
             if isinstance(note, n.Ended) and entry.passage in opened:
                 last[entry.passage] = note.ending
         return last.values()
 
     def _uploads(self, opened: dict[str, n.Opened], since: datetime) -> list[RecordUpload]:
-        entries = self._journal.of_kind_since("record", since)
+        entries = self._journal.of_kind("record", since=since)
         return [msgspec.json.decode(e.payload, type=RecordUpload) for e in entries if e.passage in opened]
 
     def _special(
@@ -126,7 +126,7 @@ class ShiftBook:
     ) -> tuple[FindingCount, ...]:
         """Count what was found in the shift, per code: of records, and of vehicles that ended without one."""
         found: list[FindingNote] = [finding for upload in uploads for finding in upload.findings]
-        for entry in self._journal.of_kind_since("event", since):
+        for entry in self._journal.of_kind("event", since=since):
             if entry.passage in opened:
                 event = msgspec.json.decode(entry.payload, type=PassageEvent)
                 found += event.findings if event.kind in _WITHOUT_RECORD else ()
@@ -136,7 +136,7 @@ class ShiftBook:
 
     def _began(self, shift: Shift, since: datetime) -> datetime:
         """Return the first login of the shift, also one of an earlier run of the terminal."""
-        for entry in self._journal.of_kind_since(DUTY, since):
+        for entry in self._journal.of_kind(DUTY, since=since):
             note = msgspec.json.decode(entry.payload, type=DutyNote)
             told = (note.what, note.operator_id, note.shift, note.work_date)
             if told == ("login", shift.operator_id, shift.shift, shift.work_date):
