@@ -14,9 +14,9 @@ from laneside.terminal.web.exchange import Sessions, Web
 from laneside.terminal.web.guard import Guard
 from laneside.terminal.web.rendering import Renderer, StaticFiles
 from laneside.terminal.web.routes.demo import DemoRoutes
-from laneside.terminal.web.routes.home import HomeRoutes
+from laneside.terminal.web.routes.home import home_routes
 from laneside.terminal.web.routes.linkage import LinkageRoutes
-from laneside.terminal.web.routes.records import RecordRoutes
+from laneside.terminal.web.routes.records import record_routes
 
 
 def create_app(services: Services, *, random_bytes: Callable[[int], bytes] = os.urandom) -> Starlette:
@@ -24,9 +24,9 @@ def create_app(services: Services, *, random_bytes: Callable[[int], bytes] = os.
     statics = StaticFiles()
     web = Web(services=services, sessions=Sessions(random_bytes=random_bytes), renderer=Renderer(statics))
     routes: list[BaseRoute] = [
-        *HomeRoutes(web).routes(),
+        *home_routes(web),
         *LinkageRoutes(web).routes(),
-        *RecordRoutes(web).routes(),
+        *record_routes(web),
         Route("/static/{fingerprint}/{path:path}", statics.serve, methods=["GET"]),
     ]
     if services.demo is not None:

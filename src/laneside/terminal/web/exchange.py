@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
@@ -14,6 +14,7 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from laneside.passage.answers import Answer, Rejected, rejected
 from laneside.terminal.services import OnDuty, Services
@@ -112,12 +113,36 @@ class Form:
 
 
 class Web:
-    """What all routes share."""
+    """What all routes share, and the one guard before them."""
 
     def __init__(self, *, services: Services, sessions: Sessions, renderer: Renderer) -> None:
         self.services = services
         self.sessions = sessions
         self.renderer = renderer
+
+    def get(self, path: str, answer: Callable[[Visit], Awaitable[Response]], *, on_duty: bool = True) -> Route:
+        """Return a route to a page; with ``on_duty`` everyone else is sent to the login."""
+
+        async def guarded(request: Request) -> Response:
+            visit = await self.receive(request)
+            return visit.to_login() if on_duty and visit.on_duty is None else await answer(visit)
+
+        return Route(path, guarded, methods=["GET"])
+
+    def post(
+        self, path: str, answer: Callable[[Visit], Awaitable[Response]], *, back: str = "", on_duty: bool = True
+    ) -> Route:
+        """Return a route to an action, as ``get`` does; a POST that is not from our own page goes ``back``.
+
+        Without ``back`` it goes to the page that the form names.
+        """
+
+        async def guarded(request: Request) -> Response:
+            visit = await self.receive(request)
+            refused = visit.to_login() if on_duty and visit.on_duty is None else visit.untrusted(back or visit.back)
+            return await answer(visit) if refused is None else refused
+
+        return Route(path, guarded, methods=["POST"])
 
     async def receive(self, request: Request) -> Visit:
         """Find (or begin) the session and read the form."""
@@ -156,6 +181,12 @@ class Visit:
         """Who works here, if this very browser logged in to that duty."""
         present = self.services.duty.on_duty
         return present if present is not None and present == self.session.duty else None
+
+    @property
+    def back(self) -> str:
+        """The page that the form came from; only a path of our own, as a second slash would make it another host."""
+        path = self.form.text("back")
+        return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 
     def trusted(self) -> bool:
         """Return whether a POST carries this session's CSRF token."""
