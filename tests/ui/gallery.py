@@ -91,12 +91,18 @@ DOUBTFUL = replace(
 IDLE = replace(s.READ, ask_idle=True, age_s=260, actions=s.READ.actions | {Action.RESUME})
 NO_PLATE = wrong("plate", "请输入车牌", "Enter the plate")
 NO_ENTRY = wrong("password", "工号或密码不正确", "Number or password is wrong")
+EARLY_CLOCK = wrong(
+    "",
+    "本机时钟为 1970-01-01 11:00，参数自 2026-05-06 12:00 起生效：请校准时钟",
+    "The clock says 1970-01-01 11:00, the parameters hold from 2026-05-06 12:00: set the clock right",
+)
 SAME = replace(s.WITH_PHOTO, actions=s.WITH_PHOTO.actions | {Action.SAME_AS_PAIR}, picture=replace(s.SHOT, plate="甘"))
 
 
 SCENES: dict[str, Scene] = {
     "login": Scene(path="/login", logged_in=False),
     "login-wrong": Scene(path="/login", logged_in=False, notice=NO_ENTRY, post="/login"),
+    "login-clock": Scene(path="/login", logged_in=False, obstacle=EARLY_CLOCK),
     "unlock": Scene(path="/login?unlock=1", logged_in=False),
     "home": Scene(path="/"),
     "home-troubled": Scene(path="/", top=TROUBLED),

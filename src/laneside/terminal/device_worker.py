@@ -82,6 +82,11 @@ class PsamAccess:
             return PsamReadiness.ABSENT
         return PsamReadiness.READY if self._report.authorised else PsamReadiness.UNAUTHORISED
 
+    @property
+    def authorised(self) -> bool | None:
+        """What the heartbeat says; None without a PSAM, and before it was asked."""
+        return self._report.authorised if self._report is not None and self._report.present else None
+
     def authorisation_request(self) -> PsamChallenge | None:
         """Take a challenge from a PSAM that wants one."""
         return self._worker.ask(self._request)

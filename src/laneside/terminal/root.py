@@ -49,7 +49,7 @@ from laneside.terminal.reader_choice import Connections, RoadsideChips
 from laneside.terminal.reader_factory import firmware_of, make_reader, poll_s_of, reach_of, required_roadside
 from laneside.terminal.services import Services
 from laneside.terminal.station import StationSetup, lane_id_of
-from laneside.terminal.status import TerminalStatus, terminal_state
+from laneside.terminal.status import top_line
 from laneside.terminal.traced_lane import TracedLane
 
 CENTRE_TIMEOUT_S = 10.0
@@ -179,7 +179,7 @@ class Terminal:
         return ReaderPolicy() if parameters is None else ReaderPolicy(key_index=KeyIndex(parameters.policy.key_index))
 
     def _make_sync_jobs(self) -> dict[str, Uploader | Downloader | HeartbeatJob]:
-        """Upload of data, upload of photos, download and heartbeat: each at its own pace."""
+        """Make upload of data, upload of photos, download and heartbeat: each has a thread and a pace of its own."""
         centre = self._centre
         return {
             "records": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=DATA),
@@ -198,12 +198,12 @@ class Terminal:
 
     def _state(self) -> TerminalState:
         duty, view = self._duty.on_duty, self.desk.view()
-        return terminal_state(
-            logbook=self._logbook,
-            psam=self._psam,
+        return TerminalState(
+            open_debits=len(self._logbook.open_debits()),
             operator_id=None if duty is None else duty.operator_id,
             shift=None if duty is None else duty.shift,
             lane_hex=None if view is None else view.lane_hex,
+            psam_authorised=self._psam.authorised,
         )
 
     def _desk(self) -> Desk:
@@ -230,7 +230,6 @@ class Terminal:
         )
 
     def _services(self, device: DiskFolder) -> Services:
-        backoffs = tuple(job.backoff for job in self._sync_jobs.values())
         return Services(
             desk=self.desk,
             duty=self._duty,
@@ -238,14 +237,14 @@ class Terminal:
             setup=StationSetup(setup=self._setup, documents=self._documents, clock=self._clock),
             photos=self._photos,
             preferences=Preferences(device),
-            top_line=TerminalStatus(
+            top_line=partial(
+                top_line,
                 journal=self._journal,
                 logbook=self._logbook,
                 documents=self._documents,
                 psam=self._psam,
-                backoffs=backoffs,
-                clock=self._clock,
-            ).top_line,
+                backoffs=[job.backoff for job in self._sync_jobs.values()],
+            ),
             checkup=self._checkup().examine,
             traces_of=partial(traces_of, self._journal),
             demo=_demo(self._settings),
@@ -273,7 +272,7 @@ class Terminal:
         self._worker.queue(partial(self._traces.during, job))
 
     def _lane_id(self) -> str:
-        """Return the GB code of the lane in work, else of the first enabled one, for whom it may concern."""
+        """Return the GB code of the lane in work, else of the first enabled one."""
         view = self.desk.view()
         chosen = [choice.lane_hex for choice in self.desk.lanes()] if view is None else [view.lane_hex]
         return lane_id_of(self._documents.parameters(self._clock.now()), chosen)
@@ -290,8 +289,8 @@ class Terminal:
 
 
 def _log() -> Any:
-    """Return the log. Its library brings rich and Pygments, 50 ms and 5 MB that a start without a word must not pay."""
-    import structlog  # noqa: PLC0415 - loads when there is something to say
+    """Return the log. Its library loads rich and Pygments: 50 ms and 5 MB, not needed by a start without a message."""
+    import structlog  # noqa: PLC0415 - loads with the first message
 
     return structlog.get_logger()
 

@@ -266,7 +266,7 @@ class DemoVehicle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoState:
-    """What stands at the demo's lane. ``vehicle`` is empty when nothing does."""
+    """What is at the demo's lane. ``vehicle`` is empty when nothing is."""
 
     vehicle: str
     plate: str
@@ -285,7 +285,7 @@ class DemoPanel(Protocol):
         ...
 
     def state(self) -> DemoState:
-        """Return what stands there."""
+        """Return what is at the lane."""
         ...
 
     def place(self, vehicle: str, /, *, fresh: bool) -> Answer:
@@ -305,7 +305,7 @@ class DemoPanel(Protocol):
         ...
 
     def picture(self) -> bytes | None:
-        """Return a drawn JPEG of the vehicle with its plate, or None when none stands there."""
+        """Return a drawn JPEG of the vehicle with its plate; None without one."""
         ...
 
 

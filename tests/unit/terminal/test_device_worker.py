@@ -64,15 +64,15 @@ def test_while_the_reader_is_busy_the_psams_last_report_counts(worker):
     assert psam.report_within(10) is LOCKED
 
 
-def test_the_top_line_shows_what_the_psam_last_reported(worker):
+def test_top_line_and_heartbeat_say_what_the_psam_last_reported(worker):
     reader = Reader()
     psam = PsamAccess(reader, worker)
-    assert psam.readiness is PsamReadiness.UNKNOWN
-    for says, shown in (
-        (AUTHORISED, PsamReadiness.READY),
-        (LOCKED, PsamReadiness.UNAUTHORISED),
-        (ABSENT, PsamReadiness.ABSENT),
+    assert (psam.readiness, psam.authorised) == (PsamReadiness.UNKNOWN, None)
+    for says, shown, told in (
+        (AUTHORISED, PsamReadiness.READY, True),
+        (LOCKED, PsamReadiness.UNAUTHORISED, False),
+        (ABSENT, PsamReadiness.ABSENT, None),
     ):
         reader.says = says
         psam.poll()
-        assert psam.readiness is shown
+        assert (psam.readiness, psam.authorised) == (shown, told)

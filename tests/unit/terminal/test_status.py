@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,7 @@ from laneside.journal import Journal, schema
 from laneside.passage import Logbook
 from laneside.sync import Backoff
 from laneside.terminal.device_worker import PsamAccess
-from laneside.terminal.status import TerminalStatus
+from laneside.terminal.status import top_line
 
 
 class StoppedClock:
@@ -50,18 +51,18 @@ def status(clock, backoffs):
     with closing(sqlite3.connect(":memory:", check_same_thread=False)) as connection:
         schema.prepare(connection)
         journal = Journal(connection, clock=clock, terminal_id="T")
-        yield TerminalStatus(
+        yield partial(
+            top_line,
             journal=journal,
             logbook=Logbook(journal=journal, clock=journal.clock, slot=1),
             documents=NoDocuments(),
             psam=PsamAccess(None, None),
             backoffs=backoffs,
-            clock=journal.clock,
         )
 
 
 def test_the_centre_is_reachable_while_the_newest_answer_on_any_way_was_a_good_one(status, backoffs, clock):
-    assert not status.top_line().online
+    assert not status().online
     for running_s, end, online in (
         (1.0, lambda: backoffs[0].fail("no route"), False),
         (2.0, backoffs[1].succeed, True),
@@ -70,12 +71,12 @@ def test_the_centre_is_reachable_while_the_newest_answer_on_any_way_was_a_good_o
     ):
         clock.running_s = running_s
         end()
-        assert status.top_line().online is online, f"{running_s} s"
+        assert status().online is online, f"{running_s} s"
 
 
 def test_an_answer_counts_for_a_quarter_of_an_hour(status, backoffs, clock):
     backoffs[0].succeed()
     clock.running_s = 899
-    assert status.top_line().online
+    assert status().online
     clock.running_s = 900
-    assert not status.top_line().online
+    assert not status().online
