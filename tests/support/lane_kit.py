@@ -175,6 +175,9 @@ class Decisions:
     def parameters(self, now: datetime) -> Parameters | None:
         return self.held
 
+    def parameters_start(self, now: datetime) -> datetime | None:
+        return None
+
     def tariff(self, now: datetime) -> TariffTable | None:
         return self.table
 
@@ -276,14 +279,15 @@ class LaneKit:
         self.connection = self.connect()
         schema.prepare(self.connection)
         self.journal = Journal(self.connection, clock=self.clock, terminal_id=Name().terminal_id)
-        self.passages = PassageJournal(journal=self.journal, clock=self.clock, slot=Name().slot)
+        self.passages = PassageJournal(journal=self.journal, clock=self.journal.clock, slot=Name().slot)
         self.reader = self.make_reader()
-        self.duty = Duty(journal=self.journal, documents=self.decisions, identity=Name(), clock=self.clock)
+        self.duty = Duty(journal=self.journal, documents=self.decisions, identity=Name(), clock=self.journal.clock)
         self.lane_setup = LaneSetup(journal=self.journal, duty=self.duty)
         self.desk = Desk(
             Equipment(
                 reader=self.reader, lane=self.lane, passages=self.passages, documents=self.decisions,
-                photos=self.album, identity=Name(), duty=self.duty, lane_setup=self.lane_setup, clock=self.clock,
+                photos=self.album, identity=Name(), duty=self.duty, lane_setup=self.lane_setup,
+                clock=self.journal.clock,
                 random_bytes=self.random_bytes, worker=lambda job: job(),
                 plates=self.eye, flows=(OPEN_EXIT,),
             )
@@ -298,7 +302,7 @@ class LaneKit:
             open_card=self.link.open_card,
             open_tag=self.link.open_tag,
             open_psam=self.link.open_psam,
-            clock=self.clock,
+            clock=self.journal.clock,
             random_bytes=self.random_bytes,
         )
 

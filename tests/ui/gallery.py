@@ -16,15 +16,14 @@ from laneside.passage.answers import DONE, STALE, Answer, Rejected
 from laneside.passage.flows.flow import Activity, AnyAction
 from laneside.passage.flows.open_exit import OPEN_EXIT
 from laneside.passage.picture.plate_entry import PlateForm
-from laneside.passage.trace import Trace
 from laneside.passage.views.views import HistoryDetail, HistoryRow, LaneChoice, PassageView, PictureView, ReadingView
-from laneside.terminal.checkup import CheckReport, Facts, judged
+from laneside.terminal.checkup.report import Measurements, judge
+from laneside.terminal.preferences import Preference, Preferences
 from laneside.terminal.services import (
     DemoState,
     DemoVehicle,
     LaneSetting,
-    Preference,
-    PsamState,
+    PsamReadiness,
     Services,
     TopLine,
 )
@@ -52,18 +51,19 @@ class Scene:
     top: TopLine | None = None
     tap: str = ""
     notice: Rejected | None = None
+    obstacle: Rejected | None = None
     post: str = ""
     rows: bool = True
-    facts: Facts = s.FIT
+    found: Measurements = s.FIT
 
 
 CALM = TopLine(
-    unsent=0, rejected=0, open_debits=0, online=True, list_age_s=7500, list_stale=False, psam=PsamState.READY,
+    unsent=0, rejected=0, open_debits=0, online=True, list_age_s=7500, list_stale=False, psam=PsamReadiness.READY,
     battery_percent=82,
 )  # fmt: skip
 TROUBLED = TopLine(
     unsent=3, rejected=1, open_debits=1, online=False, list_age_s=100000, list_stale=True,
-    psam=PsamState.UNAUTHORISED, battery_percent=12,
+    psam=PsamReadiness.UNAUTHORISED, battery_percent=12,
 )  # fmt: skip
 
 
@@ -86,12 +86,18 @@ DOUBTFUL = replace(
 IDLE = replace(s.READ, ask_idle=True, age_s=260, actions=s.READ.actions | {"resume"})
 NO_PLATE = wrong("plate", "请输入车牌", "Enter the plate")
 NO_ENTRY = wrong("password", "工号或密码不正确", "Number or password is wrong")
+EARLY_CLOCK = wrong(
+    "",
+    "本机时钟为 1970-01-01 11:00，参数自 2026-05-06 12:00 起生效：请校准时钟",
+    "The clock says 1970-01-01 11:00, the parameters hold from 2026-05-06 12:00: set the clock right",
+)
 SAME = replace(s.WITH_PHOTO, actions=s.WITH_PHOTO.actions | {"same-as-pair"}, picture=replace(s.SHOT, plate="甘"))
 
 
 SCENES: dict[str, Scene] = {
     "login": Scene(path="/login", logged_in=False),
     "login-wrong": Scene(path="/login", logged_in=False, notice=NO_ENTRY, post="/login"),
+    "login-clock": Scene(path="/login", logged_in=False, obstacle=EARLY_CLOCK),
     "unlock": Scene(path="/login?unlock=1", logged_in=False),
     "home": Scene(path="/"),
     "home-troubled": Scene(path="/", top=TROUBLED),
@@ -144,7 +150,7 @@ SCENES: dict[str, Scene] = {
     "record-refused": Scene(path="/records/p3"),
     "record-trace": Scene(path="/records/p1", tap=".trace summary"),
     "check": Scene(path="/check", logged_in=False),
-    "check-stop": Scene(path="/check", facts=s.UNFIT, top=TROUBLED),
+    "check-stop": Scene(path="/check", found=s.UNFIT, top=TROUBLED),
     "handover": Scene(path="/handover"),
     "slip": Scene(path="/records/p1/slip"),
     "missing": Scene(path="/records/nothing"),
@@ -179,12 +185,22 @@ def drawn_cut_out() -> bytes:
     return out.getvalue()
 
 
+class Album(dict[str, bytes]):
+    """The device's folder in memory."""
+
+    def read(self, name: str) -> bytes | None:
+        return self.get(name)
+
+    def write(self, name: str, body: bytes) -> None:
+        self[name] = body
+
+
 class Gallery:
     """All ports at once, saying what the present scene says."""
 
     def __init__(self) -> None:
         self.scene = Scene(path="/")
-        self.preference = Preference()
+        self.preferences = Preferences(Album())
         self.address = ""
         self.calls: list[tuple[object, ...]] = []
         self.answers: dict[str, PassageView] = {}
@@ -198,11 +214,11 @@ class Gallery:
             duty=self,
             history=self,
             setup=Setup(),
-            status=self,
             photos=self,
-            preferences=self,
-            checks=self,
-            traces=self,
+            preferences=self.preferences,
+            top_line=lambda: self.scene.top or CALM,
+            checkup=lambda: judge(self.scene.found, Policy(), s.NOW),
+            traces_of=lambda _passage_id: s.TRACES,
             demo=Roadside(),  # type: ignore[arg-type]  # one scripted object for all ports
         )
 
@@ -258,6 +274,9 @@ class Gallery:
         self.scene = replace(self.scene, logged_in=True)
         return DONE
 
+    def login_obstacle(self) -> Rejected | None:
+        return self.scene.obstacle
+
     def shift_plans(self) -> tuple[ShiftPlan, ...]:
         names = ("夜班", "白班", "中班")
         return tuple(ShiftPlan(number=n + 1, name=name, starts_minute=n * 480) for n, name in enumerate(names))
@@ -268,13 +287,6 @@ class Gallery:
     def shift_totals(self) -> ShiftTotals:
         return s.TOTALS
 
-    # checks and traces
-    def examine(self) -> CheckReport:
-        return judged(self.scene.facts, Policy(), s.NOW)
-
-    def of(self, passage_id: str) -> tuple[Trace, ...]:
-        return s.TRACES
-
     # history
     def today(self) -> tuple[HistoryRow, ...]:
         return s.ROWS if self.scene.rows else ()
@@ -282,21 +294,21 @@ class Gallery:
     def detail(self, passage_id: str) -> HistoryDetail | None:
         return next((s.detail(one) for one in s.ROWS if one.passage_id == passage_id), None)
 
-    # the rest
-    def top_line(self) -> TopLine:
-        return self.scene.top or CALM
-
-    def original(self, sha256: str) -> bytes | None:
+    # photos
+    def get(self, sha256: str) -> bytes | None:
         return self._cut_out if sha256 == s.CUT_OUT else self._photo
 
     def watermarked(self, sha256: str) -> bytes | None:
         return self._photo
 
-    def current(self) -> Preference:
-        return self.preference
+    # preferences
+    @property
+    def preference(self) -> Preference:
+        return self.preferences.current()
 
-    def choose(self, preference: Preference) -> None:
-        self.preference = preference
+    @preference.setter
+    def preference(self, preference: Preference) -> None:
+        self.preferences.choose(preference)
 
 
 def lane(lane_hex: str, name: str, use: Words, code: str, *, enabled: bool) -> LaneSetting:

@@ -28,7 +28,7 @@ from laneside.passage.views.views import (
 )
 from laneside.reader import PsamState
 from laneside.tariff import FeeQuote, QuoteLine
-from laneside.terminal.checkup import Facts
+from laneside.terminal.checkup.report import Measurements
 from laneside.vocab import Words
 
 
@@ -251,7 +251,7 @@ def detail(of: HistoryRow) -> HistoryDetail:
     )  # fmt: skip
 
 
-FIT = Facts(
+FIT = Measurements(
     reader_trouble="",
     reader_cause="",
     firmware="",

@@ -12,7 +12,7 @@ import samples as s
 from gallery import Scene
 from handheld import CAMERA_SIZE, PHONE, log_in
 
-from laneside.terminal.services import Preference
+from laneside.terminal.preferences import Preference
 
 pytestmark = pytest.mark.browser
 

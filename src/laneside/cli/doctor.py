@@ -10,7 +10,7 @@ import typer
 from laneside.cli.trace import DEFAULT_TERMINAL
 
 if TYPE_CHECKING:
-    from laneside.terminal.attached import Attached
+    from laneside.terminal.reader_choice import Connections
 
 BAD_STATUS = 2
 ANSWER_S_MAX = 20.0
@@ -35,7 +35,7 @@ def doctor(
     import json
 
     from laneside.errors import LanesideError
-    from laneside.terminal.checkup import CheckLevel
+    from laneside.terminal.checkup.report import CheckLevel
 
     try:
         report = _report(data)
@@ -52,37 +52,38 @@ def _report(data: Path) -> Json:
 
     import msgspec
 
+    from laneside.devices import is_locked
     from laneside.errors import SettingError
     from laneside.sync import DiskFolder
-    from laneside.terminal.attached import Attached
-    from laneside.terminal.checkup.standalone import checkup_of
-    from laneside.terminal.root import is_held
+    from laneside.terminal.checkup.checkup import checkup_of
+    from laneside.terminal.reader_choice import Connections
 
     if not (data / "device").is_dir():
         raise SettingError(f"there is no terminal in {data}")
-    attached = Attached.load(DiskFolder(data / "device"))
-    if attached is None:
+    connections = Connections.load(DiskFolder(data / "device"))
+    if connections is None:
         raise SettingError(f"the terminal in {data} was never started")
-    if is_held(data):
-        return _of_running(attached)
-    with checkup_of(data, attached) as checkup:
+    if is_locked(data):
+        return _of_running(connections)
+    with checkup_of(data, connections) as checkup:
         report = checkup.examine()
         told: Json = json.loads(msgspec.json.encode({"level": report.level, "at": report.at, "items": report.items}))
         return told
 
 
-def _of_running(attached: Attached) -> Json:
+def _of_running(connections: Connections) -> Json:
     """Ask the terminal that holds the folder. Raises SettingError when it does not answer."""
     import httpx2
 
     from laneside.errors import SettingError
 
+    url = connections.pages_url
     try:
-        answer = httpx2.get(f"{attached.pages_url}/check", headers={"accept": "application/json"}, timeout=ANSWER_S_MAX)
+        answer = httpx2.get(f"{url}/check", headers={"accept": "application/json"}, timeout=ANSWER_S_MAX)
         answer.raise_for_status()
         told: Json = answer.json()
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        raise SettingError(f"the terminal is running but does not answer at {attached.pages_url}: {error}") from error
+        raise SettingError(f"the terminal is running but does not answer at {url}: {error}") from error
     return told
 
 

@@ -11,7 +11,7 @@ import typer
 from laneside.cli.settings_file import settings_file
 
 if TYPE_CHECKING:
-    from laneside.terminal.attached import ReaderChoice
+    from laneside.terminal.reader_choice import ReaderChoice
 
 BAUD_RATE = 115200
 
@@ -53,6 +53,7 @@ def terminal(
     from laneside.cli.serving import serve
     from laneside.errors import LanesideError
     from laneside.terminal.app import create_app
+    from laneside.terminal.reader_choice import Connections
     from laneside.terminal.root import Terminal, TerminalSettings
 
     _give_big_blocks_back()
@@ -60,17 +61,19 @@ def terminal(
     try:
         settings = TerminalSettings(
             data=data,
-            centre_url=centre,
-            roadside=None if roadside is None else _address(roadside, "--roadside"),
-            reader=_reader(
-                reader,
-                pcsc=(card_reader, psam_reader),
-                device=(reader_device, baud),
-                address=reader_address,
-                settings=reader_settings,
+            connections=Connections(
+                centre_url=centre,
+                roadside=None if roadside is None else _address(roadside, "--roadside"),
+                reader=_reader(
+                    reader,
+                    pcsc=(card_reader, psam_reader),
+                    device=(reader_device, baud),
+                    address=reader_address,
+                    settings=reader_settings,
+                ),
+                lane_link=lane_link,
             ),
             name=name,
-            lane_link=lane_link,
             demo=demo,
         )
         machine = Terminal(settings, enrolment_code=enrol)
@@ -95,7 +98,7 @@ def _reader(
 ) -> ReaderChoice:
     """Read which reader is meant; options of another kind would do nothing and are refused. Raises SettingError."""
     from laneside.errors import SettingError
-    from laneside.terminal.attached import PcscReaders, RoadsideChips, SerialReader, TcpReader
+    from laneside.terminal.reader_choice import PcscReaders, RoadsideChips, SerialReader, TcpReader
 
     if kind not in {"roadside", "pcsc", "serial", "tcp"}:
         raise typer.BadParameter(f"{kind!r} is not roadside, pcsc, serial or tcp", param_hint="--reader")

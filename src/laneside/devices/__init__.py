@@ -1,12 +1,12 @@
-"""Links to things outside: roadside, lane's computer, PC/SC, serial and TCP readers, plate reading, panel, clock.
+"""Links to things outside (roadside, lane, readers, plate reading, panel) and what the machine itself gives.
 
 Sockets and time-outs live here and nowhere below. No rule, no decision and no byte of a chip's file may enter.
 """
 
 from __future__ import annotations
 
-from laneside.devices.clock import SystemClock
 from laneside.devices.lane import NoLane, VirtualLane
+from laneside.devices.machine import SystemClock, battery_percent, is_locked, lock_folder
 from laneside.devices.panel import ReaderPanel, RoadsidePanel
 from laneside.devices.pcsc import PcscLink
 from laneside.devices.plates import PlateProcess
@@ -26,4 +26,7 @@ __all__ = [
     "SystemClock",
     "TcpLink",
     "VirtualLane",
+    "battery_percent",
+    "is_locked",
+    "lock_folder",
 ]

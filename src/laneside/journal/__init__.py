@@ -1,10 +1,12 @@
 """The append-only, hash-chained, crash-safe journal of a terminal, and its outbox.
 
-It keeps bytes under a kind, a passage and a subject and knows nothing of what they mean; its database connection is
-handed in. No rule of the business, no transport and no clock of its own may enter.
+It keeps bytes under a kind, a passage and a subject and knows nothing of what they mean. Its database connection and
+the machine's clock are handed in; its ``JournalClock`` is the clock of everyone else. No rule of the business and no
+transport may enter.
 """
 
 from laneside.journal import schema
+from laneside.journal.clock import JournalClock
 from laneside.journal.entry import (
     CENTRE_REFUSAL,
     OUTGOING,
@@ -30,6 +32,7 @@ __all__ = [
     "Entry",
     "Head",
     "Journal",
+    "JournalClock",
     "OutboxItem",
     "Outgoing",
     "SignedHead",

@@ -10,7 +10,7 @@ from typing import Any
 
 from laneside.contract.signing import canonical
 
-PAYLOAD_BYTES_MAX = 1 << 20  # a photo lies in its folder; its entry only names it.
+PAYLOAD_BYTES_MAX = 1 << 20  # a photo is a file of its own; its entry only names it.
 GENESIS = bytes(32)
 
 RECEIPT = "receipt"
@@ -39,7 +39,7 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One entry to be. ``subject`` is the id that the centre knows it by; an outgoing kind must have one."""
+    """One entry to be written. ``subject`` is its id at the centre; an outgoing kind must have one."""
 
     kind: str
     payload: bytes
@@ -47,7 +47,7 @@ class Draft:
     subject: str = ""
 
     def __post_init__(self) -> None:
-        """Hold what the table and the outbox rest on; breaking it is a programmer's error."""
+        """Check what the table and the outbox depend on; breaking it is a programmer's error."""
         assert 0 < len(self.kind) <= 64, "an entry has a kind"
         assert len(self.payload) <= PAYLOAD_BYTES_MAX, "an entry is small"
         assert max(len(self.subject), len(self.passage)) <= 128, "ids are short"
@@ -57,7 +57,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the journal as it lies on disk. ``settles`` is the kind that a receipt or refusal answers, if any."""
+    """One line of the journal as it is on disk. ``settles`` is the kind that a receipt or refusal answers, if any."""
 
     seq: int
     kind: str
@@ -69,7 +69,7 @@ class Entry:
     hash: bytes
 
     def follows(self, previous: bytes) -> bool:
-        """Say whether the hash is the one that this content has after an entry with hash ``previous``."""
+        """Return whether the hash is the one that this content has after an entry with hash ``previous``."""
         return self.hash == chain_hash(previous, self)
 
 
@@ -92,13 +92,12 @@ class SignedHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxItem:
-    """One entry that waits for the centre's word."""
+    """One entry that waits for the centre's receipt or refusal."""
 
     seq: int
     kind: Outgoing
     subject: str
     payload: bytes
-    passage: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

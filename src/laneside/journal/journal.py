@@ -1,4 +1,4 @@
-"""The journal itself: append, read back, deliver. One lock, one connection; the head is read, never remembered."""
+"""The journal itself: append, read back, deliver. One lock, one connection; the head is read from the file."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from laneside.clock import Clock
 from laneside.contract.signing import head_bytes
 from laneside.errors import JournalError
+from laneside.journal.clock import JournalClock
 from laneside.journal.entry import (
     CENTRE_REFUSAL,
     GENESIS,
@@ -41,21 +42,27 @@ _Row = tuple[int, str, str, str, str, str, bytes, bytes]
 
 
 class Journal:
-    """The terminal's memory: append-only, hash-chained, durable when ``append`` returns. Any thread may call.
+    """Everything that a terminal must not lose: append-only, hash-chained, on disk when ``append`` returns.
 
-    ``connection`` must have been given to ``schema.prepare`` and belongs to the journal from then on, except that its
-    maker closes it. Every sqlite3 error comes out as JournalError, with nothing half-written.
+    Any thread may call. ``connection`` must have been given to ``schema.prepare`` and belongs to the journal from then
+    on, except that its maker closes it. It is given the machine's clock; ``journal.clock`` is the one for everyone
+    else. Every sqlite3 error comes out as JournalError, with nothing half-written.
     """
 
     def __init__(self, connection: sqlite3.Connection, *, clock: Clock, terminal_id: str) -> None:
         self._connection = connection
-        self._clock = clock
         self._terminal_id = terminal_id
+        self.clock = JournalClock(clock)
+        # Guards the connection, _newest and _answered_below. It is the innermost lock of the terminal: no other one is
+        # taken under it.
         self._lock = Lock()
-        # Below these numbers nothing waits any more: years of answered entries are not searched again and again.
-        self._floors: dict[tuple[str, str], int] = {}
-        # The time is asked for at every step and never runs below this entry: the file is not asked each time.
+        # By (kind, kind of the answer): no entry with a lower number waits any more, so that years of answered entries
+        # are not searched again and again.
+        self._answered_below: dict[tuple[str, str], int] = {}
+        # None where only the file knows: before the first transaction, and after one that failed.
         self._newest: Entry | None = None
+        with self._guard():
+            self._read_newest()
 
     # --- writing
 
@@ -73,11 +80,11 @@ class Journal:
             return tuple(self._write(draft, draft.kind, "") for draft in drafts)
 
     def settle(self, subject: str, payload: bytes, *, kind: Outgoing | None = None) -> Entry:
-        """Write the centre's receipt for a waiting subject; it leaves the outbox."""
+        """Write the centre's receipt for a waiting subject, which leaves the outbox."""
         return self._answer(RECEIPT, subject, payload, kind)
 
     def refuse(self, subject: str, payload: bytes, *, kind: Outgoing | None = None) -> Entry:
-        """Write the centre's refusal of a waiting subject (被拒待处理); it leaves the outbox and is counted."""
+        """Write the centre's refusal of a waiting subject (被拒待处理), which leaves the outbox and is counted."""
         return self._answer(CENTRE_REFUSAL, subject, payload, kind)
 
     def _answer(self, answer: str, subject: str, payload: bytes, kind: Outgoing | None) -> Entry:
@@ -93,20 +100,20 @@ class Journal:
 
     def _write(self, draft: Draft, kind: str, settles: str) -> Entry:
         last = self._newest
-        now = self._clock.now()
         bare = Entry(
             seq=1 if last is None else last.seq + 1,
             kind=kind,
             passage=draft.passage,
             subject=draft.subject,
             settles=settles,
-            at=now if last is None else max(now, last.at),
+            at=self.clock.now(),
             payload=draft.payload,
             hash=GENESIS,
         )
         entry = replace(bare, hash=chain_hash(GENESIS if last is None else last.hash, bare))
         self._connection.execute(_INSERT, _row(entry))
         self._newest = entry
+        self.clock.raise_floor(entry.at)
         return entry
 
     # --- reading
@@ -115,9 +122,11 @@ class Journal:
         """Return everything written under one passage id, oldest first."""
         return self._select("WHERE passage = ? AND passage <> '' ORDER BY seq", passage)
 
-    def of_kind(self, kind: str, *, since_seq: int = 0) -> tuple[Entry, ...]:
-        """Return the entries of one kind with a number above ``since_seq``, oldest first."""
-        return self._select("WHERE kind = ? AND seq > ? ORDER BY seq", kind, since_seq)
+    def of_kind(self, kind: str, *, since: datetime | None = None) -> tuple[Entry, ...]:
+        """Return the entries of one kind, oldest first; with ``since``, those written at or after that moment."""
+        if since is None:
+            return self._select("WHERE kind = ? ORDER BY seq", kind)
+        return self._select("WHERE kind = ? AND at >= ? ORDER BY seq", kind, moment_text(since))
 
     def of_subject(self, subject: str) -> tuple[Entry, ...]:
         """Return everything written under one subject, receipts and refusals too, oldest first."""
@@ -132,19 +141,15 @@ class Journal:
         found = self._select("WHERE kind = ? ORDER BY seq DESC LIMIT 1", kind)
         return found[0] if found else None
 
-    def of_kind_since(self, kind: str, moment: datetime) -> tuple[Entry, ...]:
-        """Return the entries of one kind written at or after a moment, oldest first."""
-        return self._select("WHERE kind = ? AND at >= ? ORDER BY seq", kind, moment_text(moment))
-
     def unanswered(self, kind: str, answers: Sequence[str]) -> tuple[Entry, ...]:
         """Return the entries of one kind whose subject has no entry of any of the kinds ``answers``, oldest first."""
         with self._guard():
             last, mark = self._newest or self._last(), (kind, ",".join(answers))
-            places = ", ".join("?" * len(answers))
+            unanswered = _UNANSWERED.format(answers=", ".join("?" * len(answers)))
             rows = self._connection.execute(
-                f"{_SELECT} {_UNANSWERED.format(answers=places)}", (kind, self._floors.get(mark, 1), *answers)
+                f"{_SELECT} {unanswered}", (kind, self._answered_below.get(mark, 1), *answers)
             ).fetchall()
-            self._floors[mark] = _floor(rows, last)
+            self._answered_below[mark] = _first_seq(rows, last)
             return tuple(_entry(row) for row in rows)
 
     def highest_subject(self, kind: str, prefix: str) -> str | None:
@@ -158,7 +163,7 @@ class Journal:
         )
         return found[0].subject if found else None
 
-    # --- the head and the time
+    # --- the head
 
     def head(self) -> Head:
         """Return number and hash of the newest entry."""
@@ -172,18 +177,6 @@ class Journal:
         message = head_bytes(terminal_id=self._terminal_id, seq=head.seq, hash_hex=head.hash.hex())
         return SignedHead(seq=head.seq, hash_hex=head.hash.hex(), signature=sign(message))
 
-    @property
-    def last_time(self) -> datetime | None:
-        """The newest entry's moment; the terminal's time never runs below it."""
-        with self._guard():
-            last = self._newest or self._last()
-        return None if last is None else last.at
-
-    def clock_step_s(self, now: datetime) -> float:
-        """Return by how many seconds ``now`` lies behind the newest entry; 0 if it does not."""
-        last = self.last_time
-        return 0.0 if last is None else max(0.0, (last - now).total_seconds())
-
     # --- the outbox
 
     def outbox(self, limit: int, *, kinds: Sequence[Outgoing] = OUTGOING) -> tuple[OutboxItem, ...]:
@@ -193,20 +186,17 @@ class Journal:
         return tuple(sorted(found, key=lambda item: item.seq)[:limit])
 
     def _waiting(self, kind: Outgoing, limit: int) -> list[OutboxItem]:
-        """Read the oldest waiting entries of one kind, and remember below which number none can wait any more."""
+        """Read the oldest waiting entries of one kind, and keep below which number none can wait any more."""
         last = self._newest or self._last()
         rows = self._connection.execute(
-            f"SELECT seq, subject, payload, passage {_WAITING} ORDER BY seq LIMIT ?",
-            (kind, self._floors.get((kind, ""), 1), limit),
+            f"SELECT seq, subject, payload {_WAITING} ORDER BY seq LIMIT ?",
+            (kind, self._answered_below.get((kind, ""), 1), limit),
         ).fetchall()
-        self._floors[kind, ""] = _floor(rows, last)
-        return [
-            OutboxItem(seq=seq, kind=kind, subject=subject, payload=payload, passage=passage)
-            for seq, subject, payload, passage in rows
-        ]
+        self._answered_below[kind, ""] = _first_seq(rows, last)
+        return [OutboxItem(seq=seq, kind=kind, subject=subject, payload=payload) for seq, subject, payload in rows]
 
     def delivery(self, kind: Outgoing, subject: str) -> Delivery | None:
-        """Say how far a subject is on its way to the centre; None if there is no such subject."""
+        """Return how far a subject is on its way to the centre; None for an unknown subject."""
         kinds = {(entry.kind, entry.settles) for entry in self.of_subject(subject)}
         if (RECEIPT, kind) in kinds:
             return Delivery.RECEIVED
@@ -228,7 +218,7 @@ class Journal:
 
     def _count_waiting(self, kind: Outgoing) -> int:
         count = f"SELECT count(DISTINCT subject) {_WAITING}"
-        return int(self._connection.execute(count, (kind, self._floors.get((kind, ""), 1))).fetchone()[0])
+        return int(self._connection.execute(count, (kind, self._answered_below.get((kind, ""), 1))).fetchone()[0])
 
     # --- the chain
 
@@ -256,6 +246,11 @@ class Journal:
 
     # --- the connection
 
+    def _read_newest(self) -> None:
+        self._newest = self._last()
+        if self._newest is not None:
+            self.clock.raise_floor(self._newest.at)
+
     def _last(self) -> Entry | None:
         row = self._connection.execute(f"{_SELECT} ORDER BY seq DESC LIMIT 1").fetchone()
         return None if row is None else _entry(row)
@@ -278,14 +273,13 @@ class Journal:
         with self._guard():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                self._newest = self._last()
+                self._read_newest()
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                self._newest = None  # the file knows what became of it
-                if (
-                    self._connection.in_transaction
-                ):  # a full disk rolls back by itself; a second ROLLBACK would hide it.
+                self._newest = None  # only the file knows what became of it
+                # A full disk rolls back by itself; a second ROLLBACK would hide its error.
+                if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
 
@@ -301,7 +295,7 @@ def _next_link(last: Head, entry: Entry, known: Head | None) -> Head:
     return Head(seq=entry.seq, hash=entry.hash)
 
 
-def _floor(rows: Sequence[tuple[Any, ...]], last: Entry | None) -> int:
+def _first_seq(rows: Sequence[tuple[Any, ...]], last: Entry | None) -> int:
     """Return the number of the first row found, or of the entry to come if nothing was found up to ``last``."""
     if rows:
         return int(rows[0][0])

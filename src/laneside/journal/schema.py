@@ -7,6 +7,7 @@ a new one is added at the end. What an entry's hash covers can therefore never c
 from __future__ import annotations
 
 import sqlite3
+from os import PathLike
 
 from laneside.errors import JournalError
 
@@ -49,6 +50,13 @@ CREATE VIEW outbox AS
 
 STEPS: tuple[str, ...] = (_TABLE, _DELIVERY)
 VERSION = len(STEPS)
+
+
+def connect(path: PathLike[str]) -> sqlite3.Connection:
+    """Open a journal's file for a journal, with its tables made or brought up to date. Raises JournalError."""
+    connection = sqlite3.connect(path, check_same_thread=False)
+    prepare(connection)
+    return connection
 
 
 def prepare(connection: sqlite3.Connection) -> None:

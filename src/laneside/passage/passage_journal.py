@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from laneside.clock import Clock
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import canonical
-from laneside.journal import Draft, Entry, Journal
+from laneside.journal import Draft, Entry, Journal, JournalClock
 from laneside.passage import notes as n
 from laneside.passage.ids import id_prefix, next_id
 from laneside.passage.older_notes import SETTLED_KINDS, is_note, note_of
@@ -31,7 +30,7 @@ class BegunDebit:
 class PassageJournal:
     """Keep passages in the journal and read them back; knows no device and decides nothing."""
 
-    def __init__(self, *, journal: Journal, clock: Clock, slot: int) -> None:
+    def __init__(self, *, journal: Journal, clock: JournalClock, slot: int) -> None:
         self._journal = journal
         self._clock = clock
         self._slot = slot
@@ -43,13 +42,11 @@ class PassageJournal:
 
     def now(self) -> datetime:
         """Return the time, never below the journal's last entry."""
-        now = self._clock.now()
-        last = self._journal.last_time
-        return now if last is None else max(now, last)
+        return self._clock.now()
 
     def behind_s(self) -> float:
         """Return by how many seconds this clock lies behind the journal's last entry; 0 if it does not."""
-        return self._journal.clock_step_s(self._clock.now())
+        return self._clock.behind_s()
 
     def begin(self, passage_id: str, opened: n.Opened) -> PassageState:
         """Write a passage's opening."""
@@ -89,14 +86,14 @@ class PassageJournal:
     def paid_since(self, window_s: int) -> tuple[BegunDebit, ...]:
         """Return the debits of the last seconds that are known to have happened, newest first."""
         since = self.now() - timedelta(seconds=window_s)
-        settled = [entry for kind in SETTLED_KINDS for entry in self._journal.of_kind_since(kind, since)]
+        settled = [entry for kind in SETTLED_KINDS for entry in self._journal.of_kind(kind, since=since)]
         debited = {e.subject for e in settled if isinstance(note_of(e.kind, e.payload), n.Debited)}
-        begun = self._journal.of_kind_since(INTENT, since)
+        begun = self._journal.of_kind(INTENT, since=since)
         return tuple(_begun(entry) for entry in reversed(begun) if entry.subject in debited)
 
     def notes_since(self, kind: type[NoteT], since: datetime) -> tuple[tuple[str, NoteT], ...]:
         """Return passage id and note of every note of one kind written at or after a moment, oldest first."""
-        found = ((e.passage, n.read(e.payload)) for e in self._journal.of_kind_since(n.kind_of(kind), since))
+        found = ((e.passage, n.read(e.payload)) for e in self._journal.of_kind(n.kind_of(kind), since=since))
         return tuple((passage_id, note) for passage_id, note in found if isinstance(note, kind))
 
     def next_record_id(self, *, lane_id: str, at: datetime) -> str:

@@ -25,6 +25,10 @@ class Documents(Protocol):
         """Return station, operators, shifts and policy."""
         ...
 
+    def parameters_start(self, now: datetime) -> datetime | None:
+        """Return when the next parameters on the device become active; None where none are to come."""
+        ...
+
     def tariff(self, now: datetime) -> TariffTable | None:
         """Return the fee table."""
         ...

@@ -1,43 +1,39 @@
-"""The way between terminal and centre: enrolment, upload, download, heartbeat, clock check, PSAM authorisation.
+"""The way between terminal and centre: enrolment, upload, download, heartbeat, PSAM authorisation.
 
 Everything that comes back from the centre comes through here, checked against the pinned key. Transport, clock and
-folders are handed in, and nothing here starts a thread: the composition root runs each piece with ``run``, so that
+folders are handed in, and nothing here starts a thread: the composition root loops each job with ``run``, so that
 upload and download never wait for each other. No rule of the business may enter.
 """
 
 from laneside.sync.authorise import PsamAuthoriser
-from laneside.sync.centre import CentreClient, CentreWord
-from laneside.sync.clocks import ClockCheck, ClockReading
-from laneside.sync.documents import DocumentStore, Offer
-from laneside.sync.download import Downloader
+from laneside.sync.centre_client import CentreCheck, CentreClient
+from laneside.sync.document_store import DocumentStore, Downloader, Offer
 from laneside.sync.folder import DiskFolder, Folder
-from laneside.sync.heart import Heart, TerminalState
+from laneside.sync.heartbeat import HeartbeatJob, TerminalState
 from laneside.sync.identity import Identity, enrol
+from laneside.sync.job import Backoff, StepOutcome, StepResult, SyncJob, run
 from laneside.sync.link import CentreLink
-from laneside.sync.step import Outcome, Patience, Piece, Step, run
 from laneside.sync.upload import DATA, PHOTOS, CentreRefusal, Uploader
 
 __all__ = [
     "DATA",
     "PHOTOS",
+    "Backoff",
+    "CentreCheck",
     "CentreClient",
     "CentreLink",
     "CentreRefusal",
-    "CentreWord",
-    "ClockCheck",
-    "ClockReading",
     "DiskFolder",
     "DocumentStore",
     "Downloader",
     "Folder",
-    "Heart",
+    "HeartbeatJob",
     "Identity",
     "Offer",
-    "Outcome",
-    "Patience",
-    "Piece",
     "PsamAuthoriser",
-    "Step",
+    "StepOutcome",
+    "StepResult",
+    "SyncJob",
     "TerminalState",
     "Uploader",
     "enrol",

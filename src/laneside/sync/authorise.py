@@ -14,14 +14,14 @@ from laneside.contract.authorisation import (
 from laneside.contract.exchange import Refusal
 from laneside.errors import LanesideError
 from laneside.reader import PsamAuthorisation, PsamChallenge
-from laneside.sync.centre import CentreClient
-from laneside.sync.step import Outcome, Step
+from laneside.sync.centre_client import CentreClient
+from laneside.sync.job import StepOutcome, StepResult
 
 RETRY_S: Final = 5.0
-"""The field's own interval, without any growing patience: every vehicle waits for this."""
+"""The field's own interval, which does not grow after failures: every vehicle waits for this."""
 
 AGAIN_S: Final = 0.5
-"""How soon it goes on when a radio session came between challenge and answer."""
+"""How soon it asks again when a radio session came between challenge and answer."""
 
 TRIES_KEPT: Final = 6
 """A PSAM whose counter of wrong answers comes down to fewer is left alone: at 0 it is lost for ever."""
@@ -29,7 +29,7 @@ TRIES_KEPT: Final = 6
 REPORTS_MAX: Final = 8
 
 
-class Sam(Protocol):
+class PsamPort(Protocol):
     """The two calls of the reader that an authorisation needs; they wait for the radio session that runs."""
 
     def authorisation_request(self) -> PsamChallenge | None:
@@ -37,63 +37,65 @@ class Sam(Protocol):
         ...
 
     def authorise(self, instruction: bytes) -> PsamAuthorisation:
-        """Hand the centre's 13 bytes to that PSAM."""
+        """Send the centre's 13 bytes to that PSAM."""
         ...
 
 
 class PsamAuthoriser:
-    """Ask every 5 s until the PSAM takes the answer; then look every 5 s whether it lost it with its power.
+    """Ask every 5 s until the PSAM takes the answer; then ask every 5 s whether it lost it with its power.
 
-    ``lane_id`` names the lane, or is empty. ``trouble`` says why the PSAM is not authorised, empty when it is.
+    ``lane_id`` returns the lane's GB code, or nothing. ``trouble`` is why the PSAM is not authorised, empty when it is.
     """
 
-    def __init__(self, sam: Sam, centre: CentreClient, *, lane_id: Callable[[], str]) -> None:
-        self._sam = sam
+    def __init__(self, psam: PsamPort, centre: CentreClient, *, lane_id: Callable[[], str]) -> None:
+        self._psam = psam
         self._centre = centre
         self._lane_id = lane_id
         self._reports: deque[PsamAuthorisationResult] = deque(maxlen=REPORTS_MAX)
         self._spared: bytes | None = None
         self.trouble = ""
 
-    def step(self) -> Step:
-        """Bring one exchange to its end, and tell the centre what came of the last ones."""
+    def step(self) -> StepResult:
+        """Complete one exchange, and report the results of the last ones to the centre."""
         self._report()
-        challenge = self._sam.authorisation_request()
+        challenge = self._psam.authorisation_request()
         if challenge is None:
             self.trouble = ""
-            return Step(outcome=Outcome.IDLE, wait_s=RETRY_S)
+            return StepResult(outcome=StepOutcome.IDLE, wait_s=RETRY_S)
         if challenge.serial == self._spared:
-            return Step(outcome=Outcome.IDLE, wait_s=RETRY_S, trouble=self.trouble)
+            return StepResult(outcome=StepOutcome.IDLE, wait_s=RETRY_S, trouble=self.trouble)
         try:
             reply = self._centre.authorise_psam(_request(challenge, self._lane_id()))
         except LanesideError as error:
             return self._failed(str(error))
         if isinstance(reply, Refusal):
             return self._failed(f"{reply.code}: {reply.text}")
-        return self._hand_on(challenge, reply)
+        return self._answer_psam(challenge, reply)
 
-    def _hand_on(self, challenge: PsamChallenge, reply: PsamAuthorisationReply) -> Step:
-        answer = self._sam.authorise(bytes.fromhex(reply.instruction))
-        word = "" if answer.sw is None else f"{answer.sw:04X}"
+    def _answer_psam(self, challenge: PsamChallenge, reply: PsamAuthorisationReply) -> StepResult:
+        answer = self._psam.authorise(bytes.fromhex(reply.instruction))
+        status_word = "" if answer.sw is None else f"{answer.sw:04X}"
         self._reports.append(
-            PsamAuthorisationResult(list_number=reply.list_number, status_word=word, detail=answer.detail[:200])
+            PsamAuthorisationResult(list_number=reply.list_number, status_word=status_word, detail=answer.detail[:200])
         )
         self._report()
         if answer.authorised:
             self.trouble = ""
-            return Step(outcome=Outcome.DONE, wait_s=RETRY_S, subject=reply.list_number)
+            return StepResult(outcome=StepOutcome.DONE, wait_s=RETRY_S, subject=reply.list_number)
         if answer.tries_left is not None and answer.tries_left < TRIES_KEPT:
             self._spared = challenge.serial
             return self._failed(f"the PSAM refuses the centre's answers, tries left: {answer.tries_left}", reply)
         return self._failed(answer.detail, reply, wait_s=AGAIN_S if answer.sw is None else RETRY_S)
 
-    def _failed(self, trouble: str, reply: PsamAuthorisationReply | None = None, *, wait_s: float = RETRY_S) -> Step:
+    def _failed(
+        self, trouble: str, reply: PsamAuthorisationReply | None = None, *, wait_s: float = RETRY_S
+    ) -> StepResult:
         self.trouble = trouble
         subject = "" if reply is None else reply.list_number
-        return Step(outcome=Outcome.FAILED, wait_s=wait_s, subject=subject, trouble=trouble)
+        return StepResult(outcome=StepOutcome.FAILED, wait_s=wait_s, subject=subject, trouble=trouble)
 
     def _report(self) -> None:
-        """Tell results; what can't be told now is told with a later step, what the centre refuses is not told again."""
+        """Send the results; what can't be sent now goes with a later step, what the centre refuses is dropped."""
         while self._reports:
             try:
                 self._centre.report_psam(self._reports[0])

@@ -1,4 +1,4 @@
-"""The small folder port for what the device keeps beside its journal, and its form on a real disk."""
+"""The folder port for the small files that the device keeps beside its journal, and its form on a real disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HALF = ".half"
 
 
 class Folder(Protocol):
-    """Keep a few named files; each is there whole or not at all. OSError when the disk fails."""
+    """A few named files; each is there whole or not at all. OSError when the disk fails."""
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the files, sorted."""
@@ -22,11 +22,11 @@ class Folder(Protocol):
         ...
 
     def write(self, name: str, body: bytes) -> None:
-        """Put a file there, in place of an older one; it is on disk when this returns."""
+        """Write a file, replacing an older one; it is on disk when this returns."""
         ...
 
     def remove(self, name: str) -> None:
-        """Take a file away; nothing happens if it is not there."""
+        """Remove a file; nothing happens if it is not there."""
         ...
 
 
@@ -49,7 +49,7 @@ class DiskFolder:
             return None
 
     def write(self, name: str, body: bytes) -> None:
-        """Put a file there; a cut at any moment leaves the old one or the new one."""
+        """Write a file; a cut at any moment leaves the old one or the new one."""
         half = self._path(name + _HALF)
         descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -60,7 +60,7 @@ class DiskFolder:
         self._sync()
 
     def remove(self, name: str) -> None:
-        """Take a file away."""
+        """Remove a file."""
         with suppress(FileNotFoundError):
             self._path(name).unlink()
             self._sync()

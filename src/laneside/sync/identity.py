@@ -1,4 +1,4 @@
-"""Who this terminal is: its device key, what the centre gave it at enrolment, and the centre's key that it pins."""
+"""Who this terminal is: its device key, what the centre gave it at enrolment, and the centre's pinned key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One HTTP exchange with the centre, in whole bodies: what is not the centre's answer is a CentreUnreachableError."""
+"""One HTTP exchange with the centre, in whole bodies: an answer of anyone else is a CentreUnreachableError."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from laneside.contract.signing import parse
 from laneside.errors import CentreUnreachableError, ContractError
 
 ANSWER_BYTES_MAX: Final = 64 << 20
-"""No answer is read beyond this; a provincial list in one document stays far below."""
+"""No answer is read beyond this; a provincial list in one document is far smaller."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """Status and whole body of one answer, and the centre's clock as its header tells it; empty if it does not."""
+class CentreReply:
+    """Status and whole body of one answer, and the centre's time from its header; empty without one."""
 
     status: int
     body: bytes
     centre_time: str = ""
 
     def as_a(self, kind: type[T]) -> T:
-        """Read the body as one of the contract's messages; CentreUnreachableError if it is none."""
+        """Read the body as one of the contract's messages; CentreUnreachableError if it is not."""
         try:
             return parse(self.body, kind)
         except ContractError as error:
@@ -38,20 +38,20 @@ class Reply:
 
     @property
     def is_yes(self) -> bool:
-        """Say whether the status is one of the 2xx."""
+        """Return whether the status is one of the 2xx."""
         return 200 <= self.status < 300
 
     def refusal(self) -> Refusal:
-        """Read a definite no. CentreUnreachableError for a 5xx, a redirection, HTML and the like."""
+        """Read the refusal of a 4xx. CentreUnreachableError for a 5xx, a redirection, HTML and the like."""
         if not 400 <= self.status < 500:
             raise CentreUnreachableError(f"status {self.status} instead of an answer")
         return self.as_a(Refusal)
 
 
 class CentreLink:
-    """Carry requests over an injected client, whose ``base_url`` is the centre's address.
+    """Send requests with an injected client, whose ``base_url`` is the centre's address.
 
-    ``timeout_s`` overrules the client's own time-out: for questions that are not worth a long wait.
+    ``timeout_s`` overrules the client's own time-out, for questions that are not worth a long wait.
     """
 
     def __init__(self, client: httpx2.Client, *, timeout_s: float | None = None) -> None:
@@ -70,14 +70,14 @@ class CentreLink:
         body: bytes = b"",
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Reply:
+    ) -> CentreReply:
         """Send one request and read its whole answer. Raises CentreUnreachableError."""
         try:
             with self._client.stream(
                 method, path, content=body, params=query, headers=headers, timeout=self._timeout
             ) as response:
-                told = response.headers.get(TIME, "")
-                return Reply(status=response.status_code, body=_bounded(response), centre_time=told)
+                centre_time = response.headers.get(TIME, "")
+                return CentreReply(status=response.status_code, body=_bounded(response), centre_time=centre_time)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             raise CentreUnreachableError(f"{type(error).__name__}: {error}") from error
 

@@ -10,8 +10,8 @@ from laneside.contract.exchange import Receipt, Refusal, Stored
 from laneside.contract.signing import canonical, digest
 from laneside.errors import LanesideError
 from laneside.journal import Journal, OutboxItem, Outgoing
-from laneside.sync.centre import CentreClient
-from laneside.sync.step import Outcome, Patience, Step
+from laneside.sync.centre_client import CentreClient
+from laneside.sync.job import Backoff, StepOutcome, StepResult
 
 DATA: Final = (Outgoing.RECORD, Outgoing.EVENT, Outgoing.IMAGE)
 """What the data queue carries, most urgent first."""
@@ -19,10 +19,10 @@ DATA: Final = (Outgoing.RECORD, Outgoing.EVENT, Outgoing.IMAGE)
 PHOTOS: Final = (Outgoing.PHOTO,)
 
 IDLE_S: Final = 1.0
-"""How soon an empty queue looks again; a record goes out at once as people feel it."""
+"""How soon an empty queue is read again; short enough that a record seems to go out at once."""
 
 SET_ASIDE_MAX: Final = 32
-"""After so many failures the queue begins again with its oldest item: it is the way that is cut, not one item."""
+"""After so many failures the queue begins again with its oldest item: the network is down, not one item bad."""
 
 
 class CentreRefusal(Refusal, frozen=True, kw_only=True):
@@ -34,8 +34,8 @@ class CentreRefusal(Refusal, frozen=True, kw_only=True):
 class Uploader:
     """Send one waiting item per step. An item leaves its queue only on a checked receipt or a definite refusal.
 
-    ``photo`` reads a photo by its SHA-256 and answers None when there is none. A failure sets its item aside until the
-    others have had their turn, so that one item which the centre chokes on blocks nobody.
+    ``photo`` reads a photo by its SHA-256 and returns None without one. A failed item is set aside until the others
+    have had their turn, so that one that makes the centre fail does not block the rest.
     """
 
     def __init__(
@@ -52,39 +52,39 @@ class Uploader:
         self._photo = photo
         self._kinds = tuple(kinds)
         self._aside: set[tuple[Outgoing, str]] = set()
-        self.patience = Patience(clock)
+        self.backoff = Backoff(clock)
 
-    def step(self) -> Step:
+    def step(self) -> StepResult:
         """Send the next item if one is due."""
-        if self.patience.due_in_s() > 0:
-            return self.patience.waiting()
+        if self.backoff.due_in_s() > 0:
+            return self.backoff.too_early()
         try:
             item = self._next()
         except LanesideError as error:
-            return self.patience.failed(error)
-        return Step(outcome=Outcome.IDLE, wait_s=IDLE_S) if item is None else self._take(item)
+            return self.backoff.failed(error)
+        return StepResult(outcome=StepOutcome.IDLE, wait_s=IDLE_S) if item is None else self._take(item)
 
-    def _take(self, item: OutboxItem) -> Step:
+    def _take(self, item: OutboxItem) -> StepResult:
         try:
             outcome, trouble = self._deliver(item)
         except (LanesideError, OSError) as error:
             self._set_aside(item)
-            return self.patience.failed(error, item.subject)
-        self.patience.succeed()
-        return Step(outcome=outcome, wait_s=0.0, subject=item.subject, trouble=trouble)
+            return self.backoff.failed(error, item.subject)
+        self.backoff.succeed()
+        return StepResult(outcome=outcome, wait_s=0.0, subject=item.subject, trouble=trouble)
 
-    def _deliver(self, item: OutboxItem) -> tuple[Outcome, str]:
-        """Send the item and write the centre's word into the journal."""
+    def _deliver(self, item: OutboxItem) -> tuple[StepOutcome, str]:
+        """Send the item and write the centre's answer into the journal."""
         answer = self._answer(item)
         refusal = _refusal_in(answer)
         if refusal is None:
             self._journal.settle(item.subject, canonical(answer), kind=item.kind)
-            return Outcome.DONE, ""
+            return StepOutcome.DONE, ""
         self._journal.refuse(item.subject, canonical(refusal), kind=item.kind)
-        return Outcome.REFUSED, f"{refusal.code}: {refusal.text}"
+        return StepOutcome.REFUSED, f"{refusal.code}: {refusal.text}"
 
     def _answer(self, item: OutboxItem) -> Receipt | Refusal:
-        """Ask the centre; a photo that is not on the device any more is refused here, for it can never be delivered."""
+        """Ask the centre; a photo that is not on the device any more is refused here, as it can never be delivered."""
         if item.kind is not Outgoing.PHOTO:
             return self._centre.put(item.kind, item.subject, item.payload)
         body = self._photo(item.subject)

@@ -10,17 +10,13 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from laneside.terminal.services import Services
-from laneside.terminal.web.exchange import Web
+from laneside.terminal.web.exchange import Sessions, Web
 from laneside.terminal.web.guard import Guard
-from laneside.terminal.web.rendering import Renderer
-from laneside.terminal.web.routes.check import CheckRoutes
+from laneside.terminal.web.rendering import Renderer, StaticFiles
 from laneside.terminal.web.routes.demo import DemoRoutes
-from laneside.terminal.web.routes.home import HomeRoutes
+from laneside.terminal.web.routes.home import home_routes
 from laneside.terminal.web.routes.linkage import LinkageRoutes
-from laneside.terminal.web.routes.records import RecordRoutes
-from laneside.terminal.web.routes.shift import ShiftRoutes
-from laneside.terminal.web.sessions import Sessions
-from laneside.terminal.web.static_files import StaticFiles
+from laneside.terminal.web.routes.records import record_routes
 
 
 def create_app(services: Services, *, random_bytes: Callable[[int], bytes] = os.urandom) -> Starlette:
@@ -28,16 +24,13 @@ def create_app(services: Services, *, random_bytes: Callable[[int], bytes] = os.
     statics = StaticFiles()
     web = Web(services=services, sessions=Sessions(random_bytes=random_bytes), renderer=Renderer(statics))
     routes: list[BaseRoute] = [
-        *HomeRoutes(web).routes(),
+        *home_routes(web),
         *LinkageRoutes(web).routes(),
-        *RecordRoutes(web).routes(),
-        *ShiftRoutes(web).routes(),
+        *record_routes(web),
         Route("/static/{fingerprint}/{path:path}", statics.serve, methods=["GET"]),
     ]
     if services.demo is not None:
         routes += DemoRoutes(web, services.demo).routes()
-    if services.checks is not None:
-        routes += CheckRoutes(web, services.checks).routes()
     app = Starlette(routes=routes, middleware=[Middleware(Guard)])
     app.router.redirect_slashes = False
     return app

@@ -23,7 +23,7 @@ class DemoRoadside:
         return tuple(_vehicle(each) for each in self._panel.vehicles())
 
     def state(self) -> DemoState:
-        """Return what stands there."""
+        """Return what is at the lane."""
         return _state(self._panel.state())
 
     def place(self, vehicle: str, /, *, fresh: bool) -> Answer:

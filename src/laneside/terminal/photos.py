@@ -1,4 +1,4 @@
-"""Photos on the device: re-encoded without metadata, named by their SHA-256, on disk before anybody names them."""
+"""Photos on the device: re-encoded without metadata, named by their SHA-256, on disk before the journal names them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PhotoFolder:
         self._passages = passages
 
     def develop(self, image: bytes, *, side_px_max: int) -> bytes:
-        """Re-encode a picture as JPEG, upright, without metadata, no side above the bound. ValueError if it is none."""
+        """Re-encode a picture as JPEG, upright, no metadata, no side above the bound. ValueError for no picture."""
         from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - the terminal starts without Pillow
 
         try:
@@ -51,10 +51,6 @@ class PhotoFolder:
     def get(self, sha256: str) -> bytes | None:
         """Return a stored photo, or None."""
         return self._folder.read(sha256)
-
-    def original(self, sha256: str) -> bytes | None:
-        """Return a stored photo, or None."""
-        return self.get(sha256)
 
     def watermarked(self, sha256: str) -> bytes | None:
         """Return a copy that says in the picture when and where it was taken; the stored one stays as it is."""

@@ -19,13 +19,15 @@ Answer = Callable[[PlateSight], None]
 class PlateWorker:
     """Read photos one after the other, the newest first (a :class:`laneside.passage.ports.PlateReader`).
 
-    ``defect`` gets what an answer's receiver raised. That nothing is installed is answered once, then nobody asks.
+    ``defect`` gets what an answer's receiver raised. Once the answer was that nothing is installed, ``available`` is
+    False and no one need ask again.
     """
 
     def __init__(self, process: PlateProcess, *, defect: Callable[[BaseException], None]) -> None:
         self._process = process
         self._defect = defect
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="plates")
+        # Guards _newest, which pages set and the worker's thread takes. No other lock is taken under it.
         self._lock = Lock()
         self._newest: tuple[bytes, Answer] | None = None
         self._installed = True
@@ -33,7 +35,7 @@ class PlateWorker:
 
     @property
     def available(self) -> bool:
-        """False once it was told that plate reading is not installed here."""
+        """False once the process has answered that plate reading is not installed here."""
         return self._installed
 
     def warm(self) -> None:
@@ -41,13 +43,13 @@ class PlateWorker:
         self._queue(self._process.start)
 
     def read(self, photo: bytes, answer: Answer) -> None:
-        """Read a photo after the one that is being read; one that still waits for its turn is given up for it."""
+        """Read a photo after the one that is being read; it replaces one that still waits for its turn."""
         with self._lock:
             self._newest = photo, answer
         self._queue(self._read_newest)
 
     def trouble(self, within_s: float) -> str:
-        """Say what keeps plates from being read: nothing, ``not-installed``, ``hung``, ``lost``; ``busy`` till then."""
+        """Return why no plate can be read: empty, ``not-installed``, ``hung``, ``lost``; ``busy`` until it is known."""
         try:
             return self._pool.submit(self._process.start).result(within_s)
         except FutureTimeoutError:
@@ -73,9 +75,9 @@ class PlateWorker:
         answer(sight)
 
     def _queue(self, job: Callable[[], object]) -> None:
-        self._pool.submit(job).add_done_callback(self._tell_defect)
+        self._pool.submit(job).add_done_callback(self._report_defect)
 
-    def _tell_defect(self, future: Future[object]) -> None:
+    def _report_defect(self, future: Future[object]) -> None:
         error = None if future.cancelled() else future.exception()
         if error is not None:
             self._defect(error)

@@ -1,17 +1,42 @@
-"""Theme and language, kept on the device."""
+"""How this terminal shows itself: theme and language, kept on the device."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
 
 import msgspec
 
 from laneside.sync import Folder
-from laneside.terminal.services import Language, Preference, Theme
 
 _FILE = "preferences.json"
 
 
-class StoredPreferences:
-    """Remember how this terminal shows itself (a :class:`laneside.terminal.services.Preferences`)."""
+class Theme(StrEnum):
+    """Light of the surroundings: normal, full sun, night."""
+
+    NORMAL = "normal"
+    DAY = "day"
+    NIGHT = "night"
+
+
+class Language(StrEnum):
+    """The language of the pages."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """One choice of both."""
+
+    theme: Theme = Theme.NORMAL
+    language: Language = Language.ZH
+
+
+class Preferences:
+    """What was chosen last."""
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
@@ -29,7 +54,7 @@ class StoredPreferences:
 
 
 def _parse(body: bytes) -> Preference:
-    """Read the file; a damaged one is no reason not to start, the looks just begin anew."""
+    """Read the file; after a damaged one the terminal starts with the usual looks."""
     try:
         kept = msgspec.json.decode(body, type=dict[str, str])
         return Preference(theme=Theme(kept["theme"]), language=Language(kept["language"]))

@@ -1,24 +1,24 @@
-"""The terminal put together: journal, documents, reader, lane, desk and the ways to the centre; it decides nothing."""
+"""The terminal put together: journal, documents, reader, lane, desk, jobs with the centre; it decides nothing."""
 
 from __future__ import annotations
 
-import fcntl
 import secrets
-import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
-from typing import IO, Any
+from typing import Any
 
 import httpx2
+import msgspec
 
 from laneside import __version__
+from laneside.clock import Clock
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
-from laneside.devices import NoLane, PlateProcess, RoadsidePanel, SystemClock, VirtualLane
+from laneside.devices import NoLane, PlateProcess, RoadsidePanel, SystemClock, VirtualLane, lock_folder
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
 from laneside.passage.desk import Desk
@@ -29,7 +29,7 @@ from laneside.passage.flows.open_exit import OPEN_EXIT
 from laneside.passage.lane import LaneLink
 from laneside.passage.passage_journal import PassageJournal
 from laneside.passage.passage_steps import Equipment
-from laneside.passage.trace import TraceKeeper
+from laneside.passage.trace import TraceKeeper, traces_of
 from laneside.passage.views.history import PassageHistory
 from laneside.reader import KeyIndex, ReaderPolicy
 from laneside.sync import (
@@ -40,7 +40,7 @@ from laneside.sync import (
     DiskFolder,
     DocumentStore,
     Downloader,
-    Heart,
+    HeartbeatJob,
     Identity,
     PsamAuthoriser,
     TerminalState,
@@ -48,75 +48,73 @@ from laneside.sync import (
     enrol,
     run,
 )
-from laneside.terminal.attached import ROADSIDE_CHIPS, Attached, ReaderChoice, RoadsideChips
-from laneside.terminal.attaching import attach_reader, firmware_of, look_s_of, reach_of, wanted_roadside
-from laneside.terminal.checkup import Checkup, Ways
-from laneside.terminal.checkup.sources import JournalTraces, last_word
+from laneside.terminal.checkup.checkup import CHECK_TIMEOUT_S, Checkup, Probes
 from laneside.terminal.demo_panel import DemoRoadside
-from laneside.terminal.device_worker import DeviceWorker, WorkedSam
-from laneside.terminal.documents import StoredDocuments
+from laneside.terminal.device_worker import DeviceWorker, PsamAccess
 from laneside.terminal.photos import PhotoFolder
 from laneside.terminal.plate_worker import PlateWorker
-from laneside.terminal.preferences import StoredPreferences
+from laneside.terminal.preferences import Preferences
+from laneside.terminal.reader_choice import Connections, RoadsideChips
+from laneside.terminal.reader_factory import firmware_of, make_reader, poll_s_of, reach_of, required_roadside
 from laneside.terminal.services import Services
 from laneside.terminal.station import StationSetup, lane_id_of
-from laneside.terminal.status import SamWatch, TerminalStatus, terminal_state
+from laneside.terminal.status import top_line
 from laneside.terminal.traced_lane import TracedLane
 
 FLOWS = (OPEN_EXIT,)
 """What this terminal does; a lane is worked by the first flow that works its type."""
 
 CENTRE_TIMEOUT_S = 10.0
-CHECK_TIMEOUT_S = 3.0
-"""How long 班前检查 waits for the centre, and for a reader that is busy."""
-
 CHECK_PLATES_TIMEOUT_S = 10.0
-"""How long it waits until the models that read plates are loaded."""
+"""How long 班前检查 waits until the models that read plates are loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalSettings:
-    """Where a terminal lives and what it is attached to. Addresses are ``(host, port)``.
+    """Where a terminal is kept, what it is connected to, and its name at the centre.
 
-    A roadside brings lane and panel, and the chips where ``reader`` says so.
+    A roadside brings lane and panel, and the chips where the choice of the reader says so.
     """
 
     data: Path
-    centre_url: str
-    roadside: tuple[str, int] | None
-    reader: ReaderChoice = ROADSIDE_CHIPS
+    connections: Connections
     name: str = "handheld"
-    lane_link: bool = True
     demo: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a terminal without any reader. Raises SettingError."""
-        if isinstance(self.reader, RoadsideChips):
-            wanted_roadside(self.roadside)
+        if isinstance(self.connections.reader, RoadsideChips):
+            required_roadside(self.connections)
 
 
 class Terminal:
-    """One running terminal. ``start`` begins the background work; ``close`` ends it and takes power from the chips."""
+    """One running terminal. ``start`` begins the background work; ``close`` ends it and takes power from the chips.
 
-    def __init__(self, settings: TerminalSettings, *, enrolment_code: str | None = None) -> None:
+    Everyone in it gets the journal's clock; ``machine`` is the clock below that one, the system's if left out.
+    """
+
+    def __init__(
+        self, settings: TerminalSettings, *, enrolment_code: str | None = None, machine: Clock | None = None
+    ) -> None:
         self._settings = settings
         self._stop = Event()
         self._threads: list[Thread] = []
-        self._clock = SystemClock()
-        self._lock = hold_folder(settings.data)
+        self._lock = lock_folder(settings.data)
         self._links = ExitStack()
-        self._client = httpx2.Client(base_url=settings.centre_url, timeout=CENTRE_TIMEOUT_S)
+        self._client = httpx2.Client(base_url=settings.connections.centre_url, timeout=CENTRE_TIMEOUT_S)
         self._device = device = DiskFolder(settings.data / "device")
         self._identity = self._known_or_enrolled(device, enrolment_code)
-        self._connection = open_journal(settings.data / "journal.sqlite3")
-        self._journal = Journal(self._connection, clock=self._clock, terminal_id=self._identity.terminal_id)
+        self._connection = schema.connect(settings.data / "journal.sqlite3")
+        self._journal = Journal(
+            self._connection, clock=machine or SystemClock(), terminal_id=self._identity.terminal_id
+        )
+        self._clock = self._journal.clock
         self._passages = PassageJournal(journal=self._journal, clock=self._clock, slot=self._identity.slot)
-        self._store = DocumentStore(
+        self._documents = DocumentStore(
             DiskFolder(settings.data / "documents"),
             centre_key=self._identity.centre_key,
             station_hex=self._identity.station_hex,
         )
-        self._documents = StoredDocuments(self._store)
         self._photos = PhotoFolder(settings.data / "photos", passages=self._passages)
         self._duty = Duty(
             journal=self._journal,
@@ -126,36 +124,35 @@ class Terminal:
             totals=ShiftSums(passages=self._passages, documents=self._documents).totals,
         )
         self._traces = TraceKeeper(self._journal)
-        self._reader = attach_reader(
-            settings.reader,
-            settings.roadside,
+        self._reader = make_reader(
+            settings.connections,
             clock=self._clock,
             policy=self._reader_policy(),
             links=self._links,
             tell=self._traces.tell_later,
         )
-        self._sam = SamWatch(self._reader)
         self._worker = DeviceWorker(defect=_log_defect)
+        self._psam = PsamAccess(self._reader, self._worker)
         self._plates = PlateWorker(PlateProcess(), defect=_log_defect)
         self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
-        self._pieces = self._ways()
-        self._authoriser = PsamAuthoriser(
-            WorkedSam(self._reader, self._sam, self._worker), self._centre, lane_id=self._lane_id
-        )
+        self._sync_jobs = self._make_sync_jobs()
+        self._authoriser = PsamAuthoriser(self._psam, self._centre, lane_id=self._lane_id)
         self.desk = self._desk()
         self.services = self._services(device)
 
     def listens_at(self, url: str) -> None:
-        """Keep what this terminal is attached to, and where its own pages are."""
-        attached_of(self._settings, pages_url=url).save(self._device)
+        """Keep what this terminal is connected to, and where its own pages are."""
+        msgspec.structs.replace(self._settings.connections, pages_url=url).save(self._device)
 
     def start(self) -> None:
         """Begin to talk to the centre and to watch the PSAM; a terminal without parameters asks for them first."""
+        for damaged in self._documents.damaged:
+            _log().warning("document-damaged", document=damaged)
         if self._documents.parameters(self._clock.now()) is None:
-            _log().info("first-download", outcome=self._pieces["downloader"].step().outcome)
-        for name, piece in self._pieces.items():
-            self._run(name, partial(run, piece, self._stop.wait))
-        self._run("sam", self._watch_sam)
+            _log().info("first-download", outcome=self._sync_jobs["downloader"].step().outcome)
+        for name, job in self._sync_jobs.items():
+            self._run(name, partial(run, job, self._stop.wait))
+        self._run("psam", self._watch_psam)
         self._run("authoriser", partial(run, self._authoriser, self._stop.wait))
 
     def close(self) -> None:
@@ -193,18 +190,18 @@ class Terminal:
         parameters = self._documents.parameters(self._clock.now())
         return ReaderPolicy() if parameters is None else ReaderPolicy(key_index=KeyIndex(parameters.policy.key_index))
 
-    def _ways(self) -> dict[str, Uploader | Downloader | Heart]:
-        """Upload of data, upload of photos, download and heartbeat: each at its own pace."""
+    def _make_sync_jobs(self) -> dict[str, Uploader | Downloader | HeartbeatJob]:
+        """Make upload of data, upload of photos, download and heartbeat: each has a thread and a pace of its own."""
         centre = self._centre
         return {
             "records": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=DATA),
             "photos": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=PHOTOS),
-            "downloader": Downloader(self._store, centre, clock=self._clock),
-            "heart": Heart(
+            "downloader": Downloader(self._documents, centre, clock=self._clock),
+            "heartbeat": HeartbeatJob(
                 centre,
                 self._identity,
                 self._journal,
-                self._store,
+                self._documents,
                 clock=self._clock,
                 software=__version__,
                 state=self._state,
@@ -213,18 +210,18 @@ class Terminal:
 
     def _state(self) -> TerminalState:
         duty, view = self._duty.on_duty, self.desk.view()
-        return terminal_state(
-            passages=self._passages,
-            sam=self._sam,
+        return TerminalState(
+            open_debits=len(self._passages.open_debits()),
             operator_id=None if duty is None else duty.operator_id,
             shift=None if duty is None else duty.shift,
             lane_hex=None if view is None else view.lane_hex,
+            psam_authorised=self._psam.authorised,
         )
 
     def _desk(self) -> Desk:
-        roadside = self._settings.roadside
+        roadside = self._settings.connections.roadside
         lane: LaneLink = NoLane()
-        if roadside is not None and self._settings.lane_link:
+        if roadside is not None and self._settings.connections.lane_link:
             lane = TracedLane(VirtualLane(*roadside), keeper=self._traces, clock=self._clock, later=self._worker.queue)
         self._lane_setup = LaneSetup(journal=self._journal, duty=self._duty)
         return Desk(
@@ -246,43 +243,41 @@ class Terminal:
         )
 
     def _services(self, device: DiskFolder) -> Services:
-        ways = tuple(way.patience for way in self._pieces.values())
         return Services(
             desk=self.desk,
             duty=self._duty,
             history=PassageHistory(passages=self._passages, duty=self._duty),
             setup=StationSetup(setup=self._lane_setup, documents=self._documents, flows=FLOWS, clock=self._clock),
-            status=TerminalStatus(
+            photos=self._photos,
+            preferences=Preferences(device),
+            top_line=partial(
+                top_line,
                 journal=self._journal,
                 passages=self._passages,
                 documents=self._documents,
-                sam=self._sam,
-                ways=ways,
-                clock=self._clock,
+                psam=self._psam,
+                backoffs=[job.backoff for job in self._sync_jobs.values()],
             ),
-            photos=self._photos,
-            preferences=StoredPreferences(device),
+            checkup=self._checkup().examine,
+            traces_of=partial(traces_of, self._journal),
             demo=_demo(self._settings),
-            checks=self._checkup(),
-            traces=JournalTraces(self._journal),
         )
 
     def _checkup(self) -> Checkup:
-        centre = CentreClient(CentreLink(self._client, timeout_s=CHECK_TIMEOUT_S), self._identity, clock=self._clock)
+        link = CentreLink(self._client, timeout_s=CHECK_TIMEOUT_S)
         return Checkup(
             self._settings.data,
             journal=self._journal,
             passages=self._passages,
-            store=self._store,
-            ways=Ways(
-                psam=lambda: last_word(self._worker.ask_for(CHECK_TIMEOUT_S, self._reader.status), self._sam.report),
-                reach_reader=reach_of(self._reader, self._settings.reader, self._settings.roadside),
+            documents=self._documents,
+            probes=Probes(
+                psam=lambda: self._psam.report_within(CHECK_TIMEOUT_S),
+                reach_reader=reach_of(self._reader, self._settings.connections),
                 firmware=lambda: firmware_of(self._reader),
                 authorisation_trouble=lambda: self._authoriser.trouble,
-                hear_centre=centre.hear,
+                check_centre=CentreClient(link, self._identity, clock=self._clock).check,
                 plate_trouble=lambda: self._plates.trouble(CHECK_PLATES_TIMEOUT_S),
             ),
-            clock=self._clock,
         )
 
     def _work_traced(self, job: Callable[[], None]) -> None:
@@ -290,15 +285,15 @@ class Terminal:
         self._worker.queue(partial(self._traces.during, job))
 
     def _lane_id(self) -> str:
-        """Return the GB code of the lane in work, else of the first enabled one, for whom it may concern."""
+        """Return the GB code of the lane in work, else of the first enabled one."""
         view = self.desk.view()
         chosen = [choice.lane_hex for choice in self.desk.lanes()] if view is None else [view.lane_hex]
         return lane_id_of(self._documents.parameters(self._clock.now()), chosen)
 
-    def _watch_sam(self) -> None:
+    def _watch_psam(self) -> None:
         while not self._stop.is_set():
-            self._worker.finish(self._sam.look)
-            self._stop.wait(look_s_of(self._settings.reader))
+            self._psam.poll()
+            self._stop.wait(poll_s_of(self._settings.connections.reader))
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         thread = Thread(target=work, name=name, daemon=True)
@@ -307,8 +302,8 @@ class Terminal:
 
 
 def _log() -> Any:
-    """Return the log. Its library brings rich and Pygments, 50 ms and 5 MB that a start without a word must not pay."""
-    import structlog  # noqa: PLC0415 - loads when there is something to say
+    """Return the log. Its library loads rich and Pygments: 50 ms and 5 MB, not needed by a start without a message."""
+    import structlog  # noqa: PLC0415 - loads with the first message
 
     return structlog.get_logger()
 
@@ -317,46 +312,6 @@ def _log_defect(error: BaseException) -> None:
     _log().error("device-job-failed", error=repr(error), exc_info=error)
 
 
-def attached_of(settings: TerminalSettings, *, pages_url: str = "") -> Attached:
-    """Return what is kept of the settings for those who look at the terminal from outside."""
-    return Attached(
-        centre_url=settings.centre_url,
-        reader=settings.reader,
-        roadside=settings.roadside,
-        lane_link=settings.lane_link,
-        pages_url=pages_url,
-    )
-
-
 def _demo(settings: TerminalSettings) -> DemoRoadside | None:
-    if not settings.demo or settings.roadside is None:
-        return None
-    return DemoRoadside(RoadsidePanel(*settings.roadside))
-
-
-def hold_folder(folder: Path) -> IO[bytes]:
-    """Hold a terminal's folder: two processes on one journal would each debit as if there were no other."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / "terminal.lock").open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise SettingError(f"another terminal is running on {folder}") from error
-    return lock
-
-
-def is_held(folder: Path) -> bool:
-    """Say whether a terminal is running on a folder."""
-    try:
-        hold_folder(folder).close()
-    except SettingError:
-        return True
-    return False
-
-
-def open_journal(path: Path) -> sqlite3.Connection:
-    """Open a journal's file for the journal, with its tables made or brought up to date. Raises JournalError."""
-    connection = sqlite3.connect(path, check_same_thread=False)
-    schema.prepare(connection)
-    return connection
+    roadside = settings.connections.roadside
+    return None if not settings.demo or roadside is None else DemoRoadside(RoadsidePanel(*roadside))

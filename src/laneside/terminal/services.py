@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,12 +12,13 @@ import msgspec
 
 from laneside.contract.parameters import Role, ShiftPlan
 from laneside.contract.records import ShiftTotals
-from laneside.passage.answers import Answer
+from laneside.passage.answers import Answer, Rejected
 from laneside.passage.flows.flow import AnyAction
 from laneside.passage.picture.plate_entry import PlateForm
 from laneside.passage.trace import Trace
 from laneside.passage.views.views import HistoryDetail, HistoryRow, LaneChoice, PassageView
 from laneside.terminal.checkup.report import CheckReport
+from laneside.terminal.preferences import Preferences
 from laneside.vocab import Words
 
 
@@ -69,6 +70,10 @@ class Duty(Protocol):
 
     def shift_suggestion(self) -> tuple[int, date] | None:
         """Return number and work date of the shift that runs now."""
+        ...
+
+    def login_obstacle(self) -> Rejected | None:
+        """Return why no one can log in now; None where someone can."""
         ...
 
     def login(self, operator_id: str, password: str, shift: int, work_date: date) -> Answer:
@@ -164,8 +169,8 @@ class Setup(Protocol):
         ...
 
 
-class PsamState(StrEnum):
-    """The SAM as the top line shows it."""
+class PsamReadiness(StrEnum):
+    """The PSAM as the top line shows it."""
 
     READY = "ready"
     UNAUTHORISED = "unauthorised"
@@ -183,62 +188,19 @@ class TopLine:
     online: bool
     list_age_s: int | None
     list_stale: bool
-    psam: PsamState
+    psam: PsamReadiness
     battery_percent: int | None
-
-
-class Status(Protocol):
-    """The state of queue, list, SAM and battery."""
-
-    def top_line(self) -> TopLine:
-        """Return the present state; must not touch a device that is busy."""
-        ...
 
 
 class Photos(Protocol):
     """Stored photos by their SHA-256."""
 
-    def original(self, sha256: str) -> bytes | None:
-        """Return the stored JPEG."""
+    def get(self, sha256: str) -> bytes | None:
+        """Return the stored JPEG; None for an unknown one."""
         ...
 
     def watermarked(self, sha256: str) -> bytes | None:
         """Return a copy with lane, time and operator drawn into it."""
-        ...
-
-
-class Theme(StrEnum):
-    """Light of the surroundings: normal, full sun, night."""
-
-    NORMAL = "normal"
-    DAY = "day"
-    NIGHT = "night"
-
-
-class Language(StrEnum):
-    """The language of the pages."""
-
-    ZH = "zh"
-    EN = "en"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preference:
-    """How this terminal shows itself."""
-
-    theme: Theme = Theme.NORMAL
-    language: Language = Language.ZH
-
-
-class Preferences(Protocol):
-    """Remember theme and language on the device."""
-
-    def current(self) -> Preference:
-        """Return what was chosen last."""
-        ...
-
-    def choose(self, preference: Preference) -> None:
-        """Keep a choice."""
         ...
 
 
@@ -253,7 +215,7 @@ class DemoVehicle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoState:
-    """What stands at the demo's lane. ``vehicle`` is empty when nothing does."""
+    """What is at the demo's lane. ``vehicle`` is empty when nothing is."""
 
     vehicle: str
     plate: str
@@ -272,7 +234,7 @@ class DemoPanel(Protocol):
         ...
 
     def state(self) -> DemoState:
-        """Return what stands there."""
+        """Return what is at the lane."""
         ...
 
     def place(self, vehicle: str, /, *, fresh: bool) -> Answer:
@@ -292,37 +254,25 @@ class DemoPanel(Protocol):
         ...
 
     def picture(self) -> bytes | None:
-        """Return a drawn JPEG of the vehicle with its plate, or None when none stands there."""
-        ...
-
-
-class Checks(Protocol):
-    """班前检查."""
-
-    def examine(self) -> CheckReport:
-        """Look at everything now; may take seconds where centre or reader do not answer."""
-        ...
-
-
-class Traces(Protocol):
-    """What was exchanged with chips and lane for a vehicle."""
-
-    def of(self, passage_id: str) -> tuple[Trace, ...]:
-        """Return its radio sessions, oldest first."""
+        """Return a drawn JPEG of the vehicle with its plate; None without one."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything the pages need. ``demo`` is None outside the demo; without ``checks`` or ``traces`` none is shown."""
+    """Everything the pages need. ``demo`` is None outside the demo.
+
+    ``top_line`` must not wait for a device. ``checkup`` is 班前检查, which may take seconds where centre or reader do
+    not answer. ``traces_of`` returns a vehicle's radio sessions by its passage's id, oldest first.
+    """
 
     desk: Desk
     duty: Duty
     history: History
     setup: Setup
-    status: Status
     photos: Photos
     preferences: Preferences
+    top_line: Callable[[], TopLine]
+    checkup: Callable[[], CheckReport]
+    traces_of: Callable[[str], tuple[Trace, ...]]
     demo: DemoPanel | None = None
-    checks: Checks | None = None
-    traces: Traces | None = None

@@ -62,6 +62,6 @@ class StationSetup:
 
 
 def lane_id_of(parameters: Parameters | None, lanes_hex: Sequence[str]) -> str:
-    """Return the GB code of the first of these lanes, empty where there is none or the parameters don't know it."""
+    """Return the GB code of the first of these lanes, empty without one or for one that the parameters don't have."""
     lanes = () if parameters is None else parameters.station.lanes
     return next((lane.lane_id for lane_hex in lanes_hex[:1] for lane in lanes if lane.lane_hex == lane_hex), "")

@@ -1,103 +1,45 @@
-"""The top line: queue, list, SAM, battery. It shows what was last seen and never touches a device itself."""
+"""The top line: queue, list, PSAM, battery. It shows what was last seen and never touches a device itself."""
 
 from __future__ import annotations
 
-from laneside.clock import Clock
+from collections.abc import Sequence
+
+from laneside.devices import battery_percent
 from laneside.journal import Journal
 from laneside.passage.passage_journal import PassageJournal
 from laneside.passage.ports import Documents
-from laneside.reader import EtcReader
-from laneside.reader import PsamState as SamReport
-from laneside.sync import Patience, TerminalState
-from laneside.terminal.battery import battery_percent
-from laneside.terminal.services import PsamState, TopLine
+from laneside.sync import Backoff
+from laneside.terminal.device_worker import PsamAccess
+from laneside.terminal.services import TopLine
 
 ONLINE_FOR_S = 900.0
 
 
-class SamWatch:
-    """Remember what the PSAM last said of itself; ``look`` runs in the device worker, between two jobs."""
-
-    def __init__(self, reader: EtcReader) -> None:
-        self._reader = reader
-        self._report: SamReport | None = None
-
-    def look(self) -> None:
-        """Ask the PSAM now."""
-        self._report = self._reader.status()
-
-    @property
-    def report(self) -> SamReport | None:
-        """What the PSAM itself last said; None before it was asked."""
-        return self._report
-
-    @property
-    def state(self) -> PsamState:
-        """What the top line shows."""
-        if self._report is None:
-            return PsamState.UNKNOWN
-        if not self._report.present:
-            return PsamState.ABSENT
-        return PsamState.READY if self._report.authorised else PsamState.UNAUTHORISED
-
-
-class TerminalStatus:
-    """Put the top line together (a :class:`laneside.terminal.services.Status`)."""
-
-    def __init__(
-        self,
-        *,
-        journal: Journal,
-        passages: PassageJournal,
-        documents: Documents,
-        sam: SamWatch,
-        ways: tuple[Patience, ...],
-        clock: Clock,
-    ) -> None:
-        self._journal = journal
-        self._passages = passages
-        self._documents = documents
-        self._sam = sam
-        self._ways = ways
-        self._clock = clock
-
-    def top_line(self) -> TopLine:
-        """Return the present state."""
-        now = self._clock.now()
-        counts = self._journal.counts()
-        status_list = self._documents.status_list(now)
-        parameters = self._documents.parameters(now)
-        age_s = None if status_list is None else status_list.age_s(now)
-        limit_s = None if parameters is None else parameters.policy.status_list_age_s_max
-        return TopLine(
-            unsent=counts.unsent,
-            rejected=counts.refused,
-            open_debits=len(self._passages.open_debits()),
-            online=self._online(),
-            list_age_s=age_s,
-            list_stale=age_s is not None and limit_s is not None and age_s > limit_s,
-            psam=self._sam.state,
-            battery_percent=battery_percent(),
-        )
-
-    def _online(self) -> bool:
-        """Count the centre as reachable when the newest word on any of the ways to it was a success."""
-        reached = [way.reached_at for way in self._ways if way.reached_at is not None]
-        failed = [way.failed_at for way in self._ways if way.failed_at is not None]
-        if not reached or (failed and max(failed) > max(reached)):
-            return False
-        return (self._clock.now() - max(reached)).total_seconds() < ONLINE_FOR_S
-
-
-def terminal_state(
-    *, passages: PassageJournal, sam: SamWatch, operator_id: str | None, shift: int | None, lane_hex: str | None
-) -> TerminalState:
-    """Return what a heartbeat says beyond the journal."""
-    known = sam.state in (PsamState.READY, PsamState.UNAUTHORISED)
-    return TerminalState(
+def top_line(
+    *, journal: Journal, passages: PassageJournal, documents: Documents, psam: PsamAccess, backoffs: Sequence[Backoff]
+) -> TopLine:
+    """Gather the present state; ``backoffs`` are those of all jobs with the centre."""
+    now = journal.clock.now()
+    counts = journal.counts()
+    status_list, parameters = documents.status_list(now), documents.parameters(now)
+    age_s = None if status_list is None else status_list.age_s(now)
+    limit_s = None if parameters is None else parameters.policy.status_list_age_s_max
+    return TopLine(
+        unsent=counts.unsent,
+        rejected=counts.refused,
         open_debits=len(passages.open_debits()),
-        operator_id=operator_id,
-        shift=shift,
-        lane_hex=lane_hex,
-        psam_authorised=sam.state is PsamState.READY if known else None,
+        online=_online(backoffs, journal.clock.monotonic_s()),
+        list_age_s=age_s,
+        list_stale=age_s is not None and limit_s is not None and age_s > limit_s,
+        psam=psam.readiness,
+        battery_percent=battery_percent(),
     )
+
+
+def _online(backoffs: Sequence[Backoff], now_s: float) -> bool:
+    """Return whether the newest answer to any of the jobs was the centre's, and is not too old."""
+    reached = [each.reached_s for each in backoffs if each.reached_s is not None]
+    failed = [each.failed_s for each in backoffs if each.failed_s is not None]
+    if not reached or (failed and max(failed) > max(reached)):
+        return False
+    return now_s - max(reached) < ONLINE_FOR_S

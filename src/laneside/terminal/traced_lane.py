@@ -1,4 +1,4 @@
-"""The lane link with its words kept: what the lane was asked and told in a passage's trace."""
+"""The lane link with a record of its exchanges in the passage's trace."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 class TracedLane:
-    """A lane link (a :class:`laneside.passage.lane.LaneLink`) that is listened to; a release ends a passage's trace.
+    """A lane link (a :class:`laneside.passage.lane.LaneLink`) that is traced; a release ends a passage's trace.
 
-    ``later`` runs the job that writes: whoever leaves a vehicle does not wait for another sync of the disk.
+    ``later`` runs the job that writes the trace: leaving a vehicle does not wait for another sync of the disk.
     """
 
     def __init__(
@@ -30,29 +30,29 @@ class TracedLane:
 
     @property
     def attached(self) -> bool:
-        """Say whether a lane is behind the link."""
+        """Return whether a lane is behind the link."""
         return self._lane.attached
 
     def occupy(self, lane_hex: str) -> None:
         """Take the lane."""
-        self._told("occupy", lane_hex, lambda: self._lane.occupy(lane_hex), lambda _: "")
+        self._traced("occupy", lane_hex, lambda: self._lane.occupy(lane_hex), lambda _: "")
 
     def waiting(self) -> Waiting:
-        """Ask what stands before the barrier."""
-        return self._told("waiting", "", self._lane.waiting, _waiting)
+        """Ask which vehicle is before the barrier."""
+        return self._traced("waiting", "", self._lane.waiting, _waiting)
 
     def conclude(self, conclusion: Conclusion) -> None:
         """Carry out the end of a vehicle."""
-        self._told("conclude", _conclusion(conclusion), lambda: self._lane.conclude(conclusion), lambda _: "")
+        self._traced("conclude", _conclusion(conclusion), lambda: self._lane.conclude(conclusion), lambda _: "")
 
     def release(self) -> None:
         """Give the lane back."""
         try:
-            self._told("release", "", self._lane.release, lambda _: "")
+            self._traced("release", "", self._lane.release, lambda _: "")
         finally:
             self._later(self._keeper.detach_latest())
 
-    def _told(self, name: str, sent: str, ask: Callable[[], T], write: Callable[[T], str]) -> T:
+    def _traced(self, name: str, sent: str, ask: Callable[[], T], write: Callable[[T], str]) -> T:
         at, start_s = self._clock.now(), self._clock.monotonic_s()
         received, status = "", "ok"
         try:

@@ -11,7 +11,7 @@ from laneside.cli import app
 from laneside.cli.terminal import _reader
 from laneside.errors import SettingError
 from laneside.rsu import SERIAL, TCP
-from laneside.terminal.attached import Attached, PcscReaders, RoadsideChips, SerialReader, TcpReader
+from laneside.terminal.reader_choice import Connections, PcscReaders, RoadsideChips, SerialReader, TcpReader
 
 PCSC, NO_PCSC = ("card", "psam"), ("", "")
 
@@ -37,9 +37,9 @@ def test_what_was_chosen_is_kept_whole_for_the_doctor(tmp_path: Path) -> None:
     file = tmp_path / "make.toml"
     file.write_text("c6_form = 67\n[timeouts]\nstep_ms = 500\n[virtual]\nb2_short = true\n", encoding="utf-8")
     choice = chosen("tcp", address="h:1", settings=file)
-    kept = Attached(centre_url="http://127.0.0.1:1", reader=choice)
+    kept = Connections(centre_url="http://127.0.0.1:1", reader=choice)
     kept.save(DiskFolder(tmp_path))
-    read = Attached.load(DiskFolder(tmp_path))
+    read = Connections.load(DiskFolder(tmp_path))
     assert read == kept
     assert isinstance(read.reader, TcpReader)
     assert read.reader.policy.dialect.timeouts.step_ms == 500

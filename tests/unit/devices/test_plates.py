@@ -6,16 +6,14 @@ import os
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from laneside.devices.plates import COMMAND, PlateProcess
+from laneside.devices.plates import PlateProcess
 from laneside.passage.ports import PlateSight, PlatesSeen, PlatesUnread
-from laneside.terminal.plate_worker import BUSY, PlateWorker
 from laneside.virtual.picture import draw_empty_lane, draw_vehicle
 
 pytestmark = pytest.mark.process
@@ -125,7 +123,7 @@ def test_reading_tells_nobody_and_leaves_nothing_behind(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-# --- without the engine, and the thread before it
+# --- without the engine
 
 
 MISSING = (
@@ -149,52 +147,3 @@ def test_a_worker_that_does_not_come_up_is_told(command, trouble):
     process = PlateProcess(command, start_timeout_s=1.0)
     assert process.start() == trouble
     assert process.pid is None
-
-
-class Told:
-    """Collects what a plate worker answers."""
-
-    def __init__(self) -> None:
-        self.sights: list[PlateSight] = []
-        self.came = threading.Event()
-
-    def __call__(self, sight: PlateSight) -> None:
-        self.sights.append(sight)
-        self.came.set()
-
-
-def no_defect(error: BaseException) -> None:
-    raise AssertionError from error
-
-
-def test_not_installed_is_answered_once_and_then_nobody_need_ask():
-    worker, told = PlateWorker(PlateProcess(MISSING, start_timeout_s=PATIENT_S), defect=no_defect), Told()
-    assert worker.available
-    worker.read(CAR, told)
-    assert told.came.wait(PATIENT_S)
-    assert (told.sights, worker.available) == ([PlatesUnread(trouble="not-installed")], False)
-    assert worker.trouble(PATIENT_S) == "not-installed"
-    worker.close()
-
-
-def test_of_several_photos_that_wait_only_the_newest_is_read(process):
-    worker = PlateWorker(PlateProcess(COMMAND, start_timeout_s=PATIENT_S, read_timeout_s=PATIENT_S), defect=no_defect)
-    older, newest = Told(), Told()
-    worker.warm()
-    for _ in range(3):
-        worker.read(CAR, older)
-    worker.read(draw_vehicle("甘A7Q305", 0, 1, 7), newest)
-    assert newest.came.wait(PATIENT_S)
-    assert texts(newest.sights[0])[0] == "甘A7Q305"
-    assert older.sights == []
-    worker.close()
-
-
-def test_closing_ends_a_worker_that_is_busy_and_answers_nothing():
-    worker, told = PlateWorker(PlateProcess(SLOW, start_timeout_s=PATIENT_S), defect=no_defect), Told()
-    worker.read(CAR, told)
-    assert worker.trouble(0.5) == BUSY
-    begun = time.monotonic()
-    worker.close()
-    assert time.monotonic() - begun < 5.0
-    assert told.sights == []

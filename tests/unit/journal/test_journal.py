@@ -1,10 +1,7 @@
-"""What the file holds after an append, what it refuses, and what the chain shows."""
+"""What the file has after an append, what it refuses, what the chain shows, and what waits for the centre."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,7 +11,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from laneside.errors import JournalError
-from laneside.journal import Draft, Head, Journal, schema
+from laneside.journal import (
+    CENTRE_REFUSAL,
+    RECEIPT,
+    Counts,
+    Delivery,
+    Draft,
+    Head,
+    Journal,
+    Outgoing,
+    schema,
+)
 
 
 def rows(path, query="SELECT seq, kind, passage, subject, settles, at, payload, hash FROM entry ORDER BY seq"):
@@ -35,28 +42,6 @@ def tampered(path, *statements):
 def five(journal):
     for number in range(1, 6):
         journal.append("step", b"payload %d" % number, passage="p-1")
-
-
-def test_each_row_is_chained_by_sha256_over_its_canonical_json(journal, path):
-    journal.append("opened", b"\x00\xff", passage="p-1")
-    journal.append("record", b"{}", passage="p-1", subject="R1")
-    previous = bytes(32)
-    for seq, kind, passage, subject, settles, at, payload, digest in rows(path):
-        whole = {
-            "at": at,
-            "kind": kind,
-            "passage": passage,
-            "payload": base64.b64encode(payload).decode(),
-            "seq": seq,
-            "settles": settles,
-            "subject": subject,
-        }
-        text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        assert digest == hashlib.sha256(previous + text).digest()
-        previous = digest
-    assert [row[0] for row in rows(path)] == [1, 2]
-    assert rows(path)[0][5] == "2026-07-01T08:00:00.000000+00:00"
-    assert journal.head() == Head(seq=2, hash=previous)
 
 
 def test_another_connection_sees_the_entry_when_append_returns(journal, path):
@@ -144,21 +129,8 @@ def test_a_record_is_sealed_once(journal, path):
     assert [row[6] for row in rows(path)] == [b"first"]
 
 
-def test_time_never_runs_below_the_last_entry(journal, clock):
-    first = journal.append("step", b"")
-    clock.at -= timedelta(seconds=400)
-    assert journal.append("step", b"").at == first.at
-    assert journal.clock_step_s(clock.at) == 400
-    assert journal.last_time == first.at
-    clock.at += timedelta(seconds=401)
-    assert journal.append("step", b"").at == first.at + timedelta(seconds=1)
-    assert journal.clock_step_s(clock.at) == 0
-
-
-def test_an_empty_journal_has_a_head_of_zeros_and_no_time(journal, clock):
+def test_an_empty_journal_has_a_head_of_zeros(journal):
     assert journal.head() == Head(seq=0, hash=bytes(32))
-    assert journal.last_time is None
-    assert journal.clock_step_s(clock.at) == 0
     journal.verify()
 
 
@@ -233,8 +205,8 @@ def test_reading_by_kind_number_and_time(journal, clock):
     clock.at += timedelta(minutes=1)
     late = journal.append("step", b"late")
     journal.append("other", b"")
-    assert [entry.seq for entry in journal.of_kind("step", since_seq=4)] == [5, 6]
-    assert journal.of_kind_since("step", clock.at) == (late,)
+    assert [entry.seq for entry in journal.of_kind("step")] == [1, 2, 3, 4, 5, 6]
+    assert journal.of_kind("step", since=clock.at) == (late,)
     assert [entry.seq for entry in journal.since(2, 3)] == [3, 4, 5]
     assert journal.entries("") == ()
 
@@ -265,3 +237,95 @@ def test_the_tail_is_walked_from_the_entry_before_it(journal):
     for number in range(10):
         journal.append("note", b"%d" % number)
     assert [journal.verify_tail(count) for count in (1, 4, 9, 10, 11, 500)] == [1, 4, 9, 10, 10, 10]
+
+
+# --- the outbox: what waits for the centre, what left the queue and why
+
+
+def fill(journal):
+    journal.append("photo", b'{"sha256":"ab"}', passage="p-1", subject="ab")
+    journal.append("image", b"image", passage="p-1", subject="X1")
+    journal.append("intent", b"intent", passage="p-1", subject="X1")
+    journal.append("record", b"record", passage="p-1", subject="X1")
+    journal.append("event", b"event", passage="p-2", subject="E1")
+
+
+def waiting(journal, *kinds):
+    return [(item.kind, item.subject) for item in journal.outbox(10, kinds=kinds or tuple(Outgoing))]
+
+
+def test_the_outbox_holds_what_the_centre_must_have_in_the_order_written(journal):
+    fill(journal)
+    assert waiting(journal) == [("photo", "ab"), ("image", "X1"), ("record", "X1"), ("event", "E1")]
+    assert [item.seq for item in journal.outbox(2)] == [1, 2]
+    assert waiting(journal, Outgoing.PHOTO) == [("photo", "ab")]
+    assert waiting(journal, Outgoing.RECORD, Outgoing.EVENT) == [("record", "X1"), ("event", "E1")]
+    assert journal.outbox(1, kinds=(Outgoing.RECORD,))[0].payload == b"record"
+    assert journal.counts() == Counts(records=1, events=1, images=1, photos=1, refused=0)
+    assert journal.counts().unsent == 4
+
+
+def test_a_receipt_ends_only_what_it_speaks_of(journal):
+    fill(journal)
+    entry = journal.settle("X1", b"receipt", kind=Outgoing.RECORD)
+    assert (entry.kind, entry.settles, entry.subject, entry.passage) == (RECEIPT, "record", "X1", "p-1")
+    assert waiting(journal) == [("photo", "ab"), ("image", "X1"), ("event", "E1")]
+    assert journal.delivery(Outgoing.RECORD, "X1") is Delivery.RECEIVED
+    assert journal.delivery(Outgoing.IMAGE, "X1") is Delivery.WAITING
+    assert journal.delivery(Outgoing.EVENT, "X1") is None
+    journal.verify()
+
+
+def test_a_refusal_is_counted_and_blocks_nobody(journal):
+    fill(journal)
+    entry = journal.refuse("E1", b"because")
+    assert (entry.kind, entry.settles, entry.payload) == (CENTRE_REFUSAL, "event", b"because")
+    assert journal.delivery(Outgoing.EVENT, "E1") is Delivery.REFUSED
+    assert journal.counts() == Counts(records=1, events=0, images=1, photos=1, refused=1)
+
+
+def test_what_does_not_wait_can_not_be_answered(journal):
+    fill(journal)
+    journal.settle("E1", b"")
+    for subject in ("E1", "never-seen", ""):
+        with pytest.raises(AssertionError):
+            journal.settle(subject, b"")
+    assert journal.head().seq == 6
+
+
+def test_a_photo_taken_twice_is_delivered_once(journal):
+    for passage in ("p-1", "p-2"):
+        journal.append("photo", b"{}", passage=passage, subject="ab")
+    assert journal.counts().photos == 1
+    journal.settle("ab", b"receipt")
+    assert waiting(journal) == []
+    journal.append("photo", b"{}", passage="p-3", subject="ab")
+    assert journal.counts().photos == 0
+    assert waiting(journal) == []
+
+
+def test_the_queue_is_the_same_after_a_restart(journal, path, clock):
+    fill(journal)
+    assert waiting(journal)
+    journal.settle("ab", b"")
+    journal.append("record", b"", subject="R2")
+    with closing(sqlite3.connect(path, check_same_thread=False)) as other:
+        schema.prepare(other)
+        again = Journal(other, clock=clock, terminal_id="T62010A0B01")
+        assert again.outbox(10) == journal.outbox(10)
+        assert again.counts() == journal.counts()
+    assert waiting(journal) == [("image", "X1"), ("record", "X1"), ("event", "E1"), ("record", "R2")]
+
+
+def test_an_emptied_queue_sees_what_comes_after(journal):
+    for number in range(20):
+        journal.append("record", b"", subject=f"R{number:02d}")
+    left = [f"R{number:02d}" for number in range(20)]
+    for number in (3, 0, 1, 2, *range(5, 20), 4):
+        journal.settle(f"R{number:02d}", b"")
+        left.remove(f"R{number:02d}")
+        assert [item.subject for item in journal.outbox(50)] == left
+    assert waiting(journal) == []
+    journal.append("record", b"", subject="R99")
+    assert waiting(journal) == [("record", "R99")]
+    assert journal.counts().records == 1

@@ -18,19 +18,17 @@ from laneside.passage.desk import Desk
 from laneside.passage.flows.open_exit import OPEN_EXIT
 from laneside.passage.notes import Ending
 from laneside.terminal.app import create_app
-from laneside.terminal.services import Preference, PsamState, Services, TopLine
+from laneside.terminal.preferences import Preference
+from laneside.terminal.services import PsamReadiness, Services, TopLine
 
 TOP = TopLine(
-    unsent=0, rejected=0, open_debits=0, online=True, list_age_s=1, list_stale=False, psam=PsamState.READY,
+    unsent=0, rejected=0, open_debits=0, online=True, list_age_s=1, list_stale=False, psam=PsamReadiness.READY,
     battery_percent=None,
 )  # fmt: skip
 
 
 class Surroundings:
     """What the pages show beside the vehicle, as plain as it can be."""
-
-    def top_line(self) -> TopLine:
-        return TOP
 
     def current(self) -> Preference:
         return Preference()
@@ -74,8 +72,8 @@ def test_the_desk_works_it_and_the_journal_brings_it_back(inspected: LaneKit) ->
 def test_its_pages_are_the_same_templates(inspected: LaneKit) -> None:
     around = Surroundings()
     services = Services(
-        desk=inspected.desk, duty=inspected.duty, history=inspected.history, setup=around, status=around, photos=around,
-        preferences=around,
+        desk=inspected.desk, duty=inspected.duty, history=inspected.history, setup=around, photos=around,
+        preferences=around, top_line=lambda: TOP, checkup=lambda: None, traces_of=lambda _: (),
     )  # fmt: skip  # type: ignore[arg-type]  # the ports that these pages do not ask are not there
     with TestClient(create_app(services), base_url="http://127.0.0.1", follow_redirects=True) as browser:
         csrf = token(browser.get("/login").text)

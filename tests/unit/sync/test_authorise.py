@@ -13,7 +13,7 @@ from laneside.contract.authorisation import PsamAuthorisationReply, authorisatio
 from laneside.contract.exchange import Refusal
 from laneside.contract.signing import canonical
 from laneside.reader import PsamAuthorisation, PsamChallenge
-from laneside.sync import Outcome, PsamAuthoriser
+from laneside.sync import PsamAuthoriser, StepOutcome
 from laneside.sync.authorise import AGAIN_S, RETRY_S
 
 CHALLENGE = PsamChallenge(
@@ -91,7 +91,7 @@ def piece(sam, remote):
 
 def test_a_challenge_goes_up_and_the_answer_goes_down_and_the_result_up(desk, sam, piece):
     step = piece.step()
-    assert (step.outcome, step.subject, step.wait_s) == (Outcome.DONE, "000000000007", RETRY_S)
+    assert (step.outcome, step.subject, step.wait_s) == (StepOutcome.DONE, "000000000007", RETRY_S)
     assert desk.asked == [
         {
             "terminalNo": "620100001234",
@@ -105,7 +105,7 @@ def test_a_challenge_goes_up_and_the_answer_goes_down_and_the_result_up(desk, sa
     ]
     assert sam.given == [INSTRUCTION]
     assert desk.results == [("000000000007", "9000")]
-    assert piece.step().outcome is Outcome.IDLE
+    assert piece.step().outcome is StepOutcome.IDLE
     assert len(desk.asked) == 1
 
 
@@ -115,12 +115,12 @@ def test_it_asks_every_five_seconds_while_the_centre_is_down(desk, sam, piece):
 
     desk.instead = down
     assert [(step.outcome, step.wait_s) for step in (piece.step(), piece.step(), piece.step())] == [
-        (Outcome.FAILED, RETRY_S)
+        (StepOutcome.FAILED, RETRY_S)
     ] * 3
     assert sam.given == []
     assert "no way" in piece.trouble
     desk.instead = None
-    assert piece.step().outcome is Outcome.DONE
+    assert piece.step().outcome is StepOutcome.DONE
     assert piece.trouble == ""
 
 
@@ -128,7 +128,7 @@ def test_a_refusal_is_told_and_tried_again(desk, sam, piece):
     refusal = Refusal(code="psam-signer-off", text="中心未配置PSAM授权服务")
     desk.instead = lambda _request: httpx2.Response(403, content=canonical(refusal))
     step = piece.step()
-    assert (step.outcome, step.wait_s) == (Outcome.FAILED, RETRY_S)
+    assert (step.outcome, step.wait_s) == (StepOutcome.FAILED, RETRY_S)
     assert step.trouble == "psam-signer-off: 中心未配置PSAM授权服务"
     assert sam.given == []
 
@@ -144,7 +144,7 @@ def test_a_refusal_is_told_and_tried_again(desk, sam, piece):
 )
 def test_nothing_that_the_pinned_centre_did_not_sign_reaches_the_psam(desk, sam, piece, forge):
     desk.forge = forge
-    assert piece.step().outcome is Outcome.FAILED
+    assert piece.step().outcome is StepOutcome.FAILED
     assert sam.given == []
 
 
@@ -155,7 +155,7 @@ def test_an_answer_to_another_question_is_not_handed_on(desk, centre, sam, piece
         return msgspec.structs.replace(changed, signature=centre.key.sign(authorisation_bytes(changed)))
 
     desk.forge = other
-    assert piece.step().outcome is Outcome.FAILED
+    assert piece.step().outcome is StepOutcome.FAILED
     assert sam.given == []
 
 
@@ -173,7 +173,7 @@ def test_a_psam_that_refuses_is_spared_before_its_last_tries(desk, sam, piece):
     assert "tries left: 5" in piece.trouble
     sam.wants = replace(CHALLENGE, serial=bytes(10))
     sam.says = PsamAuthorisation(sw=0x9000)
-    assert piece.step().outcome is Outcome.DONE, "another PSAM has tries of its own"
+    assert piece.step().outcome is StepOutcome.DONE, "another PSAM has tries of its own"
 
 
 def test_a_result_that_could_not_be_told_is_told_later(desk, sam, piece):
@@ -189,8 +189,8 @@ def test_a_result_that_could_not_be_told_is_told_later(desk, sam, piece):
             desk.instead = lose_results
 
     desk.instead = lose_results
-    assert piece.step().outcome is Outcome.DONE
+    assert piece.step().outcome is StepOutcome.DONE
     assert desk.results == []
     desk.instead = None
-    assert piece.step().outcome is Outcome.IDLE
+    assert piece.step().outcome is StepOutcome.IDLE
     assert desk.results == [("000000000007", "9000")]

@@ -13,7 +13,7 @@ import pytest
 from laneside.contract.exchange import Receipt, Refusal, Stored
 from laneside.contract.signing import canonical, parse
 from laneside.journal import Delivery, Outgoing
-from laneside.sync import DATA, PHOTOS, CentreRefusal, Outcome, Uploader
+from laneside.sync import DATA, PHOTOS, CentreRefusal, StepOutcome, Uploader
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"
 SHA256 = hashlib.sha256(JPEG).hexdigest()
@@ -44,8 +44,8 @@ def drain(uploader, clock, *, steps=50):
     order = []
     for _ in range(steps):
         step = uploader.step()
-        order += [step.subject] if step.outcome in {Outcome.DONE, Outcome.REFUSED} else []
-        if step.outcome is Outcome.IDLE and not uploader.patience.trouble:
+        order += [step.subject] if step.outcome in {StepOutcome.DONE, StepOutcome.REFUSED} else []
+        if step.outcome is StepOutcome.IDLE and not uploader.backoff.trouble:
             break
         clock.sleep(step.wait_s)
     return order
@@ -58,14 +58,14 @@ def no(code):
 def test_a_record_is_at_the_centre_and_its_receipt_in_the_journal(journal, data, centre, journal_path):
     journal.append("record", b'{"record":1}', passage="p-1", subject="R1")
     step = data.step()
-    assert (step.outcome, step.subject) == (Outcome.DONE, "R1")
+    assert (step.outcome, step.subject) == (StepOutcome.DONE, "R1")
     assert centre.kept == {("records", "R1"): b'{"record":1}'}
     ((kind, settles, passage, payload),) = rows(
         journal_path, "SELECT kind, settles, passage, payload FROM entry WHERE seq = 2"
     )
     assert (kind, settles, passage) == ("receipt", "record", "p-1")
     assert parse(payload, Receipt).stored is Stored.CREATED
-    assert data.step().outcome is Outcome.IDLE
+    assert data.step().outcome is StepOutcome.IDLE
 
 
 def test_records_go_before_events_before_images(journal, data, centre, clock):
@@ -82,7 +82,7 @@ def test_a_photo_is_sent_as_the_file_and_not_as_its_entry(journal, pictures, cen
     journal.append("record", b"{}", subject="R1")
     assert pictures.step().subject == SHA256
     assert centre.kept == {("photos", SHA256): JPEG}
-    assert pictures.step().outcome is Outcome.IDLE
+    assert pictures.step().outcome is StepOutcome.IDLE
     assert journal.counts().records == 1
 
 
@@ -92,8 +92,8 @@ def test_a_photo_that_is_lost_on_the_device_is_refused_here_and_blocks_nobody(jo
     photos[lost] = there
     journal.append("photo", b"{}", subject=lost)
     journal.append("photo", b"{}", subject=SHA256)
-    assert pictures.step().outcome is Outcome.REFUSED
-    assert pictures.step().outcome is Outcome.DONE
+    assert pictures.step().outcome is StepOutcome.REFUSED
+    assert pictures.step().outcome is StepOutcome.DONE
     assert set(centre.kept) == {("photos", SHA256)}
     assert journal.delivery(Outgoing.PHOTO, lost) is Delivery.REFUSED
 
@@ -104,7 +104,7 @@ def test_a_disk_that_fails_while_a_photo_is_read_is_a_failure_and_no_loss(journa
 
     uploader = Uploader(journal, remote, clock=clock, photo=broken, kinds=PHOTOS)
     journal.append("photo", b"{}", subject=SHA256)
-    assert uploader.step().outcome is Outcome.FAILED
+    assert uploader.step().outcome is StepOutcome.FAILED
     assert journal.counts().photos == 1
 
 
@@ -118,7 +118,7 @@ def test_a_lost_reply_ends_in_one_row_and_one_receipt(journal, data, centre, clo
         raise httpx2.ReadTimeout("the answer is lost")
 
     centre.take = lossy
-    assert data.step().outcome is Outcome.FAILED
+    assert data.step().outcome is StepOutcome.FAILED
     assert journal.counts().records == 1
     assert drain(data, clock) == ["R1"]
     assert parse(journal.latest("receipt").payload, Receipt).stored is Stored.EXISTS
@@ -141,7 +141,7 @@ def test_a_refused_item_is_kept_with_the_centres_words_and_the_next_one_goes(jou
 def test_a_conflict_is_kept_with_the_signed_receipt(journal, data, centre):
     centre.kept["records", "R1"] = b"something else"
     journal.append("record", b"{}", subject="R1")
-    assert data.step().outcome is Outcome.REFUSED
+    assert data.step().outcome is StepOutcome.REFUSED
     kept = parse(journal.latest("centre-refusal").payload, CentreRefusal)
     assert kept.code == "conflict"
     assert kept.receipt is not None
@@ -167,16 +167,16 @@ def test_the_waits_grow_by_two_seconds_up_to_five_minutes_and_never_end(journal,
     waits = []
     for _ in range(160):
         step = data.step()
-        assert step.outcome is Outcome.FAILED
+        assert step.outcome is StepOutcome.FAILED
         waits.append(step.wait_s)
         clock.sleep(step.wait_s)
     assert waits[:4] == [1, 3, 5, 7]
     assert waits[-8:] == [300] * 8
     assert max(waits) == 300
     centre.trouble = None
-    assert data.step().outcome is Outcome.DONE
-    assert data.patience.trouble == ""
-    assert data.patience.reached_at == clock.now()
+    assert data.step().outcome is StepOutcome.DONE
+    assert data.backoff.trouble == ""
+    assert data.backoff.reached_s == clock.monotonic_s()
 
 
 def test_nothing_is_sent_before_it_is_due(journal, data, centre, clock):
@@ -186,7 +186,7 @@ def test_nothing_is_sent_before_it_is_due(journal, data, centre, clock):
     asked = len(centre.requests)
     clock.sleep(0.4)
     step = data.step()
-    assert (step.outcome, step.wait_s) == (Outcome.IDLE, pytest.approx(0.6))
+    assert (step.outcome, step.wait_s) == (StepOutcome.IDLE, pytest.approx(0.6))
     assert "502" in step.trouble
     assert len(centre.requests) == asked
 
@@ -225,15 +225,15 @@ def test_a_revoked_terminal_keeps_its_whole_queue(journal, data, centre, clock):
         clock.sleep(data.step().wait_s)
     assert journal.counts().records == 2
     assert journal.counts().refused == 0
-    assert "revoked" in data.patience.trouble
+    assert "revoked" in data.backoff.trouble
 
 
 def test_photos_and_data_have_patience_of_their_own(journal, data, pictures, centre, clock):
     journal.append("photo", b"{}", subject=SHA256)
     journal.append("record", b"{}", subject="R1")
     centre.trouble = lambda request: httpx2.Response(503) if "/photos/" in request.url.path else None
-    assert pictures.step().outcome is Outcome.FAILED
-    assert data.step().outcome is Outcome.DONE
+    assert pictures.step().outcome is StepOutcome.FAILED
+    assert data.step().outcome is StepOutcome.DONE
     centre.trouble = None
     assert drain(pictures, clock) == [SHA256]
 
@@ -245,7 +245,7 @@ def test_a_journal_that_fails_is_told_and_the_item_stays(journal, data, journal_
         other.execute("BEGIN IMMEDIATE")
         step = data.step()
         other.execute("ROLLBACK")
-    assert step.outcome is Outcome.FAILED
+    assert step.outcome is StepOutcome.FAILED
     assert "locked" in step.trouble
     assert drain(data, clock) == ["R1"]
     assert parse(journal.latest("receipt").payload, Receipt).stored is Stored.EXISTS

@@ -19,14 +19,15 @@ from laneside.contract.signing import canonical, parse
 from laneside.journal import Delivery, Outgoing
 from laneside.sync import (
     PHOTOS,
+    CentreCheck,
     CentreClient,
     CentreLink,
     CentreRefusal,
     DiskFolder,
     DocumentStore,
     Downloader,
-    Heart,
-    Outcome,
+    HeartbeatJob,
+    StepOutcome,
     TerminalState,
     Uploader,
     enrol,
@@ -93,7 +94,7 @@ def test_an_image_and_its_photo_are_at_the_centre(journal, queues, enrolled, tmp
     message = image(enrolled.terminal_id)
     journal.append("photo", b"{}", passage="p-1", subject=SHA256)
     journal.append("image", canonical(message), passage="p-1", subject=message.image_id)
-    assert [queue.step().outcome for queue in queues] == [Outcome.DONE, Outcome.DONE]
+    assert [queue.step().outcome for queue in queues] == [StepOutcome.DONE, StepOutcome.DONE]
     assert rows(tmp_path, "SELECT image_id, body FROM images") == [(message.image_id, canonical(message))]
     assert rows(tmp_path, "SELECT sha256, size FROM photos") == [(SHA256, len(JPEG))]
     assert journal.counts().unsent == 0
@@ -114,7 +115,7 @@ def test_the_same_again_exists_and_another_under_the_same_id_is_a_conflict(journ
 def test_what_the_centre_can_not_read_is_refused_and_shown(journal, queues, enrolled):
     journal.append("record", b'{"nonsense":true}', subject="R1")
     journal.append("image", canonical(image("T-other")), subject=image("T-other").image_id)
-    assert [queues[0].step().outcome for _ in range(3)] == [Outcome.REFUSED, Outcome.REFUSED, Outcome.IDLE]
+    assert [queues[0].step().outcome for _ in range(3)] == [StepOutcome.REFUSED, StepOutcome.REFUSED, StepOutcome.IDLE]
     codes = [parse(entry.payload, CentreRefusal).code for entry in journal.of_kind("centre-refusal")]
     assert codes == ["contract", "foreign-terminal"]
     assert journal.delivery(Outgoing.RECORD, "R1") is Delivery.REFUSED
@@ -130,10 +131,10 @@ def test_a_clock_that_is_far_off_refuses_nothing_for_good(journal, queues, enrol
     right = queues[0]._centre._clock
     queues[0]._centre._clock = Late
     step = queues[0].step()
-    assert (step.outcome, "clock" in step.trouble) == (Outcome.FAILED, True)
+    assert (step.outcome, "clock" in step.trouble) == (StepOutcome.FAILED, True)
     queues[0]._centre._clock = right
     clock.sleep(step.wait_s)
-    assert queues[0].step().outcome is Outcome.DONE
+    assert queues[0].step().outcome is StepOutcome.DONE
 
 
 def test_documents_come_signed_and_the_heart_is_heard(app, journal, real_centre, enrolled, clock, bodies, tmp_path):
@@ -147,14 +148,16 @@ def test_documents_come_signed_and_the_heart_is_heard(app, journal, real_centre,
         DiskFolder(tmp_path / "documents"), centre_key=enrolled.centre_key, station_hex=enrolled.station_hex
     )
     step = Downloader(store, real_centre, clock=clock).step()
-    assert (step.outcome, step.trouble) == (Outcome.DONE, "")
+    assert (step.outcome, step.trouble) == (StepOutcome.DONE, "")
     assert [(one.current, one.next) for one in store.versions(clock.now())] == [(1, None), (1, 2), (1, None)]
     assert store.parameters(clock.now()) == bodies[DocumentKind.PARAMETERS]()
     journal_of_it = type(journal)(journal._connection, clock=clock, terminal_id=enrolled.terminal_id)
-    heart = Heart(real_centre, enrolled, journal_of_it, store, clock=clock, software="0.1", state=TerminalState)
+    heartbeat = HeartbeatJob(
+        real_centre, enrolled, journal_of_it, store, clock=clock, software="0.1", state=TerminalState
+    )
     journal.append("step", b"")
-    assert heart.step().outcome is Outcome.DONE
-    assert heart.clock_check.newest.ahead_s == 0
+    assert heartbeat.step().outcome is StepOutcome.DONE
+    assert real_centre.check() == CentreCheck(clock_ahead_s=0, trouble="")
     heard = rows(tmp_path, "SELECT journal_seq, journal_hash FROM terminals")
     assert heard == [(1, journal.head().hash.hex())]
 

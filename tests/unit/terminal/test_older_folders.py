@@ -18,9 +18,9 @@ from laneside.centre.app import create_app as centre_app
 from laneside.centre.settings import Settings
 from laneside.cli.demo_data import DEMO
 from laneside.devices import SystemClock
-from laneside.journal import Journal
+from laneside.journal import Journal, schema
 from laneside.terminal.app import create_app
-from laneside.terminal.root import Terminal, TerminalSettings, open_journal
+from laneside.terminal.root import Terminal, TerminalSettings
 
 IDENTITY = "T62010A0B01"
 """How the terminal's id begins."""
@@ -75,7 +75,7 @@ def yuan(fen: int) -> str:
 
 
 def test_the_journal_verifies_and_has_every_kind_of_note(data: Path) -> None:
-    connection = open_journal(data / "terminal" / "journal.sqlite3")
+    connection = schema.connect(data / "terminal" / "journal.sqlite3")
     Journal(connection, clock=SystemClock(), terminal_id="").verify()
     connection.close()
     kinds = {kind for (kind,) in before.ask(data / "terminal" / "journal.sqlite3", "SELECT kind FROM entry")}

@@ -22,9 +22,8 @@ ORIENTATION, MAKER = 0x0112, 0x010F
 def folder(tmp_path):
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     schema.prepare(connection)
-    passages = PassageJournal(
-        journal=Journal(connection, clock=SystemClock(), terminal_id="t"), clock=SystemClock(), slot=1
-    )
+    journal = Journal(connection, clock=SystemClock(), terminal_id="t")
+    passages = PassageJournal(journal=journal, clock=journal.clock, slot=1)
     yield PhotoFolder(tmp_path / "photos", passages=passages)
     connection.close()
 
@@ -77,15 +76,15 @@ def test_a_photo_lies_under_its_digest(folder, tmp_path):
     assert sha256 == hashlib.sha256(jpeg).hexdigest()
     assert (tmp_path / "photos" / sha256).read_bytes() == jpeg
     assert folder.put(jpeg) == sha256
-    assert folder.original(sha256) == jpeg
-    assert folder.original("0" * 64) is None
+    assert folder.get(sha256) == jpeg
+    assert folder.get("0" * 64) is None
 
 
 def test_the_watermark_is_on_a_copy(folder):
     jpeg = folder.develop(picture(640, 480), side_px_max=1280)
     sha256 = folder.put(jpeg)
     shown = opened(folder.watermarked(sha256))
-    assert folder.original(sha256) == jpeg
+    assert folder.get(sha256) == jpeg
     strip = [shown.getpixel((x, y)) for x in range(0, 640, 2) for y in range(454, 480)]
     assert opened(jpeg).getpixel((320, 470))[2] > 140
     assert min(max(pixel) for pixel in strip) < 100, "the caption stands on a dark ground"

@@ -22,6 +22,8 @@ from laneside.passage.ports import Documents, TerminalIdentity
 
 KIND = "duty"
 
+NO_PARAMETERS = rejected("", "终端尚未收到参数，请联网后重试", "No parameters yet: connect to the centre first")
+
 
 class DutyNote(msgspec.Struct, frozen=True, kw_only=True):
     """What happened to one operator: login, failure, lockout, unlock, logout; the journal's subject is the operator."""
@@ -99,12 +101,26 @@ class Duty:
         plan, work_date = shift_at(plans, self._clock.now())
         return plan.number, work_date
 
+    def login_obstacle(self) -> Rejected | None:
+        """Return why no one can log in now: no parameters, or a clock that is before them; None where they hold."""
+        now = self._clock.now()
+        if self._documents.parameters(now) is not None:
+            return None
+        start = self._documents.parameters_start(now)
+        if start is None:
+            return NO_PARAMETERS
+        return rejected(
+            "",
+            f"本机时钟为 {_minute(now)}，参数自 {_minute(start)} 起生效：请校准时钟",
+            f"The clock says {_minute(now)}, the parameters hold from {_minute(start)}: set the clock right",
+        )
+
     def login(self, operator_id: str, password: str, shift: int, work_date: date) -> Answer:
         """Take a collector on duty; the same answer whether the number or the password was wrong."""
         with self._lock:
             parameters = self._parameters()
             if parameters is None:
-                return rejected("", "终端尚未收到参数，请联网后重试", "No parameters yet: connect to the centre first")
+                return self.login_obstacle() or NO_PARAMETERS
             plan = next((plan for plan in parameters.shifts if plan.number == shift), None)
             if plan is None:
                 return rejected("shift", "没有这个班次", "There is no such shift")
@@ -119,13 +135,14 @@ class Duty:
         """Return the shift leader (or administrator) whose password this is, else why not."""
         with self._lock:
             parameters = self._parameters()
-            leader = None if parameters is None else self._known(parameters, leader_id)
+            if parameters is None:
+                return self.login_obstacle() or NO_PARAMETERS
+            leader = self._known(parameters, leader_id)
             if leader is not None and self.locked(leader.operator_id):
                 return rejected("leader", "该工号已锁定", "This number is locked")
             if leader is None or leader.role is Role.COLLECTOR:
                 return rejected("leader", "不是本站班长工号", "Not a shift leader of this station")
             if not _matches(leader, password):
-                assert parameters is not None
                 self._failed(leader, parameters)
                 return rejected("password", "班长密码不正确", "The leader's password is wrong")
             return leader
@@ -234,6 +251,10 @@ class Duty:
             shift_totals=msgspec.UNSET if totals is None else totals,
         )
         return Draft(kind="event", subject=event.event_id, payload=canonical(event))
+
+
+def _minute(moment: datetime) -> str:
+    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 def _matches(operator: Operator, password: str) -> bool:

@@ -84,7 +84,7 @@ class ShiftSums:
         return {p: note.ending for p, note in self._passages.notes_since(n.Ended, since) if p in opened}.values()
 
     def _uploads(self, opened: dict[str, n.Opened], since: datetime) -> list[RecordUpload]:
-        entries = self._journal.of_kind_since("record", since)
+        entries = self._journal.of_kind("record", since=since)
         return [msgspec.json.decode(e.payload, type=RecordUpload) for e in entries if e.passage in opened]
 
     def _special(
@@ -92,7 +92,7 @@ class ShiftSums:
     ) -> tuple[FindingCount, ...]:
         """Count what was found in the shift, per code: of records, and of vehicles that ended without one."""
         found: list[FindingNote] = [finding for upload in uploads for finding in upload.findings]
-        for entry in self._journal.of_kind_since("event", since):
+        for entry in self._journal.of_kind("event", since=since):
             if entry.passage in opened:
                 event = msgspec.json.decode(entry.payload, type=PassageEvent)
                 found += event.findings if event.kind in _WITHOUT_RECORD else ()
@@ -102,7 +102,7 @@ class ShiftSums:
 
     def _began(self, shift: OnDuty, since: datetime) -> datetime:
         """Return the first login of the shift, also one of an earlier run of the terminal."""
-        for entry in self._journal.of_kind_since(DUTY, since):
+        for entry in self._journal.of_kind(DUTY, since=since):
             note = msgspec.json.decode(entry.payload, type=DutyNote)
             told = (note.what, note.operator_id, note.shift, note.work_date)
             if told == ("login", shift.operator_id, shift.shift, shift.work_date):

@@ -38,7 +38,7 @@ class PassageHistory:
         """Return the vehicles begun since midnight in Beijing, newest first; those never read are left out."""
         midnight = datetime.combine(self._passages.now().astimezone(BEIJING), time(), BEIJING)
         rows = []
-        for entry in reversed(self._journal.of_kind_since(OPENED, midnight)):
+        for entry in reversed(self._journal.of_kind(OPENED, since=midnight)):
             state = self._passages.load(entry.passage)
             if state is not None and state.read is not None:
                 rows.append(self._row(state))

@@ -1,66 +1,72 @@
-"""Look at everything and judge it; one checkup at a time, and one that is a moment old is as good as a new one."""
+"""Measure what a shift needs and judge it; also for a terminal that is not running, from its folder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from laneside.clock import Clock
+import httpx2
+
 from laneside.contract.parameters import DocumentKind, Policy
-from laneside.errors import LanesideError
-from laneside.journal import Journal
+from laneside.devices import PlateProcess, SystemClock, battery_percent, lock_folder
+from laneside.errors import LanesideError, SettingError
+from laneside.journal import Journal, schema
 from laneside.passage.passage_journal import PassageJournal
-from laneside.reader import PsamState
-from laneside.sync import CentreWord, DocumentStore
-from laneside.terminal.battery import battery_percent
-from laneside.terminal.checkup import measuring
-from laneside.terminal.checkup.facts import Facts
-from laneside.terminal.checkup.report import CheckReport
-from laneside.terminal.checkup.verdicts import judged
+from laneside.reader import PsamState, ReaderPolicy
+from laneside.sync import CentreCheck, CentreClient, CentreLink, DiskFolder, DocumentStore, Identity
+from laneside.terminal.checkup.report import CheckReport, Measurements, judge
+from laneside.terminal.reader_choice import Connections
+from laneside.terminal.reader_factory import firmware_of, make_reader, reach_of
+
+CHECK_TIMEOUT_S: Final = 3.0
+"""How long it waits for the centre, and for a reader that is busy with a vehicle."""
 
 JOURNAL_TAIL: Final = 1000
 FRESH_S: Final = 2.0
+"""A report that is younger is returned again: two pages that ask at once cost one checkup."""
+
+SYNC_TRIES: Final = 5
+SYNC_BYTES: Final = 4096
+_PROBE_FILE: Final = ".sync-probe"
+_PORTS: Final = ("ttyUSB*", "ttyACM*", "ttyAMA*", "ttymxc*", "rfcomm*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
-    """How a checkup reaches what it can't see itself. None of these raises beyond LanesideError.
+class Probes:
+    """How a checkup asks what it can't see itself. None of these raises beyond LanesideError.
 
-    ``reach_reader`` returns when the reader answers at all, ``firmware`` what it said of its make; both are asked
-    after ``psam``. ``authorisation_trouble`` is the authoriser's last word; ``plate_trouble`` says why no plate can be
-    read, empty where it can.
+    ``reach_reader`` returns when the reader answers at all, ``firmware`` what it said of its make; both are called
+    after ``psam``. ``authorisation_trouble`` is why the PSAM is not authorised, ``plate_trouble`` why no plate can be
+    read; both are empty where all is well.
     """
 
     psam: Callable[[], PsamState]
     reach_reader: Callable[[], None]
     authorisation_trouble: Callable[[], str]
-    hear_centre: Callable[[], CentreWord]
+    check_centre: Callable[[], CentreCheck]
     plate_trouble: Callable[[], str]
     firmware: Callable[[], str] = str
 
 
 class Checkup:
-    """班前检查 of one terminal (a :class:`laneside.terminal.services.Checks`)."""
+    """班前检查 of one terminal."""
 
     def __init__(
-        self,
-        folder: Path,
-        *,
-        journal: Journal,
-        passages: PassageJournal,
-        store: DocumentStore,
-        ways: Ways,
-        clock: Clock,
+        self, folder: Path, *, journal: Journal, passages: PassageJournal, documents: DocumentStore, probes: Probes
     ) -> None:
         self._folder = folder
         self._journal = journal
         self._passages = passages
-        self._store = store
-        self._ways = ways
-        self._clock = clock
+        self._documents = documents
+        self._probes = probes
+        self._clock = journal.clock
+        # Guards _last, and is held while a checkup runs, so that reader and centre are not asked twice at once. The
+        # locks of journal and document store are taken under it; nothing that holds one of them examines.
         self._lock = Lock()
         self._last: tuple[float, CheckReport] | None = None
 
@@ -69,52 +75,55 @@ class Checkup:
         with self._lock:
             if self._last is not None and self._clock.monotonic_s() - self._last[0] < FRESH_S:
                 return self._last[1]
-            now = self._passages.now()
-            parameters = self._store.parameters(now)
+            now = self._clock.now()
+            parameters = self._documents.parameters(now)
             policy = Policy() if parameters is None else parameters.policy
-            report = judged(self._facts(policy), policy, now)
+            report = judge(self._measure(policy), policy, now)
             self._last = (self._clock.monotonic_s(), report)
             return report
 
-    def _facts(self, policy: Policy) -> Facts:
-        now = self._passages.now()
-        psam = self._ways.psam()
+    def _measure(self, policy: Policy) -> Measurements:
+        now = self._clock.now()
+        psam = self._probes.psam()
         reader = None if psam.present else self._reader_trouble()
-        word = self._ways.hear_centre()
+        centre = self._probes.check_centre()
         journal_trouble, entries = self._tail()
         sync_ms, sync_trouble = self._sync()
         counts = self._journal.counts()
-        parameters = self._store.current(DocumentKind.PARAMETERS, now)
-        tariff, status_list = self._store.tariff(now), self._store.status_list(now)
-        return Facts(
+        tariff, status_list = self._documents.tariff(now), self._documents.status_list(now)
+        return Measurements(
             reader_trouble="" if reader is None else str(reader),
             reader_cause="" if reader is None else reader.code,
-            firmware=self._ways.firmware(),
+            firmware=self._probes.firmware(),
             psam=psam,
-            authorisation_trouble=self._ways.authorisation_trouble(),
-            centre_trouble=word.trouble,
-            clock_ahead_s=None if word.clock is None else word.clock.ahead_s,
+            authorisation_trouble=self._probes.authorisation_trouble(),
+            centre_trouble=centre.trouble,
+            clock_ahead_s=self._machine_ahead_s(centre),
             journal_trouble=journal_trouble,
             journal_entries=entries,
             sync_ms=sync_ms,
             sync_trouble=sync_trouble,
-            free_mb=measuring.free_mb(self._folder),
+            free_mb=free_mb(self._folder),
             battery_percent=battery_percent(),
-            parameters_version=None if parameters is None else parameters.version,
-            list_version="" if status_list is None else status_list.list_version,
-            list_age_s=None if status_list is None else max(0, int((now - status_list.made_at).total_seconds())),
-            tariff_version="" if tariff is None else tariff[0].rate_version,
+            parameters_version=self._documents.version(DocumentKind.PARAMETERS, now),
+            list_version="" if status_list is None else status_list.version,
+            list_age_s=None if status_list is None else status_list.age_s(now),
+            tariff_version="" if tariff is None else tariff.rate_version,
             unsent=counts.unsent,
             refused=counts.refused,
             open_debits=len(self._passages.open_debits()),
-            serial_ports=measuring.serial_ports(),
-            pcsc_readers=measuring.pcsc_readers(),
-            plate_trouble=None if policy.plate_reading == "off" else self._ways.plate_trouble(),
+            serial_ports=serial_ports(),
+            pcsc_readers=pcsc_readers(),
+            plate_trouble=None if policy.plate_reading == "off" else self._probes.plate_trouble(),
         )
+
+    def _machine_ahead_s(self, centre: CentreCheck) -> float | None:
+        """Return how far the centre is ahead of the machine's own clock: the floor would hide a part."""
+        return None if centre.clock_ahead_s is None else centre.clock_ahead_s + self._clock.behind_s()
 
     def _reader_trouble(self) -> LanesideError | None:
         try:
-            self._ways.reach_reader()
+            self._probes.reach_reader()
         except LanesideError as error:
             return error
         return None
@@ -127,6 +136,89 @@ class Checkup:
 
     def _sync(self) -> tuple[float | None, str]:
         try:
-            return measuring.sync_ms(self._folder, self._clock.monotonic_s), ""
+            return sync_ms(self._folder, self._clock.monotonic_s), ""
         except OSError as error:
             return None, str(error)
+
+
+@contextmanager
+def checkup_of(data: Path, connections: Connections) -> Iterator[Checkup]:
+    """Lock the folder of a terminal that is not running and yield its checkup; nothing is written.
+
+    The PSAM is asked and let go again. Raises SettingError where a terminal is running on the folder or none was ever
+    enrolled there, JournalError.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(lock_folder(data))
+        identity = Identity.load(DiskFolder(data / "device"))
+        if identity is None:
+            raise SettingError(f"no terminal is enrolled in {data}")
+        connection = schema.connect(data / "journal.sqlite3")
+        stack.callback(connection.close)
+        journal = Journal(connection, clock=SystemClock(), terminal_id=identity.terminal_id)
+        client = stack.enter_context(httpx2.Client(base_url=connections.centre_url, timeout=CHECK_TIMEOUT_S))
+        reader = make_reader(
+            connections, clock=journal.clock, policy=ReaderPolicy(), links=stack, tell=lambda _writing: None
+        )
+        stack.callback(reader.close)
+        plates = PlateProcess()
+        stack.callback(plates.end)
+        yield Checkup(
+            data,
+            journal=journal,
+            passages=PassageJournal(journal=journal, clock=journal.clock, slot=identity.slot),
+            documents=DocumentStore(
+                DiskFolder(data / "documents"), centre_key=identity.centre_key, station_hex=identity.station_hex
+            ),
+            probes=Probes(
+                psam=reader.status,
+                reach_reader=reach_of(reader, connections),
+                firmware=lambda: firmware_of(reader),
+                authorisation_trouble=lambda: "终端未运行 / the terminal is not running",
+                check_centre=CentreClient(CentreLink(client), identity, clock=journal.clock).check,
+                plate_trouble=plates.start,
+            ),
+        )
+
+
+def sync_ms(folder: Path, monotonic_s: Callable[[], float]) -> float:
+    """Return the median time of writing and syncing one small block, in milliseconds. Raises OSError."""
+    probe = folder / _PROBE_FILE
+    descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        return sorted(_one_sync_ms(descriptor, monotonic_s) for _ in range(SYNC_TRIES))[SYNC_TRIES // 2]
+    finally:
+        os.close(descriptor)
+        probe.unlink(missing_ok=True)
+
+
+def _one_sync_ms(descriptor: int, monotonic_s: Callable[[], float]) -> float:
+    start_s = monotonic_s()
+    os.pwrite(descriptor, os.urandom(SYNC_BYTES), 0)
+    os.fsync(descriptor)
+    return 1000 * (monotonic_s() - start_s)
+
+
+def free_mb(folder: Path) -> int:
+    """Return the free storage that this program may use, in megabytes (10⁶ bytes)."""
+    room = os.statvfs(folder)
+    return room.f_bavail * room.f_frsize // 1_000_000
+
+
+def serial_ports(devices: Path = Path("/dev")) -> tuple[str, ...]:
+    """Name the serial ports that may have a reader: by pyserial where it is installed, else by their usual names."""
+    try:
+        from serial.tools import list_ports  # noqa: PLC0415 - an optional part, and slow to load
+    except ImportError:
+        return tuple(sorted(str(port) for pattern in _PORTS for port in devices.glob(pattern)))
+    return tuple(sorted(port.device for port in list_ports.comports()))
+
+
+def pcsc_readers() -> tuple[str, ...] | None:
+    """Name the readers that the PC/SC service knows; None where there is no such service."""
+    from laneside.devices.pcsc import list_readers  # noqa: PLC0415 - starts a process of its own
+
+    try:
+        return list_readers()
+    except LanesideError:
+        return None

@@ -1,9 +1,12 @@
-"""One request and its answer: who asks, what the form says, and the answer as page, fragment, redirect or JSON."""
+"""One request and its answer: which browser asks, what its form says; page, fragment, redirect or JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hmac
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -11,11 +14,11 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from laneside.passage.answers import Answer, Rejected, rejected
 from laneside.terminal.services import OnDuty, Services
 from laneside.terminal.web.rendering import Renderer
-from laneside.terminal.web.sessions import COOKIE, Session, Sessions
 
 T = TypeVar("T")
 
@@ -23,6 +26,68 @@ SAME_PAGE_EXPIRED = rejected(
     "csrf", "页面已过期，未执行，请再点一次", "The page had expired, nothing was done: tap again"
 )
 LOGIN_FIRST = rejected("session", "请先登录", "Log in first")
+
+
+COOKIE = "laneside_session"
+_SESSIONS_MAX = 64
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One browser. ``duty`` is the very duty it logged in to; ``notices`` wait for the next page that is drawn."""
+
+    token: str
+    csrf: str
+    duty: OnDuty | None = None
+    lane_hex: str = ""
+    notices: list[Rejected] = field(default_factory=list)
+    typed: dict[str, str] = field(default_factory=dict)
+
+    def csrf_matches(self, presented: str) -> bool:
+        """Compare in constant time."""
+        return hmac.compare_digest(self.csrf.encode(), presented.encode())
+
+    def take_notices(self) -> tuple[Rejected, ...]:
+        """Return what waits to be shown, once."""
+        waiting, self.notices = tuple(self.notices), []
+        return waiting
+
+    def take_typed(self) -> dict[str, str]:
+        """Return what was typed into a rejected form, once."""
+        typed, self.typed = self.typed, {}
+        return typed
+
+
+class Sessions:
+    """All browsers of this terminal; the oldest goes when there are too many."""
+
+    def __init__(self, *, random_bytes: Callable[[int], bytes]) -> None:
+        self._random_bytes = random_bytes
+        # Guards _by_token; no other lock is taken under it.
+        self._lock = Lock()
+        self._by_token: OrderedDict[str, Session] = OrderedDict()
+
+    def find(self, token: str | None) -> Session | None:
+        """Return the session of a cookie."""
+        with self._lock:
+            if token is None or token not in self._by_token:
+                return None
+            self._by_token.move_to_end(token)
+            return self._by_token[token]
+
+    def begin(self, duty: OnDuty | None = None) -> Session:
+        """Make a session with fresh tokens; each login gets one, so that a token planted before it is worth nothing."""
+        session = Session(token=self._random_bytes(32).hex(), csrf=self._random_bytes(32).hex(), duty=duty)
+        with self._lock:
+            self._by_token[session.token] = session
+            while len(self._by_token) > _SESSIONS_MAX:
+                self._by_token.popitem(last=False)
+        return session
+
+    def end(self, session: Session) -> None:
+        """Forget a session."""
+        with self._lock:
+            self._by_token.pop(session.token, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +113,36 @@ class Form:
 
 
 class Web:
-    """What all routes share."""
+    """What all routes share, and the one guard before them."""
 
     def __init__(self, *, services: Services, sessions: Sessions, renderer: Renderer) -> None:
         self.services = services
         self.sessions = sessions
         self.renderer = renderer
+
+    def get(self, path: str, answer: Callable[[Visit], Awaitable[Response]], *, on_duty: bool = True) -> Route:
+        """Return a route to a page; with ``on_duty`` everyone else is sent to the login."""
+
+        async def guarded(request: Request) -> Response:
+            visit = await self.receive(request)
+            return visit.to_login() if on_duty and visit.on_duty is None else await answer(visit)
+
+        return Route(path, guarded, methods=["GET"])
+
+    def post(
+        self, path: str, answer: Callable[[Visit], Awaitable[Response]], *, back: str = "", on_duty: bool = True
+    ) -> Route:
+        """Return a route to an action, as ``get`` does; a POST that is not from our own page goes ``back``.
+
+        Without ``back`` it goes to the page that the form names.
+        """
+
+        async def guarded(request: Request) -> Response:
+            visit = await self.receive(request)
+            refused = visit.to_login() if on_duty and visit.on_duty is None else visit.untrusted(back or visit.back)
+            return await answer(visit) if refused is None else refused
+
+        return Route(path, guarded, methods=["POST"])
 
     async def receive(self, request: Request) -> Visit:
         """Find (or begin) the session and read the form."""
@@ -93,8 +182,14 @@ class Visit:
         present = self.services.duty.on_duty
         return present if present is not None and present == self.session.duty else None
 
+    @property
+    def back(self) -> str:
+        """The page that the form came from; only a path of our own, as a second slash would make it another host."""
+        path = self.form.text("back")
+        return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
     def trusted(self) -> bool:
-        """Say whether a POST carries this session's CSRF token."""
+        """Return whether a POST carries this session's CSRF token."""
         presented = self.request.headers.get("x-csrf-token") or self.form.text("csrf")
         return self.session.csrf_matches(presented)
 
@@ -104,13 +199,12 @@ class Visit:
 
     async def page(self, template: str, values: Mapping[str, object], *extra: Rejected, status: int = 200) -> Response:
         """Draw a page (or a fragment) with what every page has."""
-        top = await self.ask(self.services.status.top_line)
+        top = await self.ask(self.services.top_line)
         shown = (*self.session.take_notices(), *extra)
         common = {
             "csrf": self.session.csrf,
             "duty": self.on_duty,
             "demo": self.services.demo is not None,
-            "has_checks": self.services.checks is not None,
             "top": top,
             "home_initial": self.services.setup.home_initial(),
             "path": self.request.url.path,
@@ -151,7 +245,7 @@ class Visit:
         return response
 
     def turn_away(self, back: str) -> Response | None:
-        """Return the answer to a POST that may not act: not from our own page, or nobody on duty. None when it may."""
+        """Return the answer to a POST that may not act: not from our own page, or no one on duty. None when it may."""
         if self.on_duty is None:
             return self.to_login()
         return self.untrusted(back)

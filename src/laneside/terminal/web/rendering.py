@@ -1,20 +1,61 @@
-"""Templates and what every one of them may ask for: texts, money, times, addresses of static files."""
+"""Templates and what every one of them may ask for: texts, money, times; and the static files they name."""
 
 from __future__ import annotations
 
+import hashlib
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
 
 from laneside.clock import BEIJING
 from laneside.passage.answers import Rejected
-from laneside.terminal.services import Language, Preference
-from laneside.terminal.web.static_files import StaticFiles
-from laneside.terminal.web.texts import say, text_of
+from laneside.terminal.preferences import Language, Preference
 from laneside.vocab import Words
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+@cache
+def catalogue() -> MappingProxyType[str, Words]:
+    """Return all texts by their dotted key."""
+    source = files("laneside.terminal") / "locale" / "messages.toml"
+    tables = tomllib.loads(source.read_text(encoding="utf-8"))
+    return MappingProxyType(
+        {
+            f"{table}.{name}": Words(zh=pair[0], en=pair[1])
+            for table, pairs in tables.items()
+            for name, pair in pairs.items()
+        }
+    )
+
+
+def say(text: Words | str, language: Language) -> str:
+    """Return a text in a language; a plain string is a name and the same in both."""
+    if isinstance(text, str):
+        return text
+    return text.en if language is Language.EN else text.zh
+
+
+def text_of(key: str, language: Language, **params: object) -> str:
+    """Return a catalogue text with its parameters filled in. KeyError for a key that is not there."""
+    text = say(catalogue()[key], language)
+    return text.format(**params) if params else text
 
 
 def yuan(fen: int) -> str:
@@ -106,6 +147,43 @@ class Renderer:
             notices=Notices(rejected=rejected, language=language),
             **values,
         )
+
+
+class StaticFiles:
+    """All static files of the package in memory (under 400 KB), by their path."""
+
+    def __init__(self) -> None:
+        self._files = dict(_walk(files("laneside.terminal") / "static", ""))
+        digest = hashlib.sha256()
+        for path in sorted(self._files):
+            digest.update(path.encode() + b"\0" + self._files[path])
+        self.fingerprint = digest.hexdigest()[:12]
+
+    def url(self, path: str) -> str:
+        """Return the address of a file; the path must exist."""
+        assert path in self._files, path
+        return f"/static/{self.fingerprint}/{path}"
+
+    async def serve(self, request: Request) -> Response:
+        """Answer ``/static/{fingerprint}/{path}``; an old fingerprint gets the present file, uncached."""
+        path = request.path_params["path"]
+        content = self._files.get(path)
+        suffix = "." + path.rpartition(".")[2]
+        if content is None or suffix not in _TYPES:
+            return Response(status_code=404)
+        current = request.path_params["fingerprint"] == self.fingerprint
+        headers = {"cache-control": _FOREVER if current else "no-store"}
+        return Response(content, media_type=_TYPES[suffix], headers=headers)
+
+
+def _walk(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            found += _walk(entry, f"{prefix}{entry.name}/")
+        elif "." + entry.name.rpartition(".")[2] in _TYPES:
+            found.append((prefix + entry.name, entry.read_bytes()))
+    return found
 
 
 def _text(language: Language, key: str, /, **params: object) -> str:

@@ -26,19 +26,17 @@ class DemoRoutes:
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
+        get, post = self._web.get, self._web.post
         return [
-            Route("/demo", self.show, methods=["GET"]),
+            get("/demo", self._draw, on_duty=False),
             Route("/demo/camera.jpg", self.camera, methods=["GET"]),
-            Route("/demo/place", self.place, methods=["POST"]),
-            Route("/demo/remove", self.remove, methods=["POST"]),
-            Route("/demo/card", self.card, methods=["POST"]),
+            post("/demo/place", self.place, back="/demo", on_duty=False),
+            post("/demo/remove", self.remove, back="/demo", on_duty=False),
+            post("/demo/card", self.card, back="/demo", on_duty=False),
         ]
 
-    async def show(self, request: Request) -> Response:
-        """Show what stands at the lane and what may be put there."""
-        return await self._draw(await self._web.receive(request))
-
     async def _draw(self, visit: Visit, *refusal: Rejected) -> Response:
+        """Show what is at the lane and what may be put there."""
         try:
             state = await visit.ask(self._panel.state)
             vehicles = await visit.ask(self._panel.vehicles)
@@ -59,26 +57,21 @@ class DemoRoutes:
             return Response(status_code=404)
         return Response(picture, media_type="image/jpeg")
 
-    async def place(self, request: Request) -> Response:
+    async def place(self, visit: Visit) -> Response:
         """Put a vehicle at the lane."""
-        visit = await self._web.receive(request)
         vehicle, fresh = visit.form.text("vehicle"), visit.form.flag("fresh")
         return await self._moved(visit, lambda: self._panel.place(vehicle, fresh=fresh))
 
-    async def remove(self, request: Request) -> Response:
+    async def remove(self, visit: Visit) -> Response:
         """Let the vehicle drive away."""
-        return await self._moved(await self._web.receive(request), self._panel.remove)
+        return await self._moved(visit, self._panel.remove)
 
-    async def card(self, request: Request) -> Response:
+    async def card(self, visit: Visit) -> Response:
         """Put the card in, or take it out."""
-        visit = await self._web.receive(request)
         move = self._panel.insert_card if visit.form.flag("inserted") else self._panel.withdraw_card
         return await self._moved(visit, move)
 
     async def _moved(self, visit: Visit, move: Callable[[], Answer]) -> Response:
-        untrusted = visit.untrusted("/demo")
-        if untrusted is not None:
-            return untrusted
         try:
             answer = await visit.ask(move)
         except LinkLostError:

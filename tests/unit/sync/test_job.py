@@ -7,7 +7,7 @@ from threading import Event, Thread
 import httpx2
 
 from laneside.contract.parameters import DocumentKind
-from laneside.sync import DATA, DocumentStore, Downloader, Outcome, Step, Uploader, run
+from laneside.sync import DATA, DocumentStore, Downloader, StepOutcome, StepResult, Uploader, run
 
 
 class Counted:
@@ -15,7 +15,7 @@ class Counted:
         self.waits = list(waits)
 
     def step(self):
-        return Step(outcome=Outcome.DONE, wait_s=self.waits.pop(0))
+        return StepResult(outcome=StepOutcome.DONE, wait_s=self.waits.pop(0))
 
 
 def test_the_loop_waits_as_long_as_the_step_says_and_ends_when_told():

@@ -1,21 +1,19 @@
-"""The heartbeat: the terminal's state with the journal's signed head goes out, the centre's clock comes back."""
+"""The heartbeat: the terminal's state and the journal's signed head, by which a journal that went back shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from laneside.clock import Clock
 from laneside.contract.exchange import Heartbeat
 from laneside.errors import LanesideError
 from laneside.journal import Journal
-from laneside.sync.centre import CentreClient
-from laneside.sync.clocks import ClockCheck
-from laneside.sync.documents import DocumentStore
+from laneside.sync.centre_client import CentreClient
+from laneside.sync.document_store import DocumentStore
 from laneside.sync.identity import Identity
-from laneside.sync.step import Outcome, Patience, Step
+from laneside.sync.job import Backoff, StepOutcome, StepResult
 
 PERIOD_S: Final = 300.0
 
@@ -31,8 +29,8 @@ class TerminalState:
     psam_authorised: bool | None = None
 
 
-class Heart:
-    """Beat every ``period_s`` seconds; after a failure with patience. ``state`` is asked at each beat."""
+class HeartbeatJob:
+    """Send a heartbeat every ``period_s`` seconds; ``state`` is asked for each."""
 
     def __init__(
         self,
@@ -54,37 +52,31 @@ class Heart:
         self._software = software
         self._state = state
         self._period_s = period_s
-        self.clock_check = ClockCheck()
-        self.patience = Patience(clock)
+        self.backoff = Backoff(clock)
 
-    def step(self) -> Step:
+    def step(self) -> StepResult:
         """Send one heartbeat if it is time."""
-        if self.patience.due_in_s() > 0:
-            return self.patience.waiting()
+        if self.backoff.due_in_s() > 0:
+            return self.backoff.too_early()
         try:
-            self._beat()
+            self._centre.heartbeat(self._heartbeat())
         except LanesideError as error:
-            return self.patience.failed(error)
-        self.patience.succeed(wait_s=self._period_s)
-        return Step(outcome=Outcome.DONE, wait_s=self._period_s)
+            return self.backoff.failed(error)
+        self.backoff.succeed(wait_s=self._period_s)
+        return StepResult(outcome=StepOutcome.DONE, wait_s=self._period_s)
 
-    def _beat(self) -> None:
-        sent_at, start_s = self._clock.now(), self._clock.monotonic_s()
-        reply = self._centre.heartbeat(self._heartbeat(sent_at))
-        travel_s = self._clock.monotonic_s() - start_s
-        self.clock_check.note(sent_at=sent_at, travel_s=travel_s, centre_at=reply.at)
-
-    def _heartbeat(self, at: datetime) -> Heartbeat:
-        counts, head, state = self._journal.counts(), self._journal.signed_head(self._identity.sign), self._state()
+    def _heartbeat(self) -> Heartbeat:
+        now, counts, state = self._clock.now(), self._journal.counts(), self._state()
+        head = self._journal.signed_head(self._identity.sign)
         return Heartbeat(
             terminal_id=self._identity.terminal_id,
-            at=at,
+            at=now,
             software=self._software,
             unsent_records=counts.records + counts.events,
             unsent_photos=counts.images + counts.photos,
             refused_items=counts.refused,
             open_debits=state.open_debits,
-            versions=self._store.versions(at),
+            versions=self._store.versions(now),
             operator_id=state.operator_id,
             shift=state.shift,
             lane_hex=state.lane_hex,

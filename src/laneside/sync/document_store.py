@@ -1,7 +1,7 @@
-"""The centre's signed documents on the device: the current and the next of each kind, and what they say.
+"""The centre's signed documents on the device: fetched, checked, kept, and what holds at a moment.
 
-One file per version, never changed. Which one holds is a function of the files and the time, so that there is nothing
-to switch over and nothing that a cut could leave half done.
+One file per version, never changed. Which version holds is a function of the files and the time: nothing is switched
+over, and a cut can't leave anything half done.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from enum import StrEnum
 from threading import Lock
 from typing import Final, TypeVar
 
+from laneside.clock import Clock
 from laneside.contract.exchange import VersionReport
 from laneside.contract.parameters import DocumentKind, Parameters, SignedDocument, StatusListFull, TariffTable
 from laneside.contract.signing import canonical, document_bytes, parse, verify
-from laneside.errors import ContractError, SignatureError
+from laneside.errors import ContractError, LanesideError, SignatureError
+from laneside.statuslist import StatusListIndex
+from laneside.sync.centre_client import CentreClient
 from laneside.sync.folder import Folder
+from laneside.sync.job import Backoff, StepOutcome, StepResult
 from laneside.tariff import check_table
 
-Content = Parameters | TariffTable | StatusListFull
-T = TypeVar("T", Parameters, TariffTable, StatusListFull)
+POLL_S: Final = 60.0
 
-_TYPES: Final[dict[DocumentKind, type[Content]]] = {
-    DocumentKind.PARAMETERS: Parameters,
-    DocumentKind.TARIFF: TariffTable,
-    DocumentKind.STATUS_LIST: StatusListFull,
-}
+Content = Parameters | TariffTable | StatusListIndex
+T = TypeVar("T", Parameters, TariffTable, StatusListIndex)
 
 _PREFIXES: Final = tuple(f"{kind}-" for kind in DocumentKind)
 
@@ -53,16 +53,19 @@ class _Held:
 
 
 class DocumentStore:
-    """Keep documents that carry the pinned centre's signature; versions only rise. Any thread may ask.
+    """Keep documents that carry the pinned centre's signature (a :class:`laneside.passage.ports.Documents`).
 
-    ``now`` is the terminal's time, which never runs below the journal's last entry. A damaged file counts as absent, so
-    that the version before it holds until the document is fetched again; ``damaged`` names what was found so.
+    Versions only rise. ``now`` is the terminal's time, which never runs below the journal's last entry. A damaged file
+    counts as absent, so that the version before it holds until the document is fetched again; ``damaged`` names such
+    files. Any thread may call.
     """
 
     def __init__(self, folder: Folder, *, centre_key: bytes, station_hex: str) -> None:
         self._folder = folder
         self._centre_key = centre_key
         self._station_hex = station_hex
+        # Guards _held and _floor, and makes an offer's file and its place in _held one step. No other lock is taken
+        # under it.
         self._lock = Lock()
         self._held: dict[DocumentKind, list[_Held]] = {kind: [] for kind in DocumentKind}
         self._floor = dict.fromkeys(DocumentKind, 0)
@@ -89,37 +92,34 @@ class DocumentStore:
             return Offer.TAKEN
 
     def newest(self, kind: DocumentKind) -> int:
-        """Return the highest version on the device; 0 if there is none."""
+        """Return the highest version on the device; 0 without one."""
         with self._lock:
             return self._newest(kind)
 
     # --- asking
 
-    def current(self, kind: DocumentKind, now: datetime) -> SignedDocument | None:
-        """Return the document that holds now; None if none was ever received."""
-        held = self._current_held(kind, now)
-        return None if held is None else held.document
-
     def parameters(self, now: datetime) -> Parameters | None:
         """Return the parameters that hold now."""
         return self._content(DocumentKind.PARAMETERS, now, Parameters)
 
-    def tariff(self, now: datetime) -> tuple[TariffTable, int] | None:
-        """Return the fee table that holds now, with its document's version."""
-        held = self._current_held(DocumentKind.TARIFF, now)
-        if held is None:
-            return None
-        assert isinstance(held.content, TariffTable)
-        return held.content, held.version
+    def parameters_start(self, now: datetime) -> datetime | None:
+        """Return when the next parameters on the device become active; None where none are to come."""
+        with self._lock:
+            following = self._next(DocumentKind.PARAMETERS, now)
+        return None if following is None else following.document.activates_at
 
-    def status_list(self, now: datetime) -> StatusListFull | None:
+    def tariff(self, now: datetime) -> TariffTable | None:
+        """Return the fee table that holds now."""
+        return self._content(DocumentKind.TARIFF, now, TariffTable)
+
+    def status_list(self, now: datetime) -> StatusListIndex | None:
         """Return the status list that holds now."""
-        return self._content(DocumentKind.STATUS_LIST, now, StatusListFull)
+        return self._content(DocumentKind.STATUS_LIST, now, StatusListIndex)
 
-    def age_s(self, kind: DocumentKind, now: datetime) -> float | None:
-        """Return for how long the current document has held; None without one."""
-        document = self.current(kind, now)
-        return None if document is None else max(0.0, (now - document.activates_at).total_seconds())
+    def version(self, kind: DocumentKind, now: datetime) -> int | None:
+        """Return the version of the document that holds now; None if none was ever received."""
+        held = self._current_held(kind, now)
+        return None if held is None else held.version
 
     def versions(self, now: datetime) -> tuple[VersionReport, ...]:
         """Report current and next version of each kind, for the heartbeat."""
@@ -146,12 +146,21 @@ class DocumentStore:
         verify(self._centre_key, document.signature, document_bytes(document))
         if document.activates_at.tzinfo is None or document.version <= 0:
             raise ContractError(f"{document.kind}: a version above 0 and an aware activation time are wanted")
-        content = parse(document.body, _TYPES[document.kind])
-        if isinstance(content, Parameters) and content.station.station_hex != self._station_hex:
-            raise ContractError(f"parameters of station {content.station.station_hex} came to {self._station_hex}")
-        if isinstance(content, TariffTable) and (faults := check_table(content)):
-            raise ContractError(f"tariff {document.version}: {'; '.join(faults)}")
-        return _Held(document=document, content=content)
+        return _Held(document=document, content=self._content_of(document))
+
+    def _content_of(self, document: SignedDocument) -> Content:
+        """Parse what a document says; a status list is indexed here, once, and its rows are not kept."""
+        if document.kind is DocumentKind.STATUS_LIST:
+            return StatusListIndex.build(parse(document.body, StatusListFull))
+        if document.kind is DocumentKind.TARIFF:
+            table = parse(document.body, TariffTable)
+            if faults := check_table(table):
+                raise ContractError(f"tariff {document.version}: {'; '.join(faults)}")
+            return table
+        parameters = parse(document.body, Parameters)
+        if parameters.station.station_hex != self._station_hex:
+            raise ContractError(f"parameters of station {parameters.station.station_hex} came to {self._station_hex}")
+        return parameters
 
     def _newest(self, kind: DocumentKind) -> int:
         return max((held.version for held in self._held[kind]), default=0)
@@ -203,6 +212,42 @@ class DocumentStore:
             next=None if following is None else following.version,
             next_activates_at=None if following is None else following.document.activates_at,
         )
+
+
+class Downloader:
+    """Ask for newer documents of each kind once per step. A kind that fails does not keep the others from coming."""
+
+    def __init__(self, store: DocumentStore, centre: CentreClient, *, clock: Clock, poll_s: float = POLL_S) -> None:
+        self._store = store
+        self._centre = centre
+        self._clock = clock
+        self._poll_s = poll_s
+        self.backoff = Backoff(clock)
+
+    def step(self) -> StepResult:
+        """Fetch, verify and keep what is new, if it is time to ask."""
+        if self.backoff.due_in_s() > 0:
+            return self.backoff.too_early()
+        taken: list[str] = []
+        failed: Exception | None = None
+        for kind in DocumentKind:
+            try:
+                taken += self._fetch(kind)
+            except (LanesideError, OSError) as error:
+                failed = error
+        if failed is not None:
+            return self.backoff.failed(failed, " ".join(taken))
+        self.backoff.succeed(wait_s=self._poll_s)
+        outcome = StepOutcome.DONE if taken else StepOutcome.IDLE
+        return StepResult(outcome=outcome, wait_s=self._poll_s, subject=" ".join(taken))
+
+    def _fetch(self, kind: DocumentKind) -> list[str]:
+        """Take in the newer documents of one kind and name those that were kept."""
+        found = self._centre.documents(kind, after=self._store.newest(kind))
+        return [f"{kind}-{document.version}" for document in found if self._keep(kind, document)]
+
+    def _keep(self, kind: DocumentKind, document: SignedDocument) -> bool:
+        return document.kind is kind and self._store.offer(document, self._clock.now()) is Offer.TAKEN
 
 
 def _name(document: SignedDocument) -> str:

@@ -13,7 +13,8 @@ from laneside.contract.exchange import VersionReport
 from laneside.contract.parameters import DocumentKind, TariffRow, TariffTable
 from laneside.contract.signing import canonical, document_bytes
 from laneside.errors import ContractError, SignatureError
-from laneside.sync import DocumentStore, Downloader, Offer, Outcome
+from laneside.statuslist import StatusListIndex
+from laneside.sync import DocumentStore, Downloader, Offer, StepOutcome
 from laneside.sync.folder import DiskFolder
 
 TARIFF = DocumentKind.TARIFF
@@ -51,14 +52,14 @@ def publish(centre, version, at):
 
 def held(store, now):
     found = store.tariff(now)
-    return None if found is None else (found[0].rate_version, found[1])
+    return None if found is None else (found.rate_version, store.version(TARIFF, now))
 
 
 def test_a_device_without_documents_says_none(store, clock):
     now = clock.now()
     assert (store.parameters(now), store.tariff(now), store.status_list(now)) == (None, None, None)
-    assert store.current(TARIFF, now) is None
-    assert store.age_s(TARIFF, now) is None
+    assert store.version(TARIFF, now) is None
+    assert store.parameters_start(now) is None
     assert store.newest(TARIFF) == 0
     assert store.versions(now)[1] == VersionReport(kind="tariff", current=None, next=None, next_activates_at=None)
 
@@ -67,11 +68,12 @@ def test_each_kind_comes_back_as_what_it_is(store, downloader, centre, clock, bo
     for kind, body in bodies.items():
         centre.publish(kind, 1, body(), clock.now())
     step = downloader.step()
-    assert (step.outcome, step.subject) == (Outcome.DONE, "parameters-1 tariff-1 status-list-1")
+    assert (step.outcome, step.subject) == (StepOutcome.DONE, "parameters-1 tariff-1 status-list-1")
     now = clock.now()
     assert store.parameters(now) == bodies[DocumentKind.PARAMETERS]()
-    assert store.tariff(now) == (bodies[TARIFF](), 1)
-    assert store.status_list(now) == bodies[DocumentKind.STATUS_LIST]()
+    assert held(store, now) == (bodies[TARIFF]().rate_version, 1)
+    assert store.tariff(now) == bodies[TARIFF]()
+    assert store.status_list(now) == StatusListIndex.build(bodies[DocumentKind.STATUS_LIST]())
 
 
 def test_the_next_holds_from_its_moment_and_not_before(store, downloader, centre, clock):
@@ -84,7 +86,6 @@ def test_the_next_holds_from_its_moment_and_not_before(store, downloader, centre
     assert held(store, clock.now() + HOUR - timedelta(microseconds=1)) == ("6220260701001", 1)
     assert held(store, clock.now() + HOUR) == ("6220260701002", 2)
     assert store.versions(clock.now() + HOUR)[1].next is None
-    assert store.age_s(TARIFF, clock.now() + 2 * HOUR) == 3600
 
 
 def test_current_and_next_are_there_after_a_restart(store, downloader, centre, clock, identity, documents_path):
@@ -95,6 +96,17 @@ def test_current_and_next_are_there_after_a_restart(store, downloader, centre, c
     assert again.damaged == ()
     assert held(again, clock.now()) == ("6220260701001", 1)
     assert held(again, clock.now() + HOUR) == ("6220260701002", 2)
+
+
+def test_parameters_that_are_to_come_name_their_moment(downloader, centre, clock, bodies, identity, documents_path):
+    now = clock.now()
+    centre.publish(DocumentKind.PARAMETERS, 1, bodies[DocumentKind.PARAMETERS](), now)
+    centre.publish(DocumentKind.PARAMETERS, 2, bodies[DocumentKind.PARAMETERS](), now + HOUR)
+    downloader.step()
+    again = open_store(documents_path, centre, identity)
+    assert again.parameters_start(now - HOUR) == now
+    assert again.parameters_start(now) == now + HOUR
+    assert again.parameters_start(now + HOUR) is None
 
 
 def test_versions_only_rise(store, centre, clock):
@@ -201,7 +213,7 @@ def test_one_bad_kind_does_not_keep_the_others_from_coming(store, downloader, ce
     centre.publish(DocumentKind.PARAMETERS, 1, {"nonsense": True}, clock.now())
     publish(centre, 1, clock.now())
     step = downloader.step()
-    assert (step.outcome, step.subject) == (Outcome.FAILED, "tariff-1")
+    assert (step.outcome, step.subject) == (StepOutcome.FAILED, "tariff-1")
     assert held(store, clock.now())[1] == 1
 
 
@@ -211,7 +223,7 @@ def test_the_downloader_asks_after_what_it_has_and_not_before_its_time(downloade
     assert "GET /api/v1/documents/tariff?after=0" in centre.requests
     asked = len(centre.requests)
     clock.sleep(59)
-    assert downloader.step().outcome is Outcome.IDLE
+    assert downloader.step().outcome is StepOutcome.IDLE
     assert len(centre.requests) == asked
     clock.sleep(1)
     downloader.step()
@@ -224,7 +236,7 @@ def test_a_document_of_another_kind_than_asked_for_is_left(store, downloader, ce
     centre.trouble = lambda request: (
         httpx2.Response(200, content=canonical([document])) if request.url.path.endswith("/parameters") else None
     )
-    assert downloader.step().outcome is Outcome.IDLE
+    assert downloader.step().outcome is StepOutcome.IDLE
     assert [store.newest(kind) for kind in DocumentKind] == [0, 0, 0]
 
 
@@ -241,11 +253,11 @@ def test_a_full_disk_is_a_failure_that_is_tried_again(documents_path, centre, id
     store = DocumentStore(folder, centre_key=centre.public_key, station_hex=identity.station_hex)
     downloader = Downloader(store, remote, clock=clock)
     publish(centre, 1, clock.now())
-    assert downloader.step().outcome is Outcome.FAILED
+    assert downloader.step().outcome is StepOutcome.FAILED
     assert store.tariff(clock.now()) is None
     folder.full = False
     clock.sleep(1)
-    assert downloader.step().outcome is Outcome.DONE
+    assert downloader.step().outcome is StepOutcome.DONE
     assert held(store, clock.now())[1] == 1
 
 

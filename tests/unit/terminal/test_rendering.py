@@ -15,9 +15,9 @@ import laneside.terminal
 from laneside.passage.flows.flow import Activity
 from laneside.passage.notes import Ending
 from laneside.passage.views.views import RecordState
-from laneside.terminal.checkup import CheckLevel
-from laneside.terminal.services import PsamState
-from laneside.terminal.web.texts import catalogue
+from laneside.terminal.checkup.report import CheckLevel
+from laneside.terminal.services import PsamReadiness
+from laneside.terminal.web.rendering import catalogue
 from laneside.vocab import PROVINCES
 
 TERMINAL = Path(laneside.terminal.__file__).parent
@@ -90,7 +90,7 @@ def _asked_for() -> set[str]:
         "busy.": [one for activity in Activity for one in (activity, f"{activity}_hint")],
         "records.": [*Ending, *RecordState, "all", "in_work"],
         "result.tag_": ["written", "failed", "unknown", "not-asked"],
-        "top.psam_": list(PsamState),
+        "top.psam_": list(PsamReadiness),
         "sound.": [],
         "sound.m_": [],
         "reason.": ["driver_left", "equipment", "other_lane", "mistake"],

@@ -1,8 +1,8 @@
-"""What a terminal is attached to, its reader above all; kept in its folder, so that the doctor looks there too."""
+"""Which reader a terminal has, and what else it is connected to; kept in its folder, where the doctor finds it."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -30,46 +30,47 @@ class PcscReaders(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
     psam: str
 
 
-class SerialReader(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="serial"):
-    """An integrated reader on a serial line. ``settings`` are those of a settings file. Raises SettingError."""
+class _IntegratedReader(msgspec.Struct, frozen=True, kw_only=True):
+    """``settings`` are those of a settings file (docs/frames.md). Raises SettingError for one that no reader has."""
 
+    wire: ClassVar[Wire]
+    settings: dict[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no reader has."""
+        self.policy  # noqa: B018 - raises for a bad setting
+
+    @property
+    def policy(self) -> FrameReaderPolicy:
+        """What the settings say of the reader."""
+        return policy_of(self.settings, self.wire)
+
+
+class SerialReader(_IntegratedReader, frozen=True, kw_only=True, tag_field="kind", tag="serial"):
+    """An integrated reader on a serial line."""
+
+    wire = Wire.SERIAL
     device: str
     baud_rate: int = BAUD_RATE
-    settings: dict[str, Any] = {}
-
-    def __post_init__(self) -> None:
-        """Refuse settings that no reader has."""
-        self.policy  # noqa: B018 - raises where the settings are none
-
-    @property
-    def policy(self) -> FrameReaderPolicy:
-        """What the settings say of the reader."""
-        return policy_of(self.settings, Wire.SERIAL)
 
 
-class TcpReader(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="tcp"):
-    """An integrated reader on the network. ``settings`` are those of a settings file. Raises SettingError."""
+class TcpReader(_IntegratedReader, frozen=True, kw_only=True, tag_field="kind", tag="tcp"):
+    """An integrated reader on the network."""
 
+    wire = Wire.TCP
     host: str
     port: int
-    settings: dict[str, Any] = {}
-
-    def __post_init__(self) -> None:
-        """Refuse settings that no reader has."""
-        self.policy  # noqa: B018 - raises where the settings are none
-
-    @property
-    def policy(self) -> FrameReaderPolicy:
-        """What the settings say of the reader."""
-        return policy_of(self.settings, Wire.TCP)
 
 
 IntegratedReader = SerialReader | TcpReader
 ReaderChoice = RoadsideChips | PcscReaders | IntegratedReader
 
 
-class Attached(msgspec.Struct, frozen=True, kw_only=True):
-    """The centre's address, what reads the cards, and where this terminal's own pages are, empty before they are."""
+class Connections(msgspec.Struct, frozen=True, kw_only=True):
+    """The centre's address, the reader, the roadside's ``(host, port)``, and where this terminal's own pages are.
+
+    ``pages_url`` is empty before the terminal listens.
+    """
 
     centre_url: str
     reader: ReaderChoice = ROADSIDE_CHIPS
@@ -78,8 +79,8 @@ class Attached(msgspec.Struct, frozen=True, kw_only=True):
     pages_url: str = ""
 
     @classmethod
-    def load(cls, folder: Folder) -> Attached | None:
-        """Read it; None before the first start, and where the file is damaged: the next start writes it again."""
+    def load(cls, folder: Folder) -> Connections | None:
+        """Read them; None before the first start, and for a damaged file: the next start writes it again."""
         body = folder.read(_FILE)
         try:
             return None if body is None else parse(body, cls)
@@ -87,7 +88,7 @@ class Attached(msgspec.Struct, frozen=True, kw_only=True):
             return None
 
     def save(self, folder: Folder) -> None:
-        """Keep it, unless the same is kept already."""
+        """Keep them, unless the same are kept already."""
         body = canonical(self)
         if folder.read(_FILE) != body:
             folder.write(_FILE, body)

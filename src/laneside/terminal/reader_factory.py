@@ -1,4 +1,4 @@
-"""From the choice of a reader to the reader: which link, who listens to it, and whether anything is there at all."""
+"""From the choice of a reader to the reader: its link, what records its exchanges, and whether it is there at all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from laneside.errors import LinkLostError, SettingError
 from laneside.reader import ApduReader, EtcReader, ReaderPolicy, Tracer
 from laneside.reader.frames import ByteLink, FrameReader, FrameReaderPolicy, FrameTracer
 from laneside.reader.tracing import Tell
-from laneside.terminal.attached import (
+from laneside.terminal.reader_choice import (
+    Connections,
     IntegratedReader,
     PcscReaders,
     ReaderChoice,
@@ -23,42 +24,35 @@ from laneside.terminal.attached import (
     TcpReader,
 )
 
-Address = tuple[str, int]
-
-FRAME_LOOK_S: Final = 1.0
-"""How often an integrated reader is listened to between two vehicles: its heartbeats want answers."""
-APDU_LOOK_S: Final = 15.0
+FRAME_POLL_S: Final = 1.0
+"""How often an integrated reader is polled between two vehicles: its heartbeats want answers."""
+APDU_POLL_S: Final = 15.0
 
 
 class TerminalReader(EtcReader, Protocol):
-    """A reader that is let go at the end."""
+    """A reader that is closed at the end."""
 
     def close(self) -> None:
         """Let go of everything."""
         ...
 
 
-def attach_reader(
-    choice: ReaderChoice,
-    roadside: Address | None,
-    *,
-    clock: Clock,
-    policy: ReaderPolicy,
-    links: ExitStack,
-    tell: Tell,
+def make_reader(
+    connections: Connections, *, clock: Clock, policy: ReaderPolicy, links: ExitStack, tell: Tell
 ) -> TerminalReader:
-    """Make the reader; ``tell`` hears what it exchanges, what must be ended after it goes to ``links``.
+    """Make the reader; ``tell`` gets what it exchanges, what must be closed after it goes to ``links``.
 
-    ``policy`` is for readers over APDUs; an integrated one brings its own. Raises SettingError without a roadside for
-    the roadside's chips.
+    ``policy`` is for readers over APDUs; an integrated one brings its own. Raises SettingError for the roadside's chips
+    without a roadside.
     """
+    choice = connections.reader
     match choice:
         case SerialReader() | TcpReader():
             return _integrated(choice.policy, opener_of(choice), clock, tell)
         case PcscReaders(card=card, psam=psam):
             link: PcscLink | RoadsideLink = links.enter_context(PcscLink(card_reader=card, psam_reader=psam))
         case RoadsideChips():
-            link = RoadsideLink(*wanted_roadside(roadside))
+            link = RoadsideLink(*required_roadside(connections))
         case _:
             assert_never(choice)
     tracer = Tracer(clock=clock, tell=tell)
@@ -72,16 +66,16 @@ def attach_reader(
     )
 
 
-def look_s_of(choice: ReaderChoice) -> float:
-    """Return how often the reader wants to be looked at while no vehicle is worked."""
-    return FRAME_LOOK_S if isinstance(choice, SerialReader | TcpReader) else APDU_LOOK_S
+def poll_s_of(choice: ReaderChoice) -> float:
+    """Return how often the reader wants to be polled while no vehicle is worked."""
+    return FRAME_POLL_S if isinstance(choice, SerialReader | TcpReader) else APDU_POLL_S
 
 
-def wanted_roadside(roadside: Address | None) -> Address:
-    """Return the address of the roadside whose chips are wanted. Raises SettingError where there is none."""
-    if roadside is None:
+def required_roadside(connections: Connections) -> tuple[str, int]:
+    """Return the address of the roadside whose chips are wanted. Raises SettingError without one."""
+    if connections.roadside is None:
         raise SettingError("a terminal needs a reader: the virtual roadside's, PC/SC, serial or TCP")
-    return roadside
+    return connections.roadside
 
 
 def opener_of(choice: IntegratedReader) -> Callable[[], ByteLink]:
@@ -95,24 +89,24 @@ def opener_of(choice: IntegratedReader) -> Callable[[], ByteLink]:
             assert_never(choice)
 
 
-def reach_of(reader: TerminalReader, choice: ReaderChoice, roadside: Address | None) -> Callable[[], None]:
-    """Return how to see whether the reader is there at all; what comes back raises LinkLostError if not.
+def reach_of(reader: TerminalReader, connections: Connections) -> Callable[[], None]:
+    """Return how to check that the reader is there at all; what comes back raises LinkLostError if not.
 
-    An integrated one is not opened a second time for that: it tells what its link last saw.
+    An integrated one is not opened a second time for that: it reports what its link last saw.
     """
     if isinstance(reader, FrameReader):
         return reader.reach
-    match choice:
+    match connections.reader:
         case PcscReaders(card=card, psam=psam):
             return lambda: _reach_pcsc((card, psam))
-        case RoadsideChips() if roadside is not None:
-            return RoadsideLink(*roadside).reach
+        case RoadsideChips() if connections.roadside is not None:
+            return RoadsideLink(*connections.roadside).reach
         case _:
             return lambda: None
 
 
 def firmware_of(reader: TerminalReader) -> str:
-    """Return what the reader says of its make; empty where it says nothing."""
+    """Return what the reader says of its make; empty if it says nothing."""
     return reader.firmware if isinstance(reader, FrameReader) else ""
 
 
@@ -124,7 +118,7 @@ def _integrated(
 
 
 def _reach_pcsc(wanted: tuple[str, ...]) -> None:
-    from laneside.devices.pcsc import list_readers  # noqa: PLC0415 - only where PC/SC is attached
+    from laneside.devices.pcsc import list_readers  # noqa: PLC0415 - only where PC/SC is the choice
 
     found = list_readers()
     missing = [name for name in wanted if not any(name.casefold() in reader.casefold() for reader in found)]

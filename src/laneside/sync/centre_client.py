@@ -1,4 +1,4 @@
-"""The centre as an enrolled terminal sees it: signed requests out, checked answers back."""
+"""The centre's interface for an enrolled terminal: signed requests out, checked answers back."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ from laneside.contract.parameters import DocumentKind, SignedDocument
 from laneside.contract.signing import canonical, digest, receipt_bytes, request_bytes, verify
 from laneside.errors import CentreUnreachableError, SignatureError
 from laneside.journal import Outgoing
-from laneside.sync.clocks import ClockReading
 from laneside.sync.identity import Identity
-from laneside.sync.link import CentreLink, Reply
+from laneside.sync.link import CentreLink, CentreReply
 
-_SHELVES: Final = {
+_PATHS: Final = {
     Outgoing.RECORD: "records",
     Outgoing.EVENT: "events",
     Outgoing.IMAGE: "images",
@@ -34,20 +33,20 @@ _SHELVES: Final = {
 _CONFLICT: Final = 409
 _NOTHING_NEW: Final = 10**9 - 1
 _ABOUT_THE_ITEM: Final = frozenset({400, 409, 410, 413, 415, 422})
-"""The statuses by which the centre refuses this one upload. Any other no (a revoked key, a clock too far off, too many
-requests) is about the terminal: every upload would get it, so all of them wait until it is cleared."""
+"""The statuses by which the centre refuses this one upload. Any other refusal (a revoked key, a clock too far off, too
+many requests) is about the terminal: every upload would get it, so all of them wait until it is cleared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CentreWord:
-    """Whether the centre takes this terminal (``trouble`` is empty then), and how far the clocks are apart."""
+class CentreCheck:
+    """Whether the centre takes this terminal (``trouble`` is empty then), and how far its clock is ahead of ours."""
 
-    clock: ClockReading | None
+    clock_ahead_s: float | None
     trouble: str
 
 
 class CentreClient:
-    """Speak to the centre as ``identity``. Any thread may call."""
+    """Ask the centre as ``identity``. Any thread may call."""
 
     def __init__(self, link: CentreLink, identity: Identity, *, clock: Clock) -> None:
         self._link = link
@@ -55,12 +54,12 @@ class CentreClient:
         self._clock = clock
 
     def put(self, kind: Outgoing, subject: str, body: bytes) -> Receipt | Refusal:
-        """Deliver one item; its receipt is the centre's own word for exactly this terminal, subject and body.
+        """Deliver one item; the receipt is signed by the pinned centre for exactly this terminal, subject and body.
 
         A receipt may say conflict. Raises CentreUnreachableError, and SignatureError for a receipt that is not bound.
         """
         media = "image/jpeg" if kind is Outgoing.PHOTO else "application/json"
-        reply = self._ask("PUT", f"/api/v1/{_SHELVES[kind]}/{quote(subject, safe='')}", body=body, media=media)
+        reply = self._ask("PUT", f"/api/v1/{_PATHS[kind]}/{quote(subject, safe='')}", body=body, media=media)
         if reply.is_yes:
             return self._checked(reply.as_a(Receipt), subject, body)
         refusal_or_receipt = _receipt_of_conflict(reply)
@@ -72,12 +71,12 @@ class CentreClient:
         return refusal
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatReply:
-        """Tell the terminal's state and hear the centre's clock. Raises CentreUnreachableError."""
+        """Send the terminal's state and return what the centre knows of it. Raises CentreUnreachableError."""
         reply = self._ask("POST", "/api/v1/heartbeat", body=canonical(heartbeat))
         return _yes(reply).as_a(HeartbeatReply)
 
     def authorise_psam(self, request: PsamAuthorisationRequest) -> PsamAuthorisationReply | Refusal:
-        """Ask for the answer to a PSAM's challenge; it is the pinned centre's own word for exactly this challenge.
+        """Ask for the answer to a PSAM's challenge; it is signed by the pinned centre for exactly this challenge.
 
         Raises CentreUnreachableError, and SignatureError for an answer that is not bound.
         """
@@ -92,26 +91,26 @@ class CentreClient:
         return answer
 
     def report_psam(self, result: PsamAuthorisationResult) -> None:
-        """Tell what a PSAM said; a definite no ends the matter. Raises CentreUnreachableError."""
+        """Report what a PSAM answered; a definite refusal is final. Raises CentreUnreachableError."""
         number = quote(result.list_number, safe="")
         reply = self._ask("POST", f"/api/v1/psam-authorisations/{number}/result", body=canonical(result))
         if not reply.is_yes:
             reply.refusal()
 
-    def hear(self) -> CentreWord:
+    def check(self) -> CentreCheck:
         """Ask for nothing new, only whether the centre takes this terminal and what its clock says; never raises."""
         sent_at, start_s = self._clock.now(), self._clock.monotonic_s()
         path = f"/api/v1/documents/{DocumentKind.PARAMETERS}"
         try:
             reply = self._ask("GET", path, query={"after": str(_NOTHING_NEW)})
-            clock = _clock_in(reply, sent_at=sent_at, travel_s=self._clock.monotonic_s() - start_s)
+            travel_s = self._clock.monotonic_s() - start_s
             trouble = "" if reply.is_yes else f"{reply.refusal().code}: {reply.refusal().text}"
         except CentreUnreachableError as error:
-            return CentreWord(clock=None, trouble=str(error))
-        return CentreWord(clock=clock, trouble=trouble)
+            return CentreCheck(clock_ahead_s=None, trouble=str(error))
+        return CentreCheck(clock_ahead_s=_ahead_s(reply, sent_at, travel_s), trouble=trouble)
 
     def documents(self, kind: DocumentKind, *, after: int) -> tuple[SignedDocument, ...]:
-        """Fetch the documents of one kind with a version above ``after``, oldest first; nothing is verified here."""
+        """Fetch the documents of one kind with a version above ``after``, oldest first; they are not verified here."""
         reply = self._ask("GET", f"/api/v1/documents/{kind}", query={"after": str(after)})
         found = _yes(reply).as_a(list[SignedDocument])
         return tuple(sorted(found, key=lambda document: document.version))
@@ -124,7 +123,7 @@ class CentreClient:
         body: bytes = b"",
         query: dict[str, str] | None = None,
         media: str = "application/json",
-    ) -> Reply:
+    ) -> CentreReply:
         sent_at = self._clock.now().isoformat()
         terminal_id = self._identity.terminal_id
         target = self._link.target(path, query)
@@ -138,28 +137,31 @@ class CentreClient:
         return self._link.exchange(method, path, body=body, query=query, headers=signed)
 
     def _checked(self, receipt: Receipt, subject: str, body: bytes) -> Receipt:
-        """Return the receipt if it is the pinned centre's and speaks of this upload, else raise SignatureError."""
+        """Return the receipt if it is the pinned centre's for this upload, else raise SignatureError."""
         verify(self._identity.centre_key, receipt.signature, receipt_bytes(receipt))
         if (receipt.terminal_id, receipt.subject) != (self._identity.terminal_id, subject):
-            raise SignatureError("the receipt speaks of another terminal or another upload")
+            raise SignatureError("the receipt is for another terminal or another upload")
         # In a conflict the digest may be that of what the centre holds.
         if receipt.stored is not Stored.CONFLICT and receipt.digest != digest(body):
-            raise SignatureError("the receipt speaks of other content than was sent")
+            raise SignatureError("the receipt is for other content than was sent")
         return receipt
 
 
-def _clock_in(reply: Reply, *, sent_at: datetime, travel_s: float) -> ClockReading | None:
-    """Compare clocks by the header of any answer, also of a refusal; None where there is no such header."""
+def _ahead_s(reply: CentreReply, sent_at: datetime, travel_s: float) -> float | None:
+    """Return how far the centre's clock is ahead, by the header of any answer, also of a refusal; None without one.
+
+    The centre read its clock somewhere between our question and its answer: the middle is the best guess.
+    """
     try:
         centre_at = datetime.fromisoformat(reply.centre_time)
     except ValueError:
         return None
     if centre_at.tzinfo is None:
         return None
-    return ClockReading.of(sent_at=sent_at, travel_s=travel_s, centre_at=centre_at)
+    return (centre_at - sent_at).total_seconds() - travel_s / 2
 
 
-def _receipt_of_conflict(reply: Reply) -> Receipt | None:
+def _receipt_of_conflict(reply: CentreReply) -> Receipt | None:
     """Return the signed receipt that a 409 may carry; None if it carries a plain refusal."""
     if reply.status != _CONFLICT:
         return None
@@ -169,8 +171,8 @@ def _receipt_of_conflict(reply: Reply) -> Receipt | None:
         return None
 
 
-def _yes(reply: Reply) -> Reply:
-    """Return a yes; turn a definite no to a question that has no "no" into CentreUnreachableError."""
+def _yes(reply: CentreReply) -> CentreReply:
+    """Return a 2xx; raise CentreUnreachableError for the refusal of a request that only asks."""
     if reply.is_yes:
         return reply
     refusal = reply.refusal()

@@ -9,7 +9,6 @@ from gallery import SCENES, Scene
 from samples import (
     COMPLETED,
     NOT_DEBITED,
-    PHOTO,
     QUOTED,
     READ,
     READY_TO_QUOTE,
@@ -20,10 +19,8 @@ from samples import (
     w,
 )
 
-from laneside.contract.parameters import Role
 from laneside.passage.answers import Rejected
 from laneside.passage.flows.flow import Activity
-from laneside.terminal.services import Language, Preference, Theme
 
 HTMX = {"hx-request": "true"}
 JSON = {"accept": "application/json"}
@@ -144,18 +141,6 @@ def test_a_script_is_answered_in_json(page):
     assert page.client.get("/linkage", headers=JSON).json()["view"]["passage_id"] == QUOTED.passage_id
 
 
-def test_a_script_finds_token_duty_and_lanes(page):
-    found = page.client.get("/session").json()
-    assert found["on_duty"]["operator_id"] == "620101"
-    assert [lane["lane_hex"] for lane in found["lanes"]] == ["62010A0B11", "62010A0B12"]
-
-
-def test_a_script_without_login_is_told_401(stranger):
-    stranger.show(Scene(path="/linkage", logged_in=False))
-    assert stranger.client.get("/linkage", headers=JSON).status_code == 401
-    assert stranger.client.get("/session").json()["on_duty"] is None
-
-
 @pytest.mark.parametrize(("live", "told"), [("1", True), ("0", False), ("", False)])
 def test_a_photo_goes_to_the_desk_as_bytes(page, live, told):
     page.show(Scene(path="/linkage", view=READ))
@@ -171,92 +156,10 @@ def test_a_photo_form_without_a_photo_says_so(page):
     assert "没有收到照片" in page.client.get("/linkage").text
 
 
-def test_home_goes_to_the_vehicle_in_work(page):
-    page.show(Scene(path="/", view=READ))
-    assert page.client.get("/").headers["location"] == "/linkage"
-
-
-def test_the_lane_worked_last_is_offered_first(page):
-    page.post("/linkage", lane_hex="62010A0B12")
-    assert page.gallery.calls == [("open", "62010A0B12", "", {})]
-    page.show(Scene(path="/"))
-    assert 'value="62010A0B12" checked' in page.client.get("/").text
-
-
-def test_the_shift_is_not_closed_over_a_vehicle(page):
-    page.show(Scene(path="/more", view=READ))
-    assert page.post("/logout").headers["location"] == "/more"
-    assert ("logout", {}) not in page.gallery.calls
-    page.show(Scene(path="/more"))
-    assert page.post("/logout").headers["location"] == "/login"
-    assert ("logout", {}) in page.gallery.calls
-
-
-@pytest.mark.parametrize("role", [Role.COLLECTOR, Role.SHIFT_LEADER])
-def test_only_an_administrator_changes_the_lanes(page, role):
-    page.gallery.duty = type(page.gallery.duty)(role=role)
-    page.login()
-    answer = page.post("/setup/lanes", lane_hex="62010A0B12")
-    assert answer.headers["location"] == "/setup"
-    assert "只有管理员" in page.client.get("/setup").text
-    assert "disabled" in page.client.get("/setup").text
-
-
-@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
-def test_preferences_lead_back_to_our_own_pages_only(page, back):
-    answer = page.post("/preferences", theme="night", language="en", back=back)
-    assert answer.headers["location"] == "/"
-    assert page.gallery.preference == Preference(theme=Theme.NIGHT, language=Language.EN)
-    assert 'data-theme="night"' in page.client.get("/").text
-
-
-def test_an_unknown_light_changes_nothing(page):
-    page.post("/preferences", theme="disco", language="xx", back="/")
-    assert page.gallery.preference == Preference()
-
-
-def test_a_wrong_date_is_said_beside_it_and_the_rest_is_kept(stranger):
-    stranger.show(Scene(path="/login", logged_in=False))
-    stranger.post("/login", operator_id="620101", password="x", shift="3", work_date="2026-02-31")
-    shown = stranger.client.get("/login").text
-    assert "工班日期无效" in shown
-    assert 'value="620101"' in shown
-    assert 'value="3" checked' in shown
-
-
-def test_photos_are_named_by_their_digest_and_nothing_else(page):
-    assert page.client.get(f"/photos/{PHOTO}").headers["content-type"] == "image/jpeg"
-    for name in ("..%2f..%2fetc%2fpasswd", "AB" * 32, "a" * 63, "g" * 64):
-        assert page.client.get(f"/photos/{name}").status_code == 404
-
-
-def test_a_record_or_slip_that_is_not_there_is_404(page):
-    assert page.client.get("/records/none").status_code == 404
-    assert page.client.get("/records/p3/slip").status_code == 404
-    assert page.client.get("/records/p1/slip").status_code == 200
-
-
 def test_what_was_typed_elsewhere_is_printed_as_text(page):
     hostile = replace(WITH_PLATE, picture=replace(WITH_PLATE.picture, plate='"><script>x</script>'))
     page.show(Scene(path="/linkage", view=hostile))
     assert "<script>x" not in page.client.get("/linkage").text
-
-
-def test_outside_the_demo_there_is_no_panel(gallery_without_demo):
-    assert gallery_without_demo.get("/demo").status_code == 404
-    assert gallery_without_demo.get("/demo/camera.jpg").status_code == 404
-
-
-@pytest.fixture
-def gallery_without_demo():
-    from gallery import Gallery
-    from starlette.testclient import TestClient
-
-    from laneside.terminal.app import create_app
-
-    services = replace(Gallery().services(), demo=None)
-    with TestClient(create_app(services), base_url="http://127.0.0.1:8800") as client:
-        yield client
 
 
 def test_not_debited_offers_retry_through_the_same_submit(page):
