@@ -10,9 +10,8 @@ from typing import ClassVar, Final
 from laneside.codec.bcd import bcd_from_digits, is_blank, moment_of
 from laneside.codec.forms import DAY, DIGITS, PLATE, PURCHASE_TIME, RAW
 from laneside.codec.layout import ChipFile, Field, Layout, Row
-from laneside.codec.wording import province_words
 from laneside.errors import CodecError
-from laneside.vocab import CardType, PlateColour, TollClass, TransactionType, UserType, Words
+from laneside.vocab import CardType, PlateColour, TollClass, TransactionType, UserType, Words, issuer_words
 
 _OLD_CARD_VERSION: Final = 0x10
 _VERSION_OFFSET: Final = 9
@@ -28,7 +27,7 @@ def _version_words(version: int) -> Words | None:
 
 
 _ISSUE_HEAD: Final = (
-    Field(attribute="issuer", name="issuer_id", length=8, form=RAW, say=province_words),
+    Field(attribute="issuer", name="issuer_id", length=8, form=RAW, say=issuer_words),
     Field(attribute="card_type", length=1, codes=CardType),
     Field(attribute="version", name="card_version", length=1, say=_version_words),
     Field(attribute="network", name="network_id", length=2, form=DIGITS),

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from laneside.codec.forms import DAY, HEX_TEXT, RAW
 from laneside.codec.layout import ChipFile, Field, Layout
-from laneside.codec.wording import province_words
+from laneside.vocab import issuer_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class PsamApplication(ChipFile):
         file="psam-0017",
         fields=(
             Field(attribute="key_index", name="purchase_key_index", length=1),
-            Field(attribute="issuer", name="issuer_id", length=8, form=RAW, say=province_words),
+            Field(attribute="issuer", name="issuer_id", length=8, form=RAW, say=issuer_words),
             Field(attribute="area", name="application_area_id", length=8, form=RAW),
             Field(attribute="start", name="start_date", length=4, form=DAY),
             Field(attribute="end", name="end_date", length=4, form=DAY),

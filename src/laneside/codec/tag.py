@@ -9,9 +9,8 @@ from typing import ClassVar, Final
 from laneside.codec.bcd import bcd_from_digits
 from laneside.codec.forms import DAY, DIGITS, HEX_TEXT, NUMBER_OR_NONE, PLATE, RAW, REMARK
 from laneside.codec.layout import ChipFile, Field, Layout
-from laneside.codec.wording import province_words
 from laneside.errors import CodecError
-from laneside.vocab import ContractType, PlateColour, RemovalFlag, TollClass, UserType, Words
+from laneside.vocab import ContractType, PlateColour, RemovalFlag, TollClass, UserType, Words, issuer_words
 
 _FIRST_TRUCK_CLASS: Final = 0x0A
 _CLASS_OFFSET: Final = 14
@@ -35,7 +34,7 @@ class SystemInfo(ChipFile):
     LAYOUT: ClassVar[Layout] = Layout(
         file="obu-ef01",
         fields=(
-            Field(attribute="issuer", name="issuer_id", length=8, form=RAW, say=province_words),
+            Field(attribute="issuer", name="issuer_id", length=8, form=RAW, say=issuer_words),
             Field(attribute="contract_type", length=1, codes=ContractType),
             Field(attribute="contract_version", length=1, say=_version_words),
             Field(attribute="contract_serial", length=8, form=DIGITS),

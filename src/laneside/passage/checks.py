@@ -9,7 +9,6 @@ from laneside.passage.lane import Waiting, WaitingTrade
 from laneside.passage.logbook import Logbook
 from laneside.passage.plate_sight import witness
 from laneside.passage.ports import Documents
-from laneside.passage.signs import yuan
 from laneside.passage.state import PassageState
 from laneside.reader import Presented
 from laneside.rules import (
@@ -23,6 +22,7 @@ from laneside.rules import (
     describe,
 )
 from laneside.tariff import FeeQuote, NoFee, quote
+from laneside.vocab import yuan
 
 OPEN_DEBIT = "open-debit"
 CLOCK_BEHIND = "clock-behind"

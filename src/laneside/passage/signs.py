@@ -7,14 +7,9 @@ from laneside.passage.lane import Conclusion
 from laneside.passage.state import PassageState
 from laneside.passage.view import Ending
 from laneside.rules import describe
-from laneside.vocab import TollClass, label, special_event
+from laneside.vocab import TollClass, label, special_event, yuan
 
 _PLEASE_WAIT = "请稍候"
-
-
-def yuan(fen: int) -> str:
-    """Write an amount in yuan with two decimals."""
-    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def conclusion_of(state: PassageState) -> Conclusion:

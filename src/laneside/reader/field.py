@@ -10,9 +10,7 @@ from typing import Self, TypeVar, cast
 from laneside.card import AnswerLostError, CardChannel, Device, Exchange, Flow, Response, TagPresence
 from laneside.clock import Clock
 from laneside.errors import LinkLostError, NothingPresentedError
-
-NO_CARD_IN_TAG = 0x80
-"""Bit 7 of the OBU status (spec/obu.md section 8)."""
+from laneside.vocab import TagStatusBit
 
 Result = TypeVar("Result")
 
@@ -42,7 +40,7 @@ class Field:
     @property
     def tag_without_card(self) -> bool:
         """Say whether the tag itself reports that no card is in it."""
-        return self.presence is not None and bool(self.presence.status & NO_CARD_IN_TAG)
+        return self.presence is not None and bool(self.presence.status & TagStatusBit.NO_CARD)
 
     def drop(self, device: Device) -> None:
         """Remove power from one chip."""

@@ -10,7 +10,7 @@ from laneside.clock import BEIJING
 from laneside.codec import CodecError, IssueInfo, PassageBlock, Row, SystemInfo, moment_of, parse_capp, parse_vehicle
 from laneside.codec.forms import HEX_NUMBER, RAW, UNIX_TIME, Raw, Shown
 from laneside.codec.layout import Field
-from laneside.vocab import TransactionType, Words
+from laneside.vocab import TagStatusBit, TransactionType, Words
 
 CAPP_PREFIX: Final = bytes.fromhex("AA2900")
 """The three bytes of 0019 that C3 and the old C6 leave out."""
@@ -94,20 +94,9 @@ def number(attribute: str, length: int = 1) -> Field:
     return Field(attribute=attribute, length=length)
 
 
-_STATUS_BITS: Final = (
-    (0x80, Words(zh="无卡", en="no card")),
-    (0x20, Words(zh="非接触", en="contactless")),
-    (0x10, Words(zh="逻辑加密卡", en="logic-encrypted card")),
-    (0x08, Words(zh="卡异常", en="card error")),
-    (0x04, Words(zh="标签锁定", en="tag locked")),
-    (0x02, Words(zh="被拆卸", en="tampered or removed")),
-    (0x01, Words(zh="电量低", en="battery low")),
-)
-
-
 def status_words(status: int) -> Words:
     """Name the bits of a tag's status byte (spec/obu.md 8, dual-chip)."""
-    found = [words for mask, words in _STATUS_BITS if status & mask]
+    found = [bit.words for bit in TagStatusBit if status & bit]
     if not found:
         return Words(zh="正常", en="normal")
     return Words(zh="，".join(each.zh for each in found), en=", ".join(each.en for each in found))

@@ -6,8 +6,7 @@ from laneside.clock import BEIJING
 from laneside.rules.facts import Facts
 from laneside.rules.finding import Finding, stop, warn
 from laneside.rules.issue import issuer_is_known
-from laneside.rules.tag import LOGIC_CARD, NO_CARD
-from laneside.vocab import CardType
+from laneside.vocab import CardType, TagStatusBit
 
 LEGAL_TYPES = frozenset((int(CardType.STORED_VALUE), int(CardType.CHARGE)))
 
@@ -59,9 +58,9 @@ def card_type(facts: Facts) -> Finding | None:
     """Find event 31: the card is neither 22 nor 23, or the tag says that a logic-encrypted card sits in it."""
     if facts.card is not None and facts.card.card_type not in LEGAL_TYPES:
         return stop(31, card_type=facts.card.card_type)
-    if facts.tag is None or facts.tag.single_chip or facts.tag.status & NO_CARD:
+    if facts.tag is None or facts.tag.single_chip or facts.tag.status & TagStatusBit.NO_CARD:
         return None
-    return stop(31, card_type="-") if facts.tag.status & LOGIC_CARD else None
+    return stop(31, card_type="-") if facts.tag.status & TagStatusBit.LOGIC_CARD else None
 
 
 def balance_short(facts: Facts, amount_fen: int) -> Finding | None:

@@ -6,19 +6,14 @@ from laneside.clock import BEIJING
 from laneside.rules.facts import Facts
 from laneside.rules.finding import Finding, note, stop, warn
 from laneside.rules.issue import issuer_is_known
-from laneside.vocab import TollClass
+from laneside.vocab import TagStatusBit, TollClass
 
-NO_CARD = 0x80
-LOGIC_CARD = 0x10
-LOCKED = 0x04
-TAMPERED = 0x02
-LOW_BATTERY = 0x01
 LEGAL_CLASSES = frozenset(int(member) for member in TollClass)
 
 
 def low_battery(facts: Facts) -> Finding | None:
     """Find event 1, a tag that reports a low battery; a warning only."""
-    if facts.tag is None or not facts.tag.status & LOW_BATTERY:
+    if facts.tag is None or not facts.tag.status & TagStatusBit.LOW_BATTERY:
         return None
     return warn(1)
 
@@ -30,7 +25,7 @@ def removed(facts: Facts) -> Finding | None:
         return None
     flag = tag.removal_flag
     flag_fails = flag is not None and flag & policy.removal_mask != policy.removal_ok
-    if not flag_fails and not tag.status & TAMPERED:
+    if not flag_fails and not tag.status & TagStatusBit.REMOVED:
         return None
     return stop(2, flag="--" if flag is None else f"{flag:02X}", status=f"{tag.status:02X}")
 
@@ -74,7 +69,7 @@ def no_card(facts: Facts) -> Finding | None:
     if tag is None or tag.single_chip:
         return None
     missing = facts.card is None and facts.card_trouble in {"", "absent"}
-    return stop(5) if missing or tag.status & NO_CARD else None
+    return stop(5) if missing or tag.status & TagStatusBit.NO_CARD else None
 
 
 def card_unreadable(facts: Facts) -> Finding | None:
@@ -82,7 +77,7 @@ def card_unreadable(facts: Facts) -> Finding | None:
     if facts.card is not None or no_card(facts) is not None:
         return None
     tag = facts.tag
-    if tag is not None and (tag.single_chip or tag.status & LOGIC_CARD):
+    if tag is not None and (tag.single_chip or tag.status & TagStatusBit.LOGIC_CARD):
         return None
     return stop("card-unreadable", trouble=facts.card_trouble or "absent")
 
@@ -109,7 +104,7 @@ def tag_listed(facts: Facts) -> Finding | None:
 
 def tag_locked(facts: Facts) -> Finding | None:
     """Find event 7: status bit 2 says that the tag is locked."""
-    return stop(7) if facts.tag is not None and facts.tag.status & LOCKED else None
+    return stop(7) if facts.tag is not None and facts.tag.status & TagStatusBit.LOCKED else None
 
 
 def tag_issuer(facts: Facts) -> Finding | None:

@@ -22,6 +22,7 @@ from laneside.vocab import (
     Words,
     label,
     special_event,
+    yuan,
 )
 
 _NOTHING = Words(zh="无", en="none")
@@ -143,8 +144,8 @@ def _plate(value: str) -> Words:
 def _yuan(value: str) -> Words:
     if not value.isdecimal():
         return Words(zh=value, en=value)
-    yuan, fen = divmod(int(value), 100)
-    return Words(zh=f"{yuan}.{fen:02d}元", en=f"{yuan}.{fen:02d} yuan")
+    amount = yuan(int(value))
+    return Words(zh=f"{amount}元", en=f"{amount} yuan")
 
 
 def _duration(value: str) -> Words:

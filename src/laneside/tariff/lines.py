@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from laneside.vocab import TollClass, VehicleKind, Words, label
+from laneside.vocab import TollClass, VehicleKind, Words, label, yuan
 
 
 class Operation(StrEnum):
@@ -70,11 +70,6 @@ def half_up_percent(amount_fen: int, percent: int) -> int:
 def half_up_95(fen: int) -> int:
     """Take 95 % of one toll unit's fee, nearest fen, ties up (spec/exit-record.md section 3: 333 → 316)."""
     return half_up_percent(fen, 95)
-
-
-def yuan(fen: int) -> str:
-    """Write fen as yuan with two decimals."""
-    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def _table_fee(fee_fen: int, toll_class: int) -> Words:

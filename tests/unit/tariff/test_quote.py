@@ -148,7 +148,20 @@ def test_lines_read_well():
 
 
 @pytest.mark.parametrize(
-    ("gross", "net"), [(0, 0), (333, 316), (1100, 1045), (10, 10), (30, 29), (50, 48), (1, 1), (100, 95)]
+    ("gross", "net"),
+    [
+        (0, 0),
+        (333, 316),
+        (1100, 1045),
+        (1650, 1568),
+        (3465, 3292),
+        (5390, 5121),
+        (10, 10),
+        (30, 29),
+        (50, 48),
+        (1, 1),
+        (100, 95),
+    ],
 )
 def test_95_percent_round_half_up(gross, net):
     assert half_up_95(gross) == net

@@ -11,11 +11,10 @@ from laneside.errors import CodecError
 from laneside.reader.port import Presented, PresentedCard, PresentedTag, PsamState
 from laneside.rsu import Dialect, ErrorTable, SerialCard, SerialTag, ShortReply, TcpCard, TcpTag, Vehicle
 from laneside.rsu.codes import DeviceType, SerialCardError, SerialVehicleError, TcpCardError
+from laneside.vocab import TagStatusBit
 
 T = TypeVar("T")
 
-NO_CARD: Final = 0x80
-"""Bit 7 of the OBU status (spec/obu.md section 8)."""
 ABSENT: Final = "absent"
 BLOCK_LENGTH: Final = 91
 
@@ -75,7 +74,7 @@ class Found:
     @property
     def is_whole(self) -> bool:
         """Whether another try in this session can't show more: a card was read, or the tag says that it has none."""
-        return self.issue is not None or bool(self.status & NO_CARD) or self.is_single_chip
+        return self.issue is not None or bool(self.status & TagStatusBit.NO_CARD) or self.is_single_chip
 
     @property
     def card(self) -> PresentedCard | None:
@@ -106,7 +105,7 @@ def found_by(tag: SerialTag | TcpTag, dialect: Dialect) -> Found:
         status=tag.status,
         system=tag.system_info,
         device_type=None if device is None else dialect.device_type(device),
-        card_trouble=ABSENT if tag.status & NO_CARD else "",
+        card_trouble=ABSENT if tag.status & TagStatusBit.NO_CARD else "",
     )
 
 
@@ -128,7 +127,7 @@ def with_card(found: Found, message: SerialCard | TcpCard | ShortReply, dialect:
         found = _vehicle_of_card(found, message, table)
     if error in _EF04_READ[table] and message.ef04:
         found = replace(found, ef04=message.ef04[:BLOCK_LENGTH])
-    if error not in _CARD_READ[table] or found.status & NO_CARD:
+    if error not in _CARD_READ[table] or found.status & TagStatusBit.NO_CARD:
         return _without_card(found, error, table)
     issue = _or_none(IssueInfo.from_bytes, message.issue)
     if issue is None:
@@ -138,7 +137,7 @@ def with_card(found: Found, message: SerialCard | TcpCard | ShortReply, dialect:
 
 def _without_card(found: Found, error: int, table: ErrorTable) -> Found:
     if table is ErrorTable.TCP and error in _NO_CARD:
-        return replace(found, card_trouble=ABSENT, status=found.status | NO_CARD)
+        return replace(found, card_trouble=ABSENT, status=found.status | TagStatusBit.NO_CARD)
     return replace(found, card_trouble=found.card_trouble or f"card: error {error:02X}")
 
 

@@ -15,11 +15,7 @@ from laneside.passage.view import Words
 from laneside.terminal.services import Language, Preference
 from laneside.terminal.web.static_files import StaticFiles
 from laneside.terminal.web.texts import say, text_of
-
-
-def yuan(fen: int) -> str:
-    """Write an amount in yuan with two decimals."""
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+from laneside.vocab import yuan
 
 
 def clock_time(moment: datetime) -> str:
