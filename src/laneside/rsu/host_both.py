@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from laneside.codec.layout import Field, Layout
+from laneside.codec.layout import FieldSpec, Layout
 from laneside.rsu.codes import AntennaState
 from laneside.rsu.message import Message, Tailed, layout_of_frame
 from laneside.rsu.parts import FACTOR, OBU_ID, PURCHASE_TIME, number, raw, short_capp_field
@@ -21,7 +21,7 @@ class Continue(Tailed):
 
     COMMAND: ClassVar[int] = 0xC1
     LAYOUT: ClassVar[Layout] = layout_of_frame(0xC1, OBU_ID)
-    TAIL: ClassVar[Field] = FACTOR
+    TAIL: ClassVar[FieldSpec] = FACTOR
     TAIL_SIZES: ClassVar[Container[int]] = (0, 8)
 
     obu_id: bytes
@@ -37,7 +37,7 @@ class Stop(Tailed):
 
     COMMAND: ClassVar[int] = 0xC2
     LAYOUT: ClassVar[Layout] = layout_of_frame(0xC2, OBU_ID, number("stop_type"))
-    TAIL: ClassVar[Field] = raw("unix_time", 4)
+    TAIL: ClassVar[FieldSpec] = raw("unix_time", 4)
     TAIL_SIZES: ClassVar[Container[int]] = (0, 4)
 
     obu_id: bytes
@@ -62,7 +62,7 @@ class Antenna(Message):
     """4C or C4 天线开关; which of them is the dialect's setting."""
 
     COMMAND: ClassVar[int] = 0xC4
-    LAYOUT: ClassVar[Layout] = layout_of_frame(0xC4, Field(attribute="state", length=1, codes=AntennaState))
+    LAYOUT: ClassVar[Layout] = layout_of_frame(0xC4, FieldSpec(attribute="state", length=1, codes=AntennaState))
 
     state: int
 

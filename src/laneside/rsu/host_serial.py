@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import ClassVar
 
-from laneside.codec.layout import Field, Layout
+from laneside.codec.layout import FieldSpec, Layout
 from laneside.errors import CodecError
 from laneside.rsu.codes import LaneMode, TacMode
 from laneside.rsu.message import Message, Tailed, file_name, layout_of_frame
@@ -27,7 +27,7 @@ from laneside.rsu.parts import (
 _OFFSET = number("ef04_offset", 2)
 _LENGTH = number("ef04_length", 2)
 _SIZES = range(TAIL_MAX + 1)
-CLOCK = (UNIX_TIME_S, Field(attribute="date_time", length=7, form=MOMENT_FORM))
+CLOCK = (UNIX_TIME_S, FieldSpec(attribute="date_time", length=7, encoding=MOMENT_FORM))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class SerialInit(Tailed):
     LAYOUT: ClassVar[Layout] = layout_of_frame(
         0xC0,
         *CLOCK,
-        Field(attribute="lane_mode", length=1, codes=LaneMode),
+        FieldSpec(attribute="lane_mode", length=1, codes=LaneMode),
         number("bst_interval"),
         number("tx_power"),
         number("pll_channel"),
@@ -46,7 +46,7 @@ class SerialInit(Tailed):
         _OFFSET,
         _LENGTH,
     )
-    TAIL: ClassVar[Field] = raw("appended", 0)
+    TAIL: ClassVar[FieldSpec] = raw("appended", 0)
     TAIL_SIZES: ClassVar[Container[int]] = range(9)
 
     unix_time_s: int
@@ -69,7 +69,7 @@ class SerialDebit(Tailed):
     LAYOUT: ClassVar[Layout] = layout_of_frame(
         0xC6, OBU_ID, number("trade_mode"), AMOUNT, short_capp_field(), PURCHASE_TIME, _OFFSET, _LENGTH
     )
-    TAIL: ClassVar[Field] = block_field()
+    TAIL: ClassVar[FieldSpec] = block_field()
     TAIL_SIZES: ClassVar[Container[int]] = _SIZES
 
     obu_id: bytes
@@ -93,9 +93,9 @@ class SerialTacRequest(Tailed):
 
     COMMAND: ClassVar[int] = 0xC8
     LAYOUT: ClassVar[Layout] = layout_of_frame(
-        0xC8, OBU_ID, Field(attribute="mode", length=1, codes=TacMode), _OFFSET, _LENGTH
+        0xC8, OBU_ID, FieldSpec(attribute="mode", length=1, codes=TacMode), _OFFSET, _LENGTH
     )
-    TAIL: ClassVar[Field] = block_field()
+    TAIL: ClassVar[FieldSpec] = block_field()
     TAIL_SIZES: ClassVar[Container[int]] = _SIZES
 
     obu_id: bytes

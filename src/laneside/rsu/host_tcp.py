@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-from laneside.codec.layout import Field, Layout
+from laneside.codec.layout import FieldSpec, Layout
 from laneside.errors import CodecError
 from laneside.rsu import codes
 from laneside.rsu.host_serial import CLOCK, check_length
@@ -37,7 +37,7 @@ class LaneInit(Message):
     LAYOUT: ClassVar[Layout] = layout_of_frame(
         0xC0,
         *CLOCK,
-        Field(attribute="lane_mode", length=1, codes=codes.LaneMode),
+        FieldSpec(attribute="lane_mode", length=1, codes=codes.LaneMode),
         number("wait_time_ms"),
         number("tx_power"),
         number("pll_channel"),
@@ -69,14 +69,14 @@ class GantryInit(Tailed):
     LAYOUT: ClassVar[Layout] = layout_of_frame(
         0xC0,
         *CLOCK,
-        Field(attribute="lane_mode", length=1, codes=codes.LaneMode),
+        FieldSpec(attribute="lane_mode", length=1, codes=codes.LaneMode),
         number("bst_interval"),
         number("tx_power"),
         number("pll_channel"),
         number("trans_mode"),
         raw("flag_id", 3),
     )
-    TAIL: ClassVar[Field] = raw("reserved", 0)
+    TAIL: ClassVar[FieldSpec] = raw("reserved", 0)
     TAIL_SIZES: ClassVar[Container[int]] = range(17)
 
     unix_time_s: int
@@ -92,7 +92,7 @@ class GantryInit(Tailed):
 
 _HEAD: Final = (OBU_ID, FACTOR)
 _PURCHASE: Final = (AMOUNT, PURCHASE_TIME, capp_field())
-_TRADE: Final = Field(attribute="trade_mode", length=1, codes=codes.TcpTrade)
+_TRADE: Final = FieldSpec(attribute="trade_mode", length=1, codes=codes.TcpTrade)
 _BARE: Final = 66
 _SECOND_PARTS: Final = (0, 5, 15)
 
@@ -131,7 +131,7 @@ class TcpDebit(Message):
         """Tell the form by the size."""
         if size == _BARE:
             return cls.BARE
-        second = size - max(cls.LAYOUT.lengths)
+        second = size - max(cls.LAYOUT.sizes)
         return cls._with_second_part(second) if second in _SECOND_PARTS else cls.LAYOUT
 
     @property
@@ -145,7 +145,7 @@ class TcpDebit(Message):
             return cls.LAYOUT
         if size not in _SECOND_PARTS:
             reason = f"a second part of {size} bytes, not 5 or 15"
-            raise CodecError(file=file_name(0xC6), offset=max(cls.LAYOUT.lengths), reason=reason)
+            raise CodecError(file=file_name(0xC6), offset=max(cls.LAYOUT.sizes), reason=reason)
         return layout_of_frame(0xC6, *cls.LAYOUT.fields, raw("second_part", size))
 
 
@@ -159,7 +159,7 @@ class TcpTacRequest(Tailed):
 
     COMMAND: ClassVar[int] = 0xC8
     LAYOUT: ClassVar[Layout] = layout_of_frame(0xC8, OBU_ID, COUNTER)
-    TAIL: ClassVar[Field] = raw("write", 0)
+    TAIL: ClassVar[FieldSpec] = raw("write", 0)
     TAIL_SIZES: ClassVar[Container[int]] = range(129)
     TAC_ONLY: ClassVar[bytes] = bytes((codes.TacMode.TAC_ONLY,))
 
@@ -202,13 +202,13 @@ class TcpAmountsRequest(Message):
     def read(cls, dialect: Dialect, data: bytes) -> Self:
         """Read with the width of this dialect's lengths."""
         width = dialect.frame_set.amounts_length_size
-        layout = cls._layout(width, max(0, len(data) - max(cls._layout(width, 0).lengths)))
+        layout = cls._layout(width, max(0, len(data) - max(cls._layout(width, 0).sizes)))
         return cls(**layout.parse(data), length_size=width)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Read with lengths of two bytes."""
-        layout = cls._layout(2, max(0, len(data) - max(cls._layout(2, 0).lengths)))
+        layout = cls._layout(2, max(0, len(data) - max(cls._layout(2, 0).sizes)))
         return cls(**layout.parse(data))
 
     @property
@@ -225,7 +225,7 @@ class TcpAmountsRequest(Message):
             number("read_mode"),
             number("read_offset", 2),
             number("read_length", width),
-            Field(attribute="write_mode", length=1, codes=codes.AmountsWrite),
+            FieldSpec(attribute="write_mode", length=1, codes=codes.AmountsWrite),
             number("write_offset", 2),
             number("write_length", width),
             *((raw("data", size),) if size else ()),
@@ -238,7 +238,7 @@ class TcpPsamInit(Tailed):
 
     COMMAND: ClassVar[int] = 0xCA
     LAYOUT: ClassVar[Layout] = layout_of_frame(0xCA)
-    TAIL: ClassVar[Field] = raw("appended", 0)
+    TAIL: ClassVar[FieldSpec] = raw("appended", 0)
     TAIL_SIZES: ClassVar[Container[int]] = range(17)
 
     appended: bytes = b""
@@ -281,7 +281,7 @@ class BeaconChange(Message):
     """CE: whether the beacon id changes: ``codes.BeaconChange``."""
 
     COMMAND: ClassVar[int] = 0xCE
-    LAYOUT: ClassVar[Layout] = layout_of_frame(0xCE, Field(attribute="mode", length=1, codes=codes.BeaconChange))
+    LAYOUT: ClassVar[Layout] = layout_of_frame(0xCE, FieldSpec(attribute="mode", length=1, codes=codes.BeaconChange))
 
     mode: int
 

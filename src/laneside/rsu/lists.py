@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from laneside.codec import Row
-from laneside.codec.forms import Place, Shown
-from laneside.codec.layout import Field, Layout
+from laneside.codec.encodings import Shown, Span
+from laneside.codec.layout import FieldSpec, Layout
 
 
 def _values(entry: Any) -> dict[str, Any]:
@@ -26,22 +26,22 @@ class Entries:
     @property
     def size(self) -> int:
         """Bytes of one entry."""
-        return max(self._layout.lengths)
+        return max(self._layout.sizes)
 
-    def field_of(self, count: int) -> Field:
+    def field_of(self, count: int) -> FieldSpec:
         """Return the field for so many entries."""
-        return Field(attribute=self.attribute, length=count * self.size, form=self, expand=self.rows)
+        return FieldSpec(attribute=self.attribute, length=count * self.size, encoding=self, expand=self.rows)
 
-    def field_for(self, size: int) -> Field:
+    def field_for(self, size: int) -> FieldSpec:
         """Return the field for so many bytes: whole entries and at least one, else the nearest such size."""
         return self.field_of(max(1, -(-size // self.size)))
 
-    def decode(self, raw: bytes, _at: Place) -> tuple[Any, ...]:
+    def decode(self, raw: bytes, _at: Span) -> tuple[Any, ...]:
         """Read whole entries."""
         pieces = (raw[place : place + self.size] for place in range(0, len(raw), self.size))
         return tuple(self.entry(**self._layout.parse(piece)) for piece in pieces)
 
-    def encode(self, value: tuple[Any, ...], _at: Place) -> bytes:
+    def encode(self, value: tuple[Any, ...], _at: Span) -> bytes:
         """Write them one after the other. Raises CodecError for a field that does not fit."""
         return b"".join(self._layout.build(_values(entry)) for entry in value)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from laneside.codec.forms import RAW
-from laneside.codec.layout import Field, Layout, Row
+from laneside.codec.encodings import RAW
+from laneside.codec.layout import FieldSpec, Layout, Row
 from laneside.errors import CodecError
 from laneside.rsu.parts import ERROR, OBU_ID
 
@@ -23,9 +23,9 @@ LAYOUTS_KEPT: Final = 64
 """The sizes that a road's frames have; strange ones push each other out."""
 
 
-def layout_of_frame(command: int, *table: Field) -> Layout:
+def layout_of_frame(command: int, *table: FieldSpec) -> Layout:
     """Return the layout of what follows a command byte; its name in errors is ``rsu-C6``."""
-    return Layout(file=file_name(command), fields=table, lengths=(sum(each.length for each in table),))
+    return Layout(file=file_name(command), fields=table, sizes=(sum(each.length for each in table),))
 
 
 def file_name(command: int) -> str:
@@ -105,7 +105,7 @@ class Message:
 class Tailed(Message):
     """A message whose last field has a size of its own: the layout's sizes before it, then ``TAIL``."""
 
-    TAIL: ClassVar[Field]
+    TAIL: ClassVar[FieldSpec]
     TAIL_SIZES: ClassVar[Container[int]]
 
     @classmethod
@@ -116,7 +116,7 @@ class Tailed(Message):
     @classmethod
     def layout_for(cls, size: int) -> Layout:
         """Give the tail what the fields before it leave."""
-        return cls._with_tail(size - max(cls.LAYOUT.lengths))
+        return cls._with_tail(size - max(cls.LAYOUT.sizes))
 
     @property
     def layout(self) -> Layout:
@@ -131,7 +131,7 @@ class Tailed(Message):
             return head
         if size not in cls.TAIL_SIZES:
             reason = f"{size} bytes of {cls.TAIL.spec_name} are no size of this message"
-            raise CodecError(file=head.file, offset=max(head.lengths), reason=reason)
+            raise CodecError(file=head.file, offset=max(head.sizes), reason=reason)
         return layout_of_frame(cls.COMMAND, *head.fields, replace(cls.TAIL, length=size))
 
 
@@ -150,7 +150,7 @@ class Opaque(Message):
     @property
     def layout(self) -> Layout:
         """One field, the data."""
-        return layout_of_frame(self.number, Field(attribute="data", length=len(self.data), form=RAW))
+        return layout_of_frame(self.number, FieldSpec(attribute="data", length=len(self.data), encoding=RAW))
 
     def command(self, dialect: Dialect) -> int:  # noqa: ARG002 - the same in every dialect.
         """Return the command byte."""

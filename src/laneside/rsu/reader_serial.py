@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from laneside.codec import CappRecord, IssueInfo, OldCappRecord, PassageBlock, SystemInfo, parse_capp
-from laneside.codec.forms import UNIX_TIME
-from laneside.codec.layout import Field, Layout
+from laneside.codec.encodings import UNIX_TIME
+from laneside.codec.layout import FieldSpec, Layout
 from laneside.rsu.codes import CardAlgorithm
 from laneside.rsu.host_serial import check_length
 from laneside.rsu.message import Message, Tailed, layout_of_frame
@@ -45,7 +45,7 @@ class SerialStatus(Message):
         number("psam_version"),
         number("psam_authorised"),
         TERMINAL_NUMBER,
-        Field(attribute="algorithm_id", length=1, codes=CardAlgorithm),
+        FieldSpec(attribute="algorithm_id", length=1, codes=CardAlgorithm),
         raw("maker_id", 1),
         raw("rsu_id", 3),
         raw("version", 2),
@@ -108,7 +108,7 @@ class SerialCard(Tailed):
         number("ef04_offset", 2),
         number("ef04_length", 2),
     )
-    TAIL: ClassVar[Field] = block_field()
+    TAIL: ClassVar[FieldSpec] = block_field()
     TAIL_SIZES: ClassVar[Container[int]] = range(TAIL_MAX + 1)
 
     obu_id: bytes
@@ -153,8 +153,8 @@ _RESULT = (
     TRANSACTION_TYPE,
     BALANCE_AFTER,
     TAC,
-    Field(attribute="write_file_time_s", length=4, form=UNIX_TIME),
-    Field(attribute="algorithm_id", length=1, codes=CardAlgorithm),
+    FieldSpec(attribute="write_file_time_s", length=4, encoding=UNIX_TIME),
+    FieldSpec(attribute="algorithm_id", length=1, codes=CardAlgorithm),
     number("ef04_write_status"),
 )
 
@@ -193,7 +193,7 @@ class SerialAmounts(Tailed):
 
     COMMAND: ClassVar[int] = 0xB9
     LAYOUT: ClassVar[Layout] = layout_of_frame(0xB9, OBU_ID, ERROR)
-    TAIL: ClassVar[Field] = raw("amounts", 0)
+    TAIL: ClassVar[FieldSpec] = raw("amounts", 0)
     TAIL_SIZES: ClassVar[Container[int]] = range(TAIL_MAX + 1)
 
     obu_id: bytes

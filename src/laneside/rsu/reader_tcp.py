@@ -17,7 +17,7 @@ from laneside.codec import (
     parse_capp,
     parse_vehicle,
 )
-from laneside.codec.layout import Field, Layout
+from laneside.codec.layout import FieldSpec, Layout
 from laneside.errors import CodecError
 from laneside.rsu.codes import CardAlgorithm
 from laneside.rsu.lists import Entries
@@ -56,7 +56,7 @@ class Vehicle(Tailed):
 
     COMMAND: ClassVar[int] = 0xB3
     LAYOUT: ClassVar[Layout] = layout_of_frame(0xB3, OBU_ID, ERROR, vehicle_field())
-    TAIL: ClassVar[Field] = block_field()
+    TAIL: ClassVar[FieldSpec] = block_field()
     TAIL_SIZES: ClassVar[Container[int]] = (0, *_EF04_LENGTHS)
 
     obu_id: bytes
@@ -130,7 +130,7 @@ class TcpStatus(Message):
             number("status"),
             number("psam_count"),
             *((cls.ENTRIES.field_of(count),) if count else ()),
-            Field(attribute="algorithm_id", length=1, codes=CardAlgorithm),
+            FieldSpec(attribute="algorithm_id", length=1, codes=CardAlgorithm),
             raw("maker_id", 1),
             raw("rsu_id", 3),
             raw("version", 2),
@@ -172,12 +172,12 @@ class TcpTag(Message):
     def read(cls, dialect: Dialect, data: bytes) -> Self:
         """Read the one byte of the short form as the dialect says."""
         short = cls.WITH_DEVICE if dialect.b2_form == "device-type" else cls.WITH_ANTENNA
-        return cls(**(short if len(data) in short.lengths else cls.LAYOUT).parse(data))
+        return cls(**(short if len(data) in short.sizes else cls.LAYOUT).parse(data))
 
     @classmethod
     def layout_for(cls, size: int) -> Layout:
         """Tell the form by the size; the one byte of the short form is the antenna id."""
-        return cls.WITH_ANTENNA if size in cls.WITH_ANTENNA.lengths else cls.LAYOUT
+        return cls.WITH_ANTENNA if size in cls.WITH_ANTENNA.sizes else cls.LAYOUT
 
     @property
     def layout(self) -> Layout:
@@ -222,7 +222,7 @@ class TcpCard(Message):
     def layout_for(cls, size: int) -> Layout:
         """Tell the length of EF04 by the size."""
         longer = cls._layout(_EF04_LENGTHS[1])
-        return longer if size in longer.lengths else cls._layout(BLOCK_LENGTH)
+        return longer if size in longer.sizes else cls._layout(BLOCK_LENGTH)
 
     @property
     def layout(self) -> Layout:
@@ -277,7 +277,7 @@ class TcpDebitResult(Message):
         TERMINAL_NUMBER,
         PURCHASE_TIME,
         TRANSACTION_TYPE,
-        Field(attribute="algorithm_id", length=1, codes=CardAlgorithm),
+        FieldSpec(attribute="algorithm_id", length=1, codes=CardAlgorithm),
         number("key_version"),
         TAC,
         COUNTER,
@@ -318,7 +318,7 @@ class TcpAmounts(Tailed):
 
     COMMAND: ClassVar[int] = 0xB9
     LAYOUT: ClassVar[Layout] = layout_of_frame(0xB9, OBU_ID, ERROR, number("read_status"), number("write_status"))
-    TAIL: ClassVar[Field] = raw("listed", 0)
+    TAIL: ClassVar[FieldSpec] = raw("listed", 0)
     TAIL_SIZES: ClassVar[Container[int]] = range(257)
 
     obu_id: bytes
@@ -390,7 +390,7 @@ class TagPosition(Tailed):
 
     COMMAND: ClassVar[int] = 0xD0
     LAYOUT: ClassVar[Layout] = layout_of_frame(0xD0, OBU_ID)
-    TAIL: ClassVar[Field] = raw("place", 0)
+    TAIL: ClassVar[FieldSpec] = raw("place", 0)
     TAIL_SIZES: ClassVar[Container[int]] = range(2, 17, 2)
 
     obu_id: bytes

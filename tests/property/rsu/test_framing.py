@@ -165,5 +165,5 @@ def right_sizes(kind):
     if layout is None or hasattr(kind, "ENTRIES") or "ef04_length" in {each.attribute for each in layout.fields}:
         return []
     if issubclass(kind, Tailed):
-        return [max(layout.lengths) + size for size in kind.TAIL_SIZES]
-    return list(layout.lengths)
+        return [max(layout.sizes) + size for size in kind.TAIL_SIZES]
+    return list(layout.sizes)

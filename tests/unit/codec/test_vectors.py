@@ -32,7 +32,7 @@ def codec_names():
     found, waiting = set(), [codec.ChipFile]
     while waiting:
         below = waiting.pop().__subclasses__()
-        found |= {each.__name__ for each in below}
+        found |= {each.__name__ for each in below if hasattr(each, "SIZES")}
         waiting.extend(below)
     return found
 

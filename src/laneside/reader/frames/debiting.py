@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from laneside.clock import Clock
+from laneside.codec import CAPP_COPY_IN_BLOCK, CAPP_COPY_LENGTH, CAPP_COPY_OFFSET
 from laneside.reader.frames.conversation import Conversation
 from laneside.reader.frames.found import Found
 from laneside.reader.frames.results import debited, is_ours, numbers_in, of_this_debit, proved, tag_shows
@@ -29,9 +30,6 @@ from laneside.rsu import (
 
 DEBIT_RESULT, TAC_RESULT = 0xB5, 0xB8
 TAC_TRIES: Final = 3
-COPY_LENGTH: Final = 39
-COPY_IN_BLOCK: Final = 5  # spec/obu.md 5.1: five bytes precede the 0019 copy in the passage block
-COPY_IN_EF04: Final = 0x013F
 
 Result = SerialDebitResult | TcpDebitResult
 
@@ -103,7 +101,7 @@ class Debiting:
 
     def _c6(self, found: Found, intent: Intent, trade: Trade, amount_fen: int) -> Message:
         """Make C6: the old dialect writes the 39 bytes of the copy, the new one the whole block with them replaced."""
-        copy = intent.capp_after[:COPY_LENGTH]
+        copy = intent.capp_after[:CAPP_COPY_LENGTH]
         if self.dialect.wire is Wire.SERIAL:
             written = b"" if trade is Trade.CARD else copy
             return SerialDebit(
@@ -112,7 +110,7 @@ class Debiting:
                 amount_fen=amount_fen,
                 capp_tail=intent.capp_after[3:],
                 purchase_time=intent.purchase_time,
-                ef04_offset=COPY_IN_EF04,
+                ef04_offset=CAPP_COPY_OFFSET,
                 ef04_length=len(written),
                 ef04=written,
             )
@@ -125,7 +123,7 @@ class Debiting:
             amount_fen=amount_fen,
             purchase_time=intent.purchase_time,
             capp=intent.capp_after,
-            ef04=block[:COPY_IN_BLOCK] + copy + block[COPY_IN_BLOCK + COPY_LENGTH :],
+            ef04=block[:CAPP_COPY_IN_BLOCK] + copy + block[CAPP_COPY_IN_BLOCK + CAPP_COPY_LENGTH :],
         )
 
     def _result_of(self, found: Found, intent: Intent) -> Result | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from laneside.codec import IssueInfo, PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
+from laneside.codec import PASSAGE_BLOCK_LENGTH, IssueInfo, PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
 from laneside.errors import CodecError
 from laneside.reader.port import Presented, PresentedCard, PresentedTag, PsamState
 from laneside.rsu import Dialect, ErrorTable, SerialCard, SerialTag, ShortReply, TcpCard, TcpTag, Vehicle
@@ -16,7 +16,6 @@ from laneside.vocab import TagStatusBit
 T = TypeVar("T")
 
 ABSENT: Final = "absent"
-BLOCK_LENGTH: Final = 91
 
 _NO_REPLY: Final = {
     ErrorTable.SERIAL: frozenset({SerialCardError.NO_REPLY}),
@@ -112,7 +111,7 @@ def found_by(tag: SerialTag | TcpTag, dialect: Dialect) -> Found:
 def with_vehicle(found: Found, message: Vehicle | ShortReply, dialect: Dialect) -> Found:
     """Add B3. Only the old dialect has an error of its own for a PSAM without authorisation."""
     if not message.error and isinstance(message, Vehicle):
-        carried = message.ef04[:BLOCK_LENGTH] or found.ef04
+        carried = message.ef04[:PASSAGE_BLOCK_LENGTH] or found.ef04
         return _take_vehicle(replace(found, ef04=carried, psam_refused=False), message.vehicle)
     refused = dialect.error_table is ErrorTable.SERIAL and message.error == SerialVehicleError.PSAM_NOT_AUTHORISED
     return replace(found, trouble=f"vehicle file: error {message.error:02X}", psam_refused=refused or None)
@@ -126,7 +125,7 @@ def with_card(found: Found, message: SerialCard | TcpCard | ShortReply, dialect:
     if isinstance(message, TcpCard):
         found = _vehicle_of_card(found, message, table)
     if error in _EF04_READ[table] and message.ef04:
-        found = replace(found, ef04=message.ef04[:BLOCK_LENGTH])
+        found = replace(found, ef04=message.ef04[:PASSAGE_BLOCK_LENGTH])
     if error not in _CARD_READ[table] or found.status & TagStatusBit.NO_CARD:
         return _without_card(found, error, table)
     issue = _or_none(IssueInfo.from_bytes, message.issue)

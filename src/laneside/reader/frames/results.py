@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from laneside.codec import CAPP_COPY_IN_BLOCK, CAPP_COPY_LENGTH
 from laneside.reader.frames.found import Found
 from laneside.reader.port import Algorithm, Debited, Intent, Proof, TagWrite
 from laneside.rsu import DebitState, SerialDebitResult, TcpDebitResult, TcpTacResult, Trade, has_tac
 
-COPY_LENGTH: Final = 39
-COPY_IN_BLOCK: Final = 5
 _SM4: Final = 0x04
 
 
@@ -78,8 +77,8 @@ def tag_shows(found: Found, intent: Intent) -> TagWrite:
         return TagWrite.NOT_ASKED
     if not found.ef04:
         return TagWrite.UNKNOWN
-    copy = found.ef04[COPY_IN_BLOCK : COPY_IN_BLOCK + COPY_LENGTH]
-    return TagWrite.WRITTEN if copy == intent.capp_after[:COPY_LENGTH] else TagWrite.FAILED
+    copy = found.ef04[CAPP_COPY_IN_BLOCK : CAPP_COPY_IN_BLOCK + CAPP_COPY_LENGTH]
+    return TagWrite.WRITTEN if copy == intent.capp_after[:CAPP_COPY_LENGTH] else TagWrite.FAILED
 
 
 def _tag_write(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: DebitState, trade: Trade) -> TagWrite:

@@ -1,4 +1,4 @@
-"""How one field of a file is written: bytes ⇄ a value, and how the value is shown in ``laneside decode``.
+"""How one field is written: bytes ⇄ a value, and how the value is shown in ``laneside decode``.
 
 ``decode`` and ``encode`` are inverse on canonical bytes; a file that spells a value otherwise keeps its own spelling
 (:mod:`laneside.codec.layout`).
@@ -20,26 +20,26 @@ Shown = str | int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a field stands: its file, its offset in it, its length."""
+class Span:
+    """The bytes of a field: its file, its offset in it, its length."""
 
     file: str
     offset: int
     length: int
 
     def error(self, reason: str) -> CodecError:
-        """Return the error that names this place."""
+        """Return an error that names these bytes."""
         return CodecError(file=self.file, offset=self.offset, reason=reason)
 
 
-class Form(Protocol):
+class Encoding(Protocol):
     """One way of writing a value into a field of fixed length."""
 
-    def decode(self, raw: bytes, at: Place) -> Any:
+    def decode(self, raw: bytes, at: Span) -> Any:
         """Return the value. Raises CodecError."""
         ...
 
-    def encode(self, value: Any, at: Place) -> bytes:
+    def encode(self, value: Any, at: Span) -> bytes:
         """Return exactly ``at.length`` bytes. Raises CodecError."""
         ...
 
@@ -51,11 +51,11 @@ class Form(Protocol):
 class Number:
     """An unsigned big-endian integer."""
 
-    def decode(self, raw: bytes, _at: Place) -> int:
+    def decode(self, raw: bytes, _at: Span) -> int:
         """Every byte string is a number."""
         return int.from_bytes(raw, "big")
 
-    def encode(self, value: int, at: Place) -> bytes:
+    def encode(self, value: int, at: Span) -> bytes:
         """Refuse what the field can't hold."""
         if not 0 <= value < 1 << 8 * at.length:
             raise at.error(f"{value} does not fit into {at.length} bytes")
@@ -67,13 +67,13 @@ class Number:
 
 
 class NumberOrNone:
-    """An unsigned integer whose field may be blank; all 00 and all FF both mean that nobody wrote it."""
+    """An unsigned integer whose field may be blank: all 00 and all FF both mean that nothing was written."""
 
-    def decode(self, raw: bytes, _at: Place) -> int | None:
+    def decode(self, raw: bytes, _at: Span) -> int | None:
         """None for a blank field."""
         return None if is_blank(raw) else int.from_bytes(raw, "big")
 
-    def encode(self, value: int | None, at: Place) -> bytes:
+    def encode(self, value: int | None, at: Span) -> bytes:
         """None is written as FF."""
         return b"\xff" * at.length if value is None else Number().encode(value, at)
 
@@ -85,11 +85,11 @@ class NumberOrNone:
 class Raw:
     """Bytes as they are."""
 
-    def decode(self, raw: bytes, _at: Place) -> bytes:
+    def decode(self, raw: bytes, _at: Span) -> bytes:
         """Keep them."""
         return bytes(raw)
 
-    def encode(self, value: bytes, at: Place) -> bytes:
+    def encode(self, value: bytes, at: Span) -> bytes:
         """Refuse another length."""
         if len(value) != at.length:
             raise at.error(f"{len(value)} bytes given, the field has {at.length}")
@@ -101,13 +101,13 @@ class Raw:
 
 
 class HexText:
-    """Bytes that the field reads as hex digits (station, lane, gantry)."""
+    """Bytes that people read as hex digits (station, lane, gantry)."""
 
-    def decode(self, raw: bytes, _at: Place) -> str:
+    def decode(self, raw: bytes, _at: Span) -> str:
         """Upper-case hex."""
         return raw.hex().upper()
 
-    def encode(self, value: str, at: Place) -> bytes:
+    def encode(self, value: str, at: Span) -> bytes:
         """Refuse another number of digits."""
         if len(value) != 2 * at.length or any(digit not in "0123456789abcdefABCDEF" for digit in value):
             raise at.error(f"{value!r} is not {2 * at.length} hex digits")
@@ -129,11 +129,11 @@ class HexNumber(Number):
 class Digits:
     """A printed number in BCD."""
 
-    def decode(self, raw: bytes, at: Place) -> str:
-        """Refuse nibbles above 9, and so a number that was never personalised: it identifies nothing."""
+    def decode(self, raw: bytes, at: Span) -> str:
+        """Refuse nibbles above 9, and with them a number that was never personalised (FF): it identifies nothing."""
         return digits_from_bcd(raw, file=at.file, offset=at.offset)
 
-    def encode(self, value: str, at: Place) -> bytes:
+    def encode(self, value: str, at: Span) -> bytes:
         """Refuse another number of digits."""
         if len(value) != 2 * at.length:
             raise at.error(f"{value!r} is not {2 * at.length} digits")
@@ -145,13 +145,13 @@ class Digits:
 
 
 class Day:
-    """CCYYMMDD in BCD; blank (00 or FF) means that no day was written."""
+    """CCYYMMDD in BCD; blank (00 or FF) means no date."""
 
-    def decode(self, raw: bytes, at: Place) -> date | None:
+    def decode(self, raw: bytes, at: Span) -> date | None:
         """None for a blank field."""
         return date_from_bcd(raw, file=at.file, offset=at.offset)
 
-    def encode(self, value: date | None, at: Place) -> bytes:
+    def encode(self, value: date | None, at: Span) -> bytes:
         """Four bytes."""
         assert at.length == 4, "CCYYMMDD"
         return bcd_from_date(value)
@@ -164,12 +164,12 @@ class Day:
 class PurchaseTime:
     """CCYYMMDDhhmmss in BCD, Beijing time, kept as the bytes that went into MAC1 and TAC."""
 
-    def decode(self, raw: bytes, at: Place) -> bytes:
+    def decode(self, raw: bytes, at: Span) -> bytes:
         """Refuse what is neither blank nor a moment."""
         moment_of(raw, file=at.file, offset=at.offset)
         return bytes(raw)
 
-    def encode(self, value: bytes, at: Place) -> bytes:
+    def encode(self, value: bytes, at: Span) -> bytes:
         """Refuse the same."""
         if len(value) != at.length:
             raise at.error(f"{len(value)} bytes given, a date and time have {at.length}")
@@ -193,11 +193,11 @@ class UnixTime(Number):
 class PlateText:
     """A plate: twelve bytes GBK."""
 
-    def decode(self, raw: bytes, at: Place) -> str:
+    def decode(self, raw: bytes, at: Span) -> str:
         """Strip the padding and upper-case the rest."""
         return decode_plate(raw, file=at.file, offset=at.offset)
 
-    def encode(self, value: str, at: Place) -> bytes:
+    def encode(self, value: str, at: Span) -> bytes:
         """Zero padded."""
         return encode_plate(value, file=at.file, offset=at.offset)
 
@@ -207,10 +207,10 @@ class PlateText:
 
 
 class Remark(Raw):
-    """A text that the toll never needs (description, engine, VIN): kept as bytes, so that its typos stop no vehicle."""
+    """A text that no toll depends on (description, engine, VIN): kept as bytes, so that a bad one stops no vehicle."""
 
     def show(self, value: bytes) -> Shown:
-        """As text where it is one, else as upper-case hex."""
+        """As text if it is GBK, else as upper-case hex."""
         try:
             return decode_text(value, file="", offset=0)
         except CodecError:
