@@ -105,7 +105,7 @@ class Layout:
         self.check_size(data)
         values = {}
         for each, at in self._spans:
-            present = at.offset < len(data)
+            present = at.offset + at.length <= len(data)
             raw_value = data[at.offset : at.offset + at.length]
             values[each.attribute] = each.encoding.decode(raw_value, at) if present else each.absent
         return values
@@ -130,7 +130,7 @@ class Layout:
         """Return a row per field of a file that holds ``values``; together they cover every byte once."""
         for each, at in self._spans:
             value = values[each.attribute]
-            if not (each.optional and value == each.absent):
+            if at.length and not (each.optional and value == each.absent):
                 yield from _rows(each, value, at)
 
     def check_size(self, data: bytes) -> None:

@@ -33,6 +33,8 @@ CAPP_COPY_OFFSET: Final = PASSAGE_BLOCK_OFFSET + CAPP_COPY_IN_BLOCK
 CAPP_COPY_LENGTH: Final = 39
 """0019 without its last four bytes, the accumulated amount."""
 ISSUE_COPY_LENGTH: Final = 20
+PROVINCE_FEES_OFFSET: Final = PASSAGE_BLOCK_OFFSET + PASSAGE_BLOCK_LENGTH
+PROVINCE_FEES_LENGTH: Final = 80
 
 _FIRST_TRUCK_CLASS: Final = 0x0A
 _CLASS_OFFSET: Final = 14
@@ -275,7 +277,7 @@ class PassageFile(ChipFile):
     path_identification: Annotated[bytes, raw(PASSAGE_BLOCK_OFFSET)] = bytes(PASSAGE_BLOCK_OFFSET)
     block: Annotated[PassageBlock, FieldSpec(length=PASSAGE_BLOCK_LENGTH, encoding=_BlockInFile(), expand=_block_rows)]
     province_fees: Annotated[
-        tuple[ProvinceFee, ...], FieldSpec(length=80, encoding=_ProvinceFees(), expand=_fee_rows)
+        tuple[ProvinceFee, ...], FieldSpec(length=PROVINCE_FEES_LENGTH, encoding=_ProvinceFees(), expand=_fee_rows)
     ] = ()
     rest: Annotated[bytes, raw(27)] = bytes(27)
 

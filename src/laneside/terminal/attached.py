@@ -9,7 +9,7 @@ import msgspec
 from laneside.contract.signing import canonical, parse
 from laneside.errors import ContractError
 from laneside.reader.frames import FrameReaderPolicy, policy_of
-from laneside.rsu import Wire
+from laneside.rsu import DialectName
 from laneside.sync import Folder
 
 BAUD_RATE: Final = 115200
@@ -44,7 +44,7 @@ class SerialReader(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     @property
     def policy(self) -> FrameReaderPolicy:
         """What the settings say of the reader."""
-        return policy_of(self.settings, Wire.SERIAL)
+        return policy_of(self.settings, DialectName.SERIAL)
 
 
 class TcpReader(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="tcp"):
@@ -61,7 +61,7 @@ class TcpReader(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
     @property
     def policy(self) -> FrameReaderPolicy:
         """What the settings say of the reader."""
-        return policy_of(self.settings, Wire.TCP)
+        return policy_of(self.settings, DialectName.TCP)
 
 
 IntegratedReader = SerialReader | TcpReader

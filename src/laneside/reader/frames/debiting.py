@@ -14,6 +14,7 @@ from laneside.reader.port import Debited, Intent, NotDebited, Outcome, Proof, Ta
 from laneside.rsu import (
     DebitState,
     Dialect,
+    DialectName,
     Message,
     SerialDebit,
     SerialDebitResult,
@@ -21,7 +22,6 @@ from laneside.rsu import (
     TcpDebitResult,
     TcpTacResult,
     Trade,
-    Wire,
     debit_state,
     has_tac,
     orders,
@@ -97,12 +97,12 @@ class Debiting:
 
     def _can_write(self, found: Found) -> bool:
         """Say whether the copy can be written: the new dialect writes the whole block and so must have read it."""
-        return self.dialect.wire is Wire.SERIAL or bool(found.ef04)
+        return self.dialect.name is DialectName.SERIAL or bool(found.ef04)
 
     def _c6(self, found: Found, intent: Intent, trade: Trade, amount_fen: int) -> Message:
         """Make C6: the old dialect writes the 39 bytes of the copy, the new one the whole block with them replaced."""
         copy = intent.capp_after[:CAPP_COPY_LENGTH]
-        if self.dialect.wire is Wire.SERIAL:
+        if self.dialect.name is DialectName.SERIAL:
             written = b"" if trade is Trade.CARD else copy
             return SerialDebit(
                 obu_id=found.obu_id,
@@ -149,7 +149,7 @@ class Debiting:
         With amount 0 a B8 does not tell one trade from another, so 0019 is looked at first.
         """
         proved_now = None
-        if self.dialect.wire is Wire.SERIAL or intent.amount_fen:
+        if self.dialect.name is DialectName.SERIAL or intent.amount_fen:
             proved_now = self._fetch_tac(found, intent, counter)
         return proved_now or Unknown(detail=f"{why}, and no TAC")
 
@@ -157,7 +157,7 @@ class Debiting:
         self, found: Found, intent: Intent, counter: int | None, *, tag_write: TagWrite | None = None
     ) -> Debited | None:
         counter = intent.counter if counter is None else counter
-        if self.dialect.wire is Wire.TCP and counter is None:
+        if self.dialect.name is DialectName.TCP and counter is None:
             return None  # the new dialect wants the card's counter, which only a B5 tells
         for _ in range(TAC_TRIES):
             self.talk.send(orders.ask_tac(self.dialect, found.obu_id, counter or 0))

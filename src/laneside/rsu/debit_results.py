@@ -1,4 +1,4 @@
-"""What an answer says of the debit: the table of spec/rsu-frames.md section 5."""
+"""What an answer tells about the debit: the table of spec/rsu-frames.md section 5."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Final, assert_never
 from laneside.rsu.codes import LaneMode, SerialDebitError, TcpDebitError
 from laneside.rsu.dialect import Dialect, ErrorTable, Trade
 from laneside.rsu.message import ShortReply
-from laneside.rsu.reader_serial import SerialDebitResult
-from laneside.rsu.reader_tcp import TcpDebitResult, TcpTacResult
+from laneside.rsu.replies import SerialDebitResult, TcpDebitResult, TcpTacResult
 
 DebitAnswer = SerialDebitResult | TcpDebitResult | ShortReply
 """B5, also cut short; in the old dialect B8 too."""
@@ -26,7 +25,7 @@ class DebitState(StrEnum):
     DEBITED_EF04_FAILED = "debited-ef04-failed"
     """Success; note that EF04 was not written."""
     DEBITED_MAC2_FAILED = "debited-mac2-failed"
-    """Success; record the MAC2 error and look after the PSAM."""
+    """Success; record the MAC2 error and check the PSAM."""
     NOT_DEBITED = "not-debited"
     """Read balance and 0019 again; unchanged → one retry with a new PSAM number."""
     UNKNOWN = "unknown"
@@ -51,14 +50,14 @@ _EF04_FAILED_SERIAL: Final = frozenset({SerialDebitError.EF04_NO_REPLY, SerialDe
 
 
 def has_tac(answer: DebitAnswer | ProofAnswer) -> bool:
-    """Say whether an answer carries a TAC; a TAC of zeros or FF is none."""
+    """Return whether an answer carries a TAC; zeros or FF are no TAC."""
     return not isinstance(answer, ShortReply) and answer.tac not in _NO_TAC
 
 
 def debit_state(dialect: Dialect, answer: DebitAnswer, trade: Trade) -> DebitState:
-    """Read the answer to a C6. A code outside the table is UNKNOWN, and so is success without a TAC."""
+    """Return the state after the answer to a C6; UNKNOWN for a code outside the table and for success without a TAC."""
     if trade is Trade.EF04:
-        return DebitState.NOT_DEBITED  # whatever happened to EF04, no debit was asked for
+        return DebitState.NOT_DEBITED  # whatever happened to EF04, no debit was ordered
     if answer.error == 0:
         return DebitState.DEBITED if has_tac(answer) else DebitState.UNKNOWN
     match dialect.error_table:
@@ -70,7 +69,7 @@ def debit_state(dialect: Dialect, answer: DebitAnswer, trade: Trade) -> DebitSta
 
 
 def proof_state(dialect: Dialect, answer: ProofAnswer) -> DebitState:
-    """Read the answer to a C8: a TAC proves the debit; no reply from the card leaves it open; else there is no TAC."""
+    """Return the state after the answer to a C8: a TAC proves the debit, no reply from the card leaves it open."""
     if answer.error == 0 and has_tac(answer):
         return DebitState.DEBITED
     if dialect.error_table is ErrorTable.SERIAL:
