@@ -1,11 +1,11 @@
-"""Rules over the tag alone: events 1 to 9, and whether there is a tag at all (spec/obu.md, codes.md 10.1)."""
+"""Rules for the tag alone: events 1 to 9, and whether there is a tag at all (spec/obu.md, codes.md 10.1)."""
 
 from __future__ import annotations
 
 from laneside.clock import BEIJING
-from laneside.rules.facts import Facts
 from laneside.rules.finding import Finding, note, stop, warn
-from laneside.rules.issue import issuer_is_known
+from laneside.rules.issuers import issuer_is_known
+from laneside.rules.vehicle_facts import Facts
 from laneside.vocab import TagStatusBit, TollClass
 
 LEGAL_CLASSES = frozenset(int(member) for member in TollClass)
@@ -19,7 +19,10 @@ def low_battery(facts: Facts) -> Finding | None:
 
 
 def removed(facts: Facts) -> Finding | None:
-    """Find event 2: the removal flag of EF01 is not the installed one, or status bit 1 says tampered (unknowns 15)."""
+    """Find event 2: the removal flag of EF01 is not "installed", or status bit 1 reports a removal.
+
+    The flag's high nibble is not understood, so the policy's mask leaves it out (spec/unknowns.md 15).
+    """
     tag, policy = facts.tag, facts.policy
     if tag is None:
         return None
@@ -31,7 +34,7 @@ def removed(facts: Facts) -> Finding | None:
 
 
 def tag_expired(facts: Facts) -> Finding | None:
-    """Find event 3: the Beijing day lies after the tag's last valid day."""
+    """Find event 3: the Beijing day is after the tag's last valid day."""
     if facts.tag is None or facts.tag.expiry is None:
         return None
     today = facts.now.astimezone(BEIJING).date()
@@ -39,7 +42,7 @@ def tag_expired(facts: Facts) -> Finding | None:
 
 
 def tag_not_enabled(facts: Facts) -> Finding | None:
-    """Find event 4: the Beijing day lies before the day the tag was signed for."""
+    """Find event 4: the Beijing day is before the day for which the tag was signed."""
     if facts.tag is None or facts.tag.signed is None:
         return None
     today = facts.now.astimezone(BEIJING).date()
@@ -47,7 +50,7 @@ def tag_not_enabled(facts: Facts) -> Finding | None:
 
 
 def no_tag(facts: Facts) -> Finding | None:
-    """Find ``card-only``: no tag answered; the policy refuses that or lets the card alone pay (transPayType 2)."""
+    """Find ``card-only``: no tag answered; by the policy the card alone may pay (transPayType 2) or not."""
     if facts.tag is not None or facts.tag_trouble:
         return None
     return note("card-only") if facts.policy.card_only == "allow" else stop("card-only")
@@ -59,12 +62,12 @@ def single_chip(facts: Facts) -> Finding | None:
 
 
 def several_tags(facts: Facts) -> Finding | None:
-    """Find event 124: other tags answered beside this one, so nothing says that this one is the vehicle's."""
+    """Find event 124: other tags answered beside this one, so it is not certain that this one is the vehicle's."""
     return stop(124, others=facts.other_tags) if facts.other_tags else None
 
 
 def no_card(facts: Facts) -> Finding | None:
-    """Find event 5: the tag says that it holds no card, or none was found in it."""
+    """Find event 5: the tag reports that it holds no card, or no card was found in it."""
     tag = facts.tag
     if tag is None or tag.single_chip:
         return None
@@ -83,9 +86,9 @@ def card_unreadable(facts: Facts) -> Finding | None:
 
 
 def tag_unreadable(facts: Facts) -> Finding | None:
-    """Find ``tag-unreadable``: without system and vehicle file nothing says for which vehicle the tag was issued.
+    """Find ``tag-unreadable``: without system and vehicle file it is unknown for which vehicle the tag was issued.
 
-    Without a PSAM that works no vehicle file can be decrypted: then that is the finding, and not the tag.
+    Without an authorised PSAM no vehicle file can be decrypted: then the PSAM is the finding, not the tag.
     """
     if facts.tag is None:
         return stop("tag-unreadable", trouble=facts.tag_trouble) if facts.tag_trouble else None
@@ -103,19 +106,19 @@ def tag_listed(facts: Facts) -> Finding | None:
 
 
 def tag_locked(facts: Facts) -> Finding | None:
-    """Find event 7: status bit 2 says that the tag is locked."""
+    """Find event 7: status bit 2 reports that the tag is locked."""
     return stop(7) if facts.tag is not None and facts.tag.status & TagStatusBit.LOCKED else None
 
 
 def tag_issuer(facts: Facts) -> Finding | None:
-    """Find event 8: the region of the tag's issuer is neither a province nor allowed by the policy."""
+    """Find event 8: the tag's issuer is neither a province's nor allowed by the policy."""
     if facts.tag is None or issuer_is_known(facts.tag.issuer, facts.policy):
         return None
     return stop(8, issuer=facts.tag.issuer.hex().upper())
 
 
 def tag_class(facts: Facts) -> Finding | None:
-    """Find event 9: the class in the vehicle file is none that JT/T 489 names."""
+    """Find event 9: the class in the vehicle file is not one of JT/T 489."""
     if facts.tag is None or facts.tag.vehicle is None or facts.tag.vehicle.toll_class in LEGAL_CLASSES:
         return None
     found = facts.tag.vehicle.toll_class

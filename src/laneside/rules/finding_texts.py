@@ -1,4 +1,7 @@
-"""Findings in words: what the collector reads, why it is so for this vehicle, and what to do next."""
+"""The texts of findings: what the collector reads, why it is so for this vehicle, and what to do next.
+
+Texts of our own and details of national events are in ``finding_texts.toml``, national texts in ``vocab``.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any
 
-from laneside.rules.facts import NO_COLOUR
 from laneside.rules.finding import Finding
+from laneside.rules.vehicle_facts import NO_COLOUR
 from laneside.vocab import (
     CardListType,
     CardType,
@@ -49,7 +52,7 @@ class FindingText:
 
 
 def describe(finding: Finding) -> FindingText:
-    """Say a finding in both languages. Numbers without a national text of ours or theirs keep their number."""
+    """Return the texts of a finding. A number that neither table has is shown as a number, a word as it is."""
     local = _table("local").get(_key(finding))
     if local is not None:
         return FindingText(
@@ -64,14 +67,9 @@ def describe(finding: Finding) -> FindingText:
 
 
 def _key(finding: Finding) -> str:
-    """Name a finding's own text: one that another witness brought says something else than the number alone."""
+    """Return the key of a finding's own text: a difference that the photo shows has another text than the number."""
     witness = finding.params.get("witness")
     return str(finding.code) if witness is None else f"{finding.code}-{witness}"
-
-
-def local_words() -> frozenset[str]:
-    """Name every code that this room has a text of its own for."""
-    return frozenset(_table("local"))
 
 
 def _national(code: int, params: Mapping[str, str]) -> FindingText:
@@ -90,7 +88,7 @@ def _national(code: int, params: Mapping[str, str]) -> FindingText:
 
 @cache
 def _table(name: str) -> dict[str, dict[str, str]]:
-    text = files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("finding_texts.toml").read_text(encoding="utf-8")
     tables: dict[str, dict[str, dict[str, str]]] = tomllib.loads(text)
     return tables[name]
 
@@ -100,24 +98,24 @@ def _filled(row: Mapping[str, str], part: str, params: Mapping[str, str]) -> Wor
 
 
 def _fill(template: str, params: Mapping[str, str], language: str) -> str:
-    return _Filler(language).vformat(template, (), params)
+    return _Template(language).vformat(template, (), params)
 
 
-class _Filler(Formatter):
-    """Write params into a template of ours; the part after the colon names how a param is written."""
+class _Template(Formatter):
+    """Write params into a template; the name after a colon is the format of a param: ``{age_s:duration}``."""
 
     def __init__(self, language: str) -> None:
         self._language = language
 
     def get_value(self, key: int | str, _args: Any, kwargs: Mapping[str, Any]) -> str:
-        """Look a param up; a missing one is shown as a dash instead of spoiling the sentence."""
+        """Return a param; a missing one is a dash, so that the rest of the sentence can still be read."""
         return str(kwargs.get(str(key), "-"))
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Write one param the way the template asks for."""
+        """Return one param in the template's format."""
         if not format_spec:
             return str(value)
-        words = _WAYS[format_spec](str(value))
+        words = _FORMATS[format_spec](str(value))
         return words.zh if self._language == "zh" else words.en
 
 
@@ -166,7 +164,7 @@ def _trouble(value: str) -> Words:
     return _TROUBLES.get(value, Words(zh=value, en=value))
 
 
-_WAYS: dict[str, Callable[[str], Words]] = {
+_FORMATS: dict[str, Callable[[str], Words]] = {
     "class": _labelled(TollClass),
     "kind": _labelled(VehicleKind),
     "card-type": _labelled(CardType),

@@ -1,4 +1,4 @@
-"""The order of the checks, as one table: spec/codes.md 10.1 without the entry events, which are off at an open exit."""
+"""All rules in the order of the checks: spec/codes.md 10.1 without the entry events, which are off at an open exit."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from laneside.rules import card, confirmed, pair, tag, terminal, trip
-from laneside.rules.facts import Confirmed, Facts
 from laneside.rules.finding import Finding
+from laneside.rules.vehicle_facts import Confirmed, Facts
 
 
 class Rule(NamedTuple):
-    """One rule: the code it may find and the pure function that looks for it."""
+    """One rule: the code that it may find and the pure function that finds it."""
 
     code: int | str
     check: Callable[[Facts], Finding | None]
@@ -71,17 +71,17 @@ CONFIRMED_RULES: tuple[ConfirmedRule, ...] = (
 
 
 def check_presented(facts: Facts) -> tuple[Finding, ...]:
-    """Check what one radio session found; an empty answer is 一致·有效·不在名单. Never raises for any facts."""
+    """Return the findings of one radio session; no finding is 一致·有效·不在名单. Never raises, whatever the facts."""
     return tuple(finding for rule in PRESENTED_RULES if (finding := rule.check(facts)) is not None)
 
 
 def check_confirmed(facts: Facts, confirmed: Confirmed) -> tuple[Finding, ...]:
-    """Check what the collector confirmed against tag and card; what was not chosen yet is not judged."""
+    """Return what differs between the collector's input and tag and card; what was not chosen yet is not checked."""
     found = (rule.check(facts, confirmed) for rule in CONFIRMED_RULES)
     return tuple(finding for finding in found if finding is not None)
 
 
 def check_amount(facts: Facts, amount_fen: int) -> tuple[Finding, ...]:
-    """Check that the card can pay the amount, as soon as the amount is known (event 27)."""
+    """Return event 27 if the card can't pay the amount."""
     finding = card.balance_short(facts, amount_fen)
     return () if finding is None else (finding,)

@@ -1,4 +1,4 @@
-"""What the rules may know of a vehicle: plain values that the passage takes from reader, lists and journal."""
+"""What the rules know about a vehicle: plain values that the passage takes from reader, lists and journal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_CLASS = frozenset({None, 0x00, 0xFF})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedVehicle:
-    """The vehicle for which a card or a tag was issued; "" , 0xFF and None stand for a field without data."""
+    """The vehicle for which a card or a tag was issued; "", 0xFF and None mean a field without data."""
 
     plate: str
     colour: int
@@ -25,7 +25,7 @@ class IssuedVehicle:
 class TagFacts:
     """One tag. ``status`` is the VST byte of spec/obu.md section 8, ``copied_card_id`` the card number in EF04.
 
-    ``vehicle`` is None when the vehicle file could not be read (``trouble`` says why); a date of None means no limit.
+    ``vehicle`` is None when the vehicle file could not be read (``trouble`` says why); a date of None is no limit.
     ``listed`` holds the types of the status list, most severe first; ``removal_flag`` is None in the 26-byte form.
     """
 
@@ -57,7 +57,7 @@ class CappFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFacts:
-    """One user card. ``capp`` is None when record 1 of 0019 holds nothing that can be understood."""
+    """One user card. ``capp`` is None when record 1 of 0019 does not decode."""
 
     card_id: str
     issuer: bytes
@@ -72,7 +72,7 @@ class CardFacts:
 
 
 class RepeatBy(StrEnum):
-    """By what a former passage was recognised; the strongest mark comes first."""
+    """By what an earlier passage was recognised; the strongest evidence comes first."""
 
     CARD = "card"
     OBU = "obu"
@@ -90,12 +90,12 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything the rules look at. ``card_trouble`` tells a missing card ("" or "absent") from an unreadable one.
+    """All that the rules look at. ``card_trouble`` tells a missing card ("" or "absent") from an unreadable one.
 
     ``tag_trouble`` says why a tag that answered the radio is None here: its system file could not be read.
     ``psam_trouble`` says why there is no PSAM. ``other_tags`` counts the tags that answered beside this one.
-    ``list_age_s`` is None while no status list was ever loaded. ``lane_open_trade`` says that the lane reports an
-    unfinished purchase of this very card. ``now`` is aware.
+    ``list_age_s`` is None until a status list was loaded. ``lane_open_trade``: the lane reports an unfinished purchase
+    of this very card. ``now`` is aware.
     """
 
     now: datetime
@@ -114,7 +114,7 @@ class Facts:
     policy: Policy = field(default_factory=Policy)
 
     def __post_init__(self) -> None:
-        """Refuse a moment without a zone: dates are judged in Beijing days."""
+        """Refuse a moment without a zone: dates are compared with Beijing days."""
         assert self.now.tzinfo is not None, "time is aware"
 
 
@@ -128,9 +128,9 @@ class ReadPlate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """What the collector saw with their own eyes; class and kind are None until they were chosen.
+    """What the collector saw; class and kind are None until they were chosen.
 
-    ``read`` is the third witness, None where nothing was read that can be relied on.
+    ``read`` is what software read in the photo, None where nothing was read with confidence.
     """
 
     plate: str

@@ -1,4 +1,4 @@
-"""Which issuers count as known; tag and card are judged alike."""
+"""Which issuers count as known, for tag and card alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _REGIONS = frozenset(province.issuer for province in PROVINCES)
 
 
 def issuer_is_known(issuer: bytes, policy: Policy) -> bool:
-    """Say whether the first four issuer bytes are a province's, or the issuer begins as one the policy names in hex."""
+    """Return whether the first four issuer bytes are a province's, or the policy names this beginning in hex."""
     if issuer[:4] in _REGIONS:
         return True
     written = issuer.hex().upper()
