@@ -36,11 +36,6 @@ class FeeQuote:
         assert min(parts) >= 0, "no part of a fee is negative"
         assert self.pay_fen == sum(parts), "the parts make up 应收"
 
-    @property
-    def origin_fen(self) -> int:
-        """The amount before the province's own discount: payFee − discountFee."""
-        return self.pay_fen - self.discount_fen
-
 
 class NoFeeReason(StrEnum):
     """Why there is no fee."""
