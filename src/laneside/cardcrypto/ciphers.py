@@ -1,17 +1,39 @@
-"""Block ciphers in ECB, the CBC-MAC and its padding (spec/psam-and-crypto.md sections 5.4 and 8).
+"""The two algorithm families: block ciphers in ECB, the CBC-MAC and its padding (spec/psam-and-crypto.md 5.4 and 8).
 
 Single DES and two-key 3DES both run as three-key 3DES: the library takes only 24-byte keys.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherAlgorithm, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
-from laneside.cardcrypto.suite import Suite
-
 MAC_LENGTH = 4
+
+
+class Suite(StrEnum):
+    """One of the two algorithm families (section 5); its value is its name on the command line."""
+
+    TDES = "3des"
+    SM4 = "sm4"
+
+    @property
+    def algorithm_id(self) -> int:
+        """The id that a card answers at `8050`: 00 for 3DES, 04 for SM4."""
+        return 0x00 if self is Suite.TDES else 0x04
+
+    @property
+    def block_length(self) -> int:
+        """The size of one cipher block, in bytes."""
+        return 8 if self is Suite.TDES else 16
+
+    @property
+    def session_key_length(self) -> int:
+        """The size of a session key, in bytes: single DES for the 3DES family."""
+        return 8 if self is Suite.TDES else 16
 
 
 def encrypt(suite: Suite, key: bytes, data: bytes) -> bytes:
@@ -29,13 +51,13 @@ def decrypt(suite: Suite, key: bytes, data: bytes) -> bytes:
 
 
 def pad(suite: Suite, data: bytes) -> bytes:
-    """Append `80` and zeros up to whole blocks; whole blocks of data get one more."""
+    """Return data with `80` and zeros up to whole blocks; whole blocks of data get one more."""
     padded = data + b"\x80"
     return padded + bytes(-len(padded) % suite.block_length)
 
 
 def last_block(suite: Suite, key: bytes, data: bytes, initial: bytes) -> bytes:
-    """Run CBC over padded data and return its last cipher block; `initial` has one block."""
+    """Return the last cipher block of CBC over padded data; `initial` has one block."""
     encryptor = Cipher(_algorithm(suite, key), modes.CBC(initial)).encryptor()
     return (encryptor.update(pad(suite, data)) + encryptor.finalize())[-suite.block_length :]
 
@@ -46,22 +68,22 @@ def mac(suite: Suite, key: bytes, data: bytes) -> bytes:
 
 
 def xor(left: bytes, right: bytes) -> bytes:
-    """Add two byte strings of one length bit by bit."""
+    """Return the XOR of two byte strings of one length."""
     return bytes(a ^ b for a, b in zip(left, right, strict=True))
 
 
 def complement(data: bytes) -> bytes:
-    """Turn every bit."""
+    """Return data with every bit inverted."""
     return bytes(byte ^ 0xFF for byte in data)
 
 
 def fold(block: bytes) -> bytes:
-    """Add the halves of a 16-byte block."""
+    """Return the XOR of the halves of a 16-byte block."""
     return xor(block[:8], block[8:])
 
 
 def require_length(name: str, data: bytes, *lengths: int) -> None:
-    """Raise ValueError, without showing the data, unless it has one of the lengths."""
+    """Raise ValueError, without showing the data, unless it has one of these lengths."""
     if len(data) not in lengths:
         wanted = " or ".join(str(length) for length in lengths)
         raise ValueError(f"{name}: {wanted} bytes are needed, {len(data)} given")
@@ -74,7 +96,7 @@ def require_blocks(suite: Suite, data: bytes) -> None:
 
 
 def _algorithm(suite: Suite, key: bytes) -> CipherAlgorithm:
-    """Choose the cipher by suite and key length: 8 bytes are single DES, 16 bytes 3DES or SM4."""
+    """Return the cipher of a suite and key length: 8 bytes are single DES, 16 bytes 3DES or SM4."""
     if suite is Suite.SM4:
         require_length("SM4 key", key, 16)
         return SM4(key)
