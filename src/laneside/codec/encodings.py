@@ -35,24 +35,25 @@ class Span:
 class Encoding(Protocol):
     """One way of writing a value into a field of fixed length."""
 
-    def decode(self, raw: bytes, at: Span) -> Any:
+    def decode(self, raw: bytes, at: Span, /) -> Any:
         """Return the value. Raises CodecError."""
         ...
 
-    def encode(self, value: Any, at: Span) -> bytes:
+    def encode(self, value: Any, at: Span, /) -> bytes:
         """Return exactly ``at.length`` bytes. Raises CodecError."""
         ...
 
     def show(self, value: Any) -> Shown:
         """Return the value as JSON and tables show it."""
-        ...
+        shown: Shown = value
+        return shown
 
 
-class Number:
+class Number(Encoding):
     """An unsigned big-endian integer."""
 
     def decode(self, raw: bytes, _at: Span) -> int:
-        """Every byte string is a number."""
+        """Return the number; every byte string is one."""
         return int.from_bytes(raw, "big")
 
     def encode(self, value: int, at: Span) -> bytes:
@@ -61,28 +62,38 @@ class Number:
             raise at.error(f"{value} does not fit into {at.length} bytes")
         return value.to_bytes(at.length, "big")
 
-    def show(self, value: int) -> Shown:
-        """As a number."""
-        return value
 
-
-class NumberOrNone:
+class NumberOrNone(Encoding):
     """An unsigned integer whose field may be blank: all 00 and all FF both mean that nothing was written."""
 
     def decode(self, raw: bytes, _at: Span) -> int | None:
-        """None for a blank field."""
+        """Return None for a blank field."""
         return None if is_blank(raw) else int.from_bytes(raw, "big")
 
     def encode(self, value: int | None, at: Span) -> bytes:
-        """None is written as FF."""
+        """Write None as FF."""
         return b"\xff" * at.length if value is None else Number().encode(value, at)
 
-    def show(self, value: int | None) -> Shown:
-        """As a number, null when blank."""
-        return value
+
+class HexNumber(Number):
+    """A number that people read as two hex digits (the record id ``AA``)."""
+
+    def show(self, value: int) -> Shown:
+        """Return it in upper case."""
+        return f"{value:02X}"
 
 
-class Raw:
+class UnixTime(Number):
+    """Unix seconds, UTC (spec/unknowns.md 3)."""
+
+    def show(self, value: int) -> Shown:
+        """Return ISO 8601 with +08:00, None for a field that was never written."""
+        if value in (0, 0xFFFFFFFF):
+            return None
+        return datetime.fromtimestamp(value, UTC).astimezone(BEIJING).isoformat()
+
+
+class Raw(Encoding):
     """Bytes as they are."""
 
     def decode(self, raw: bytes, _at: Span) -> bytes:
@@ -96,15 +107,39 @@ class Raw:
         return bytes(value)
 
     def show(self, value: bytes) -> Shown:
-        """As upper-case hex."""
+        """Return upper-case hex."""
         return value.hex().upper()
 
 
-class HexText:
+class Remark(Raw):
+    """A text that no toll depends on (description, engine, VIN): kept as bytes, so that a bad one stops no vehicle."""
+
+    def show(self, value: bytes) -> Shown:
+        """Return the text if it is GBK, else upper-case hex."""
+        try:
+            return decode_text(value, file="", offset=0)
+        except CodecError:
+            return value.hex().upper()
+
+
+class PurchaseTime(Raw):
+    """CCYYMMDDhhmmss in BCD, Beijing time, kept as the bytes that went into MAC1 and TAC."""
+
+    def decode(self, raw: bytes, at: Span) -> bytes:
+        """Refuse what is neither blank nor a moment."""
+        moment_of(raw, file=at.file, offset=at.offset)
+        return bytes(raw)
+
+    def encode(self, value: bytes, at: Span) -> bytes:
+        """Refuse the same, and another length."""
+        return self.decode(Raw().encode(value, at), at)
+
+
+class HexText(Encoding):
     """Bytes that people read as hex digits (station, lane, gantry)."""
 
     def decode(self, raw: bytes, _at: Span) -> str:
-        """Upper-case hex."""
+        """Return upper-case hex."""
         return raw.hex().upper()
 
     def encode(self, value: str, at: Span) -> bytes:
@@ -113,20 +148,8 @@ class HexText:
             raise at.error(f"{value!r} is not {2 * at.length} hex digits")
         return bytes.fromhex(value)
 
-    def show(self, value: str) -> Shown:
-        """As it is."""
-        return value
 
-
-class HexNumber(Number):
-    """A number that people read as hex (the record id ``AA``)."""
-
-    def show(self, value: int) -> Shown:
-        """As two upper-case hex digits."""
-        return f"{value:02X}"
-
-
-class Digits:
+class Digits(Encoding):
     """A printed number in BCD."""
 
     def decode(self, raw: bytes, at: Span) -> str:
@@ -139,92 +162,44 @@ class Digits:
             raise at.error(f"{value!r} is not {2 * at.length} digits")
         return bcd_from_digits(value, file=at.file, offset=at.offset)
 
-    def show(self, value: str) -> Shown:
-        """As printed."""
-        return value
 
-
-class Day:
+class Day(Encoding):
     """CCYYMMDD in BCD; blank (00 or FF) means no date."""
 
     def decode(self, raw: bytes, at: Span) -> date | None:
-        """None for a blank field."""
+        """Return None for a blank field."""
         return date_from_bcd(raw, file=at.file, offset=at.offset)
 
     def encode(self, value: date | None, at: Span) -> bytes:
-        """Four bytes."""
+        """Write None as four zero bytes."""
         assert at.length == 4, "CCYYMMDD"
         return bcd_from_date(value)
 
     def show(self, value: date | None) -> Shown:
-        """ISO 8601."""
+        """Return ISO 8601."""
         return None if value is None else value.isoformat()
 
 
-class PurchaseTime:
-    """CCYYMMDDhhmmss in BCD, Beijing time, kept as the bytes that went into MAC1 and TAC."""
-
-    def decode(self, raw: bytes, at: Span) -> bytes:
-        """Refuse what is neither blank nor a moment."""
-        moment_of(raw, file=at.file, offset=at.offset)
-        return bytes(raw)
-
-    def encode(self, value: bytes, at: Span) -> bytes:
-        """Refuse the same."""
-        if len(value) != at.length:
-            raise at.error(f"{len(value)} bytes given, a date and time have {at.length}")
-        return self.decode(value, at)
-
-    def show(self, value: bytes) -> Shown:
-        """Upper-case hex; the layout shows date and time as two rows instead."""
-        return value.hex().upper()
-
-
-class UnixTime(Number):
-    """Unix seconds, UTC (spec/unknowns.md 3)."""
-
-    def show(self, value: int) -> Shown:
-        """ISO 8601 with +08:00; null for a field that was never written."""
-        if value in (0, 0xFFFFFFFF):
-            return None
-        return datetime.fromtimestamp(value, UTC).astimezone(BEIJING).isoformat()
-
-
-class PlateText:
+class PlateText(Encoding):
     """A plate: twelve bytes GBK."""
 
     def decode(self, raw: bytes, at: Span) -> str:
-        """Strip the padding and upper-case the rest."""
+        """Strip the padding and return the rest in upper case."""
         return decode_plate(raw, file=at.file, offset=at.offset)
 
     def encode(self, value: str, at: Span) -> bytes:
-        """Zero padded."""
+        """Pad with zeros."""
         return encode_plate(value, file=at.file, offset=at.offset)
-
-    def show(self, value: str) -> Shown:
-        """As it is."""
-        return value
-
-
-class Remark(Raw):
-    """A text that no toll depends on (description, engine, VIN): kept as bytes, so that a bad one stops no vehicle."""
-
-    def show(self, value: bytes) -> Shown:
-        """As text if it is GBK, else as upper-case hex."""
-        try:
-            return decode_text(value, file="", offset=0)
-        except CodecError:
-            return value.hex().upper()
 
 
 NUMBER: Final = Number()
 NUMBER_OR_NONE: Final = NumberOrNone()
-RAW: Final = Raw()
-HEX_TEXT: Final = HexText()
 HEX_NUMBER: Final = HexNumber()
+UNIX_TIME: Final = UnixTime()
+RAW: Final = Raw()
+REMARK: Final = Remark()
+PURCHASE_TIME: Final = PurchaseTime()
+HEX_TEXT: Final = HexText()
 DIGITS: Final = Digits()
 DAY: Final = Day()
-PURCHASE_TIME: Final = PurchaseTime()
-UNIX_TIME: Final = UnixTime()
 PLATE: Final = PlateText()
-REMARK: Final = Remark()
