@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar, Final, Literal, assert_never
 
-from laneside.codec.bcd import bcd_from_digits, is_blank, moment_of
+from laneside.codec.bcd import bcd_from_digits, is_blank
 from laneside.codec.encodings import DAY, DIGITS, HEX_NUMBER, HEX_TEXT, PLATE, PURCHASE_TIME, RAW, UNIX_TIME
 from laneside.codec.layout import ChipFile, FieldSpec, Layout, Row, number, raw
 from laneside.codec.plate import decode_plate
@@ -138,11 +138,6 @@ class WalletLogRecord(ChipFile):
     transaction_type: Annotated[int, number(codes=TransactionType)]
     terminal_number: Annotated[bytes, raw(6)]
     purchase_time: Annotated[bytes, FieldSpec(length=7, encoding=PURCHASE_TIME, expand=_date_and_time)]
-
-    @property
-    def moment(self) -> datetime | None:
-        """The time of the trade, aware, UTC; None in a record that was never written."""
-        return moment_of(self.purchase_time)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,6 @@ PROVINCE_FEES_LENGTH: Final = 80
 
 _FIRST_TRUCK_CLASS: Final = 0x0A
 _CLASS_OFFSET: Final = 14
-_CLASS_AXLES: Final = {int(toll_class): toll_class.axle_count for toll_class in TollClass}
 
 
 def _is_sm4(contract_version: int) -> bool:
@@ -140,11 +139,6 @@ class TruckVehicle(_Vehicle):
         if self.toll_class < _FIRST_TRUCK_CLASS:
             raise _wrong_form(self.toll_class, "truck")
 
-    @property
-    def axle_count(self) -> int | None:
-        """The axles that follow from the class; None for a local class."""
-        return _CLASS_AXLES.get(self.toll_class)
-
 
 VehicleInfo = PassengerVehicle | TruckVehicle
 
@@ -167,8 +161,8 @@ def _wrong_form(toll_class: int, form: str) -> CodecError:
 class PassageBlock(ChipFile):
     """The passage block of DF01/EF04, 91 bytes (obu.md 5.1). Only the two copies have a known place.
 
-    ``capp_copy`` is 0019[0:39], ``issue_copy`` 0015[0:20]; the totals are in fen and may never stop a vehicle
-    (spec/unknowns.md 16).
+    ``capp_copy`` is 0019[0:39], with AA2900 in front of a valid entry (BB2900 and CC2900 occur); ``issue_copy`` is
+    0015[0:20]. The totals are in fen and may never stop a vehicle (spec/unknowns.md 16).
     """
 
     FILE: ClassVar[str] = "obu-ef04"
@@ -190,11 +184,6 @@ class PassageBlock(ChipFile):
     province_transaction_count: Annotated[int, number(1, "successful_transactions_in_this_province")] = 0
     province_charged_fen: Annotated[int, number(3, "charged_in_this_province")] = 0
     digest: Annotated[bytes, raw(8)] = bytes(8)
-
-    @property
-    def prefix(self) -> bytes:
-        """The three bytes that tell a valid entry (AA2900) from BB2900, CC2900 and others."""
-        return self.capp_copy[:3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

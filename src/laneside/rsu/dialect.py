@@ -149,15 +149,12 @@ class Dialect:
         """Return the spec's DeviceType for the number that this reader sends."""
         return _SWAPPED.get(number, number) if self.devtype_swap else number
 
-    def error_codes(self, command: int) -> type[Coded] | None:
-        """Return the error table of a frame; None where the dialect gives none."""
-        return (codes.SERIAL_ERRORS if self.error_table is ErrorTable.SERIAL else codes.TCP_ERRORS).get(command)
-
     def words(self, command: int, field: str, shown: object) -> Words | None:
         """Return the label of a code whose table depends on the dialect, from its row; errors are shown in hex."""
         match field, shown:
             case "error", str():
-                table = self.error_codes(command)
+                errors = codes.SERIAL_ERRORS if self.error_table is ErrorTable.SERIAL else codes.TCP_ERRORS
+                table = errors.get(command)
                 return None if table is None else label(table, int(shown, 16))
             case "stop_type", int():
                 return label(self._stop_types(), shown)

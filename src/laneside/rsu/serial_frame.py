@@ -90,11 +90,6 @@ class SerialFrame:
         if len(self.body) + 2 > _CONTENT_MAX:
             raise CodecError(file=_FILE, offset=3, reason=f"a body of {len(self.body)} bytes exceeds the buffer")
 
-    @property
-    def sequence(self) -> int:
-        """The high nibble of RSCTL."""
-        return self.rsctl >> 4
-
     def __bytes__(self) -> bytes:
         content = bytes((self.rsctl,)) + self.body
         return START + escaped(content + bytes((bcc(content),))) + bytes((END,))

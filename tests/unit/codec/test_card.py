@@ -12,6 +12,7 @@ from laneside.codec import (
     OldCappRecord,
     WalletLogRecord,
     capp_layout,
+    moment_of,
     parse_capp,
 )
 from laneside.vocab import CardType
@@ -152,13 +153,14 @@ class TestCapp:
 
 
 class TestWalletLog:
-    def test_moment_is_beijing_time(self):
-        assert WalletLogRecord.from_bytes(LOG).moment == datetime(2024, 5, 6, 6, 30, 15, tzinfo=UTC)
+    def test_the_time_is_that_of_mac1(self):
+        time = WalletLogRecord.from_bytes(LOG).purchase_time
+        assert moment_of(time) == datetime(2024, 5, 6, 6, 30, 15, tzinfo=UTC)
 
     def test_a_record_never_written_has_no_moment(self):
         for blank in (bytes(23), b"\xff" * 23):
             record = WalletLogRecord.from_bytes(blank)
-            assert record.moment is None
+            assert moment_of(record.purchase_time) is None
             assert bytes(record) == blank
 
     @pytest.mark.parametrize("time", ["20240506 240000", "20240506 146015", "20240506 14301A", "00000000 143015"])

@@ -117,7 +117,6 @@ def test_the_host_mirrors_the_sequence():
     assert RsctlMode.SWAP.answer(0x18) == 0x81
     assert RsctlMode.SEQUENCE.answer(0x18) == 0x10
     assert RsctlMode.ECHO.answer(0x18) == 0x18
-    assert SerialFrame(rsctl=0x98, body=b"\xb0\x00").sequence == 9
 
 
 def test_what_a_reader_sends_comes_from_the_reader():
