@@ -36,7 +36,10 @@ SERIAL_EF04_SIZES: Final = range(99)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariableField(FieldSpec):
-    """The one field of a message whose size is what the other fields leave; ``unit`` is the size of one entry."""
+    """The one field of a message whose size is what the other fields leave.
+
+    A list has entries of ``unit`` bytes, with a count of ``count_size`` bytes in front of them.
+    """
 
     length: int = 0
     sizes: Container[int]
