@@ -1,33 +1,67 @@
-"""Write docs/glossary.md from the words in laneside.vocab: ``python tools/glossary.py`` (``--check`` only compares)."""
+"""Write docs/glossary.md: ``python tools/glossary.py`` (``--check`` only compares).
+
+The tables are those of laneside.vocab, which code reads, and of tools/glossary.toml, which only people read.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import ModuleType
+from typing import NamedTuple
 
 from laneside import vocab
-from laneside.vocab import Coded, SpecialEvent, provincial, special_event_rows
+from laneside.vocab import Coded, SpecialEvent, special_event_rows
 
 PAGE = Path(__file__).parents[1] / "docs" / "glossary.md"
+DATA = Path(__file__).with_suffix(".toml")
 
 HEAD = """\
 # Glossary
 
-The words and numbers of the field as Laneside knows them: code, Chinese, English. This page is made from
-`src/laneside/vocab` by `python tools/glossary.py`; change the words there.
+The words and numbers of the field as Laneside knows them: code, Chinese, English. This page is made by
+`python tools/glossary.py` from `src/laneside/vocab` and, for tables that no code reads, from `tools/glossary.toml`;
+change the words there.
 
 A number that a table lacks is kept and shown as 未知 n / unknown n.
 Trap: in a record `vehicleType` is the class (车型, `TollClass`) and `vehicleClass` the kind (车种, `VehicleKind`).
 """
 
 
+class CodeTable(NamedTuple):
+    """One code table: its name, what it is, and its rows of code, name, Chinese and English."""
+
+    name: str
+    summary: str
+    rows: list[tuple[int, str, str, str]]
+
+
+def code_tables(*, provincial: bool) -> list[CodeTable]:
+    """Return the tables of the whole field, or those that hold in one province or make only, by name."""
+    data = tomllib.loads(DATA.read_text(encoding="utf-8"))["table"]
+    tables = [
+        CodeTable(each["name"], each["summary"], [tuple(row) for row in each["rows"]])
+        for each in data
+        if each.get("provincial", False) is provincial
+    ]
+    if not provincial:
+        coded = (each for each in vars(vocab).values() if isinstance(each, type) and issubclass(each, Coded))
+        tables += [
+            CodeTable(each.__name__, " ".join((each.__doc__ or "").split()), [_row(member) for member in each])
+            for each in coded
+            if each is not Coded
+        ]
+    return sorted(tables)
+
+
 def page() -> str:
     """Return the whole page."""
     parts = [HEAD, "## Code tables\n"]
-    parts.extend(_tables(vocab))
+    parts.extend(_sections(code_tables(provincial=False)))
+    parts.append("## Texts of the lane program\n")
+    parts.extend(_text_sections())
     parts.append("## Provinces\n")
     parts.append(_table(("code", "中文", "English", "issuer bytes", "initial", "GBK"), _province_rows()))
     parts.append("## Special events (特情)\n")
@@ -37,25 +71,29 @@ def page() -> str:
     parts.append("## What the collector does next\n")
     parts.append(_table(("code", "中文", "English"), _remedy_rows()))
     parts.append("## Numberings of single provinces and makers\n\nNone of these holds anywhere else.\n")
-    parts.extend(_tables(provincial))
+    parts.extend(_sections(code_tables(provincial=True)))
     return "\n".join(parts)
 
 
-def _tables(module: ModuleType) -> Iterator[str]:
-    for name, table in sorted(vars(module).items()):
-        if isinstance(table, type) and issubclass(table, Coded) and table is not Coded:
-            yield f"### {name}\n\n{_summary(table)}\n"
-            rows = ((str(int(member)), member.name, member.zh, member.en) for member in table)
-            yield _table(("code", "name", "中文", "English"), rows)
+def _row(member: Coded) -> tuple[int, str, str, str]:
+    return int(member), member.name, member.zh, member.en
 
 
-def _summary(table: type[Coded]) -> str:
-    return " ".join((table.__doc__ or "").split())
+def _sections(tables: Iterable[CodeTable]) -> Iterator[str]:
+    for table in tables:
+        yield f"### {table.name}\n\n{table.summary}\n"
+        yield _table(("code", "name", "中文", "English"), (tuple(map(str, row)) for row in table.rows))
+
+
+def _text_sections() -> Iterator[str]:
+    for table in tomllib.loads(DATA.read_text(encoding="utf-8"))["texts"]:
+        yield f"### {table['name']}\n\n{table['summary']}\n"
+        yield _table(("name", "中文"), (tuple(row) for row in table["rows"]))
 
 
 def _province_rows() -> Iterator[tuple[str, ...]]:
     for each in vocab.PROVINCES:
-        issuer, initial = each.issuer.hex().upper(), each.initial_gbk.hex().upper()
+        issuer, initial = each.issuer.hex().upper(), each.initial.encode("gbk").hex().upper()
         yield str(each.code), each.name_zh, each.name_en, f"`{issuer}`", each.initial, f"`{initial}`"
 
 
@@ -90,7 +128,7 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
 
 
 def main() -> int:
-    """Write the page, or say whether it is up to date."""
+    """Write the page, or return 1 if it is out of date."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="exit 1 if the page is out of date; write nothing")
     if parser.parse_args().check:

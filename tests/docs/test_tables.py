@@ -23,7 +23,7 @@ from laneside.devices import SystemClock
 from laneside.passage import notes
 from laneside.passage.notes import Ending
 from laneside.reader import Capability, EtcReader
-from laneside.rsu import Wire
+from laneside.rsu import DialectName
 
 GUIDE = "docs/integrators-guide.md"
 MANUAL = "docs/operator-manual.zh-CN.md"
@@ -147,7 +147,7 @@ def test_the_tables_of_a_reader_settings_file_are_those_that_are_read(root, rows
     from laneside.virtual.integrated import options
 
     told = {bare(row["`reader`"]): float(bare(row["default"])) for row in rows("docs/frames.md", "`reader`")}
-    policy = host.policy_of({}, Wire.TCP)
+    policy = host.policy_of({}, DialectName.TCP)
     assert told == {name: getattr(policy, name) for name in host._READER}
     page = (root / "docs" / "frames.md").read_text(encoding="utf-8")
     paragraph = page.partition("`virtual`: ")[2].partition("; what they mean")[0]

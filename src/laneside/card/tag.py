@@ -9,17 +9,22 @@ from laneside.card.apdu import Command, Device, Flow, ask
 from laneside.card.files import MASTER_FILE, ReadBinary, UpdateBinary, select
 from laneside.card.psam import KEY_FOR_SM4_VEHICLE, KEY_FOR_TDES_VEHICLE, Decrypt, DeriveKey
 from laneside.card.status import Meaning, RefusedError
-from laneside.codec import PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
+from laneside.codec import (
+    CAPP_COPY_LENGTH,
+    CAPP_COPY_OFFSET,
+    PASSAGE_BLOCK_LENGTH,
+    PASSAGE_BLOCK_OFFSET,
+    PassageBlock,
+    SystemInfo,
+    VehicleInfo,
+    parse_vehicle,
+)
 
 TOLL_DIRECTORY: Final = bytes.fromhex("DF01")
 PASSAGE_FILE: Final = bytes.fromhex("EF04")
 SYSTEM_LENGTH: Final = 27
 VEHICLE_LENGTHS: Final = (79, 59)
 CIPHER_LENGTH_MAX: Final = 240
-PASSAGE_OFFSET: Final = 314
-PASSAGE_LENGTH: Final = 91
-CAPP_COPY_OFFSET: Final = 0x013F
-CAPP_COPY_LENGTH: Final = 39
 
 GBK_LEAD_MIN: Final = 0x81
 """A plate starts with a Chinese character, so the file's first byte is at least this."""
@@ -112,8 +117,8 @@ def _sm4_start(plain: bytes, length: int) -> int:
 def read_passage() -> Flow[PassageBlock]:
     """Read the passage block of EF04, offset 314, 91 bytes. Raises RefusedError, CodecError."""
     yield from _select_passage_file()
-    reply = yield from ask(Device.TAG, ReadBinary(offset=PASSAGE_OFFSET, length=PASSAGE_LENGTH))
-    return PassageBlock.from_bytes(reply.expect(PASSAGE_LENGTH))
+    reply = yield from ask(Device.TAG, ReadBinary(offset=PASSAGE_BLOCK_OFFSET, length=PASSAGE_BLOCK_LENGTH))
+    return PassageBlock.from_bytes(reply.expect(PASSAGE_BLOCK_LENGTH))
 
 
 def read_capp_copy() -> Flow[bytes]:

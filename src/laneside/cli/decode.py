@@ -30,7 +30,7 @@ class Kind(StrEnum):
     FRAME = "frame"
 
 
-class Wire(StrEnum):
+class DialectOption(StrEnum):
     """The dialects of integrated readers."""
 
     SERIAL = "serial"
@@ -58,7 +58,7 @@ def decode(
     *,
     layout: Annotated[Layout, typer.Option(help="The layout of 0019.")] = Layout.NEW,
     dialect: Annotated[
-        Wire | None, typer.Option(help="The dialect of a frame or its body; left out, the bytes decide.")
+        DialectOption | None, typer.Option(help="The dialect of a frame or its body; left out, the bytes decide.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON: field, value, label, offset, length.")] = False,
 ) -> None:
@@ -86,7 +86,7 @@ def _bytes_of(kind: Kind, text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def _rows(kind: Kind, data: bytes, layout: Layout, dialect: Wire | None) -> tuple[Row, ...]:
+def _rows(kind: Kind, data: bytes, layout: Layout, dialect: DialectOption | None) -> tuple[Row, ...]:
     from laneside import codec
 
     match kind:
@@ -99,7 +99,7 @@ def _rows(kind: Kind, data: bytes, layout: Layout, dialect: Wire | None) -> tupl
         case Kind.FRAME:
             from laneside import rsu
 
-            known = {Wire.SERIAL: rsu.SERIAL, Wire.TCP: rsu.TCP}
+            known = {DialectOption.SERIAL: rsu.SERIAL, DialectOption.TCP: rsu.TCP}
             return rsu.frame_rows(data, None if dialect is None else known[dialect])
     files: dict[Kind, type[codec.ChipFile]] = {
         Kind.ICC_0015: codec.IssueInfo,

@@ -62,19 +62,19 @@ def reader_choice(
 ) -> ReaderChoice:
     """Read what the command line says; ``names`` are those of its two wire options. Raises SettingError."""
     from laneside.errors import SettingError
-    from laneside.rsu import Wire
+    from laneside.rsu import DialectName
     from laneside.virtual.integrated import Several
     from laneside.virtual.integrated.options import pace_of, reader_settings
 
     if (tcp is None) == (pty is None):
         raise SettingError(f"a reader is on one wire: {names[0]} or {names[1]}")
-    wire = Wire.TCP if pty is None else Wire.SERIAL
+    dialect = DialectName.TCP if pty is None else DialectName.SERIAL
     given = {} if settings is None else settings_file(settings)
     try:
-        make = reader_settings(given, wire)
+        make = reader_settings(given, dialect)
     except SettingError as error:
         raise SettingError(str(error) if settings is None else f"{settings}: {error}") from error
-    make = replace(make, pace=pace_of(pace, wire))
+    make = replace(make, pace=pace_of(pace, dialect))
     if several is not None:
         make = replace(make, several=_one_of(Several, several, "--several"))
     return ReaderChoice(settings=make, address=None if tcp is None else listen_address(tcp), pty=pty)

@@ -1,19 +1,51 @@
 """Bytes of chips ⇄ frozen values: plates, card 0015/0018/0019, tag EF01/vehicle/EF04, PSAM 0015/0016/0017.
 
-Pure: no I/O, no key, no judgement. Codes that a table lacks stay integers; what has no meaning at all is a CodecError.
+Pure: no I/O, no key, no judgement. Codes that a table lacks stay integers; bytes without a meaning are a CodecError.
 """
 
 from laneside.codec.bcd import bcd_from_digits, digits_from_bcd, moment_of, purchase_time
-from laneside.codec.capp import CappLayout, CappRecord, OldCappRecord, capp_layout, parse_capp
-from laneside.codec.card import IssueInfo, WalletLogRecord
+from laneside.codec.card import (
+    CappLayout,
+    CappRecord,
+    IssueInfo,
+    OldCappRecord,
+    WalletLogRecord,
+    capp_layout,
+    parse_capp,
+)
 from laneside.codec.layout import ChipFile, Row
-from laneside.codec.passage_file import PassageFile, ProvinceFee, parse_passage_file
 from laneside.codec.plate import PlateKind, decode_plate, encode_plate, plate_kind, vehicle_id
 from laneside.codec.psam import PsamApplication, PsamIssue, PsamTerminal
-from laneside.codec.tag import PassageBlock, PassengerVehicle, SystemInfo, TruckVehicle, VehicleInfo, parse_vehicle
+from laneside.codec.tag import (
+    CAPP_COPY_IN_BLOCK,
+    CAPP_COPY_LENGTH,
+    CAPP_COPY_OFFSET,
+    ISSUE_COPY_LENGTH,
+    PASSAGE_BLOCK_LENGTH,
+    PASSAGE_BLOCK_OFFSET,
+    PROVINCE_FEES_LENGTH,
+    PROVINCE_FEES_OFFSET,
+    PassageBlock,
+    PassageFile,
+    PassengerVehicle,
+    ProvinceFee,
+    SystemInfo,
+    TruckVehicle,
+    VehicleInfo,
+    parse_passage_file,
+    parse_vehicle,
+)
 from laneside.errors import CodecError
 
 __all__ = [
+    "CAPP_COPY_IN_BLOCK",
+    "CAPP_COPY_LENGTH",
+    "CAPP_COPY_OFFSET",
+    "ISSUE_COPY_LENGTH",
+    "PASSAGE_BLOCK_LENGTH",
+    "PASSAGE_BLOCK_OFFSET",
+    "PROVINCE_FEES_LENGTH",
+    "PROVINCE_FEES_OFFSET",
     "CappLayout",
     "CappRecord",
     "ChipFile",

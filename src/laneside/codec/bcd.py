@@ -24,12 +24,12 @@ def bcd_from_digits(digits: str, *, file: str = "bcd", offset: int = 0) -> bytes
 
 
 def is_blank(data: bytes) -> bool:
-    """Say whether a field was never personalised: all ``00`` or all ``FF``."""
+    """Return whether a field was never personalised: all ``00`` or all ``FF``."""
     return data.count(0x00) == len(data) or data.count(0xFF) == len(data)
 
 
 def date_from_bcd(data: bytes, *, file: str, offset: int) -> date | None:
-    """Return CCYYMMDD as a date, None for a blank field. Raises CodecError for a day that no calendar has."""
+    """Return CCYYMMDD as a date, None for a blank field. Raises CodecError for a day that does not exist."""
     if is_blank(data):
         return None
     digits = digits_from_bcd(data, file=file, offset=offset)
@@ -51,7 +51,10 @@ def purchase_time(moment: datetime) -> bytes:
 
 
 def moment_of(purchase_time_bytes: bytes, *, file: str = "purchase time", offset: int = 0) -> datetime | None:
-    """Return seven BCD bytes as an aware UTC moment, None for a blank field. Raises CodecError for no such moment."""
+    """Return seven BCD bytes as an aware UTC moment, None for a blank field.
+
+    Raises CodecError for a moment that does not exist.
+    """
     if is_blank(purchase_time_bytes):
         return None
     digits = digits_from_bcd(purchase_time_bytes, file=file, offset=offset)

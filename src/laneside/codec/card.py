@@ -1,60 +1,41 @@
-"""Files of the user card: 0015 issue data and 0018 wallet log (spec/icc.md sections 2 and 4)."""
+"""Files of the user card: 0015 issue data, 0018 wallet log, 0019 passage record (spec/icc.md sections 2, 4 and 5)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import ClassVar, Final
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Annotated, ClassVar, Final, Literal, assert_never
 
-from laneside.codec.bcd import bcd_from_digits, is_blank, moment_of
-from laneside.codec.forms import DAY, DIGITS, PLATE, PURCHASE_TIME, RAW
-from laneside.codec.layout import ChipFile, Field, Layout, Row
-from laneside.codec.wording import province_words
+from laneside.codec.bcd import bcd_from_digits, is_blank
+from laneside.codec.encodings import DAY, DIGITS, HEX_NUMBER, HEX_TEXT, PLATE, PURCHASE_TIME, RAW, UNIX_TIME
+from laneside.codec.layout import ChipFile, FieldSpec, Layout, Row, number, raw
+from laneside.codec.plate import decode_plate
 from laneside.errors import CodecError
-from laneside.vocab import CardType, PlateColour, TollClass, TransactionType, UserType, Words
+from laneside.vocab import (
+    PROVINCES,
+    CardType,
+    EntryExitStatus,
+    PlateColour,
+    TollClass,
+    TransactionType,
+    UserType,
+    VehicleStatusFlag,
+    Words,
+    issuer_words,
+)
 
 _OLD_CARD_VERSION: Final = 0x10
 _VERSION_OFFSET: Final = 9
 
 
 def _version_words(version: int) -> Words | None:
-    """Say what a card version means (icc.md 2); versions are written in hex in the field."""
+    """Name a card version (icc.md 2); people write versions in hex."""
     if version == _OLD_CARD_VERSION:
         return Words(zh="10h 旧卡", en="10h old card with composite purchase")
     kinds = {4: Words(zh="全国联网3DES卡", en="national-network 3DES card"), 5: Words(zh="国密卡", en="SM4 card")}
     words = kinds.get(version >> 4)
     return words and Words(zh=f"{version:02X}h {words.zh}", en=f"{version:02X}h {words.en}")
-
-
-_ISSUE_HEAD: Final = (
-    Field(attribute="issuer", name="issuer_id", length=8, form=RAW, say=province_words),
-    Field(attribute="card_type", length=1, codes=CardType),
-    Field(attribute="version", name="card_version", length=1, say=_version_words),
-    Field(attribute="network", name="network_id", length=2, form=DIGITS),
-    Field(attribute="internal_number", length=8, form=DIGITS),
-    Field(attribute="start", name="start_date", length=4, form=DAY),
-    Field(attribute="expiry", name="expiry_date", length=4, form=DAY),
-    Field(attribute="plate", length=12, form=PLATE),
-    Field(attribute="user_type", length=1, codes=UserType),
-)
-_ISSUE_TAIL: Final = Field(attribute="reserved", length=7, form=RAW, optional=True)
-
-_ISSUE: Final = Layout(
-    file="icc-0015",
-    fields=(
-        *_ISSUE_HEAD,
-        Field(attribute="plate_colour", length=1, codes=PlateColour),
-        Field(attribute="toll_class", name="vehicle_class", length=1, codes=TollClass),
-        _ISSUE_TAIL,
-    ),
-    lengths=(43, 50),
-)
-_OLD_ISSUE: Final = Layout(
-    file="icc-0015",
-    fields=(*_ISSUE_HEAD, Field(attribute="plate_colour", length=2, codes=PlateColour), _ISSUE_TAIL),
-    lengths=(43, 50),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,37 +45,38 @@ class IssueInfo(ChipFile):
     Cards of version 10h have a colour of two bytes and no class (spec/unknowns.md 1): ``toll_class`` is None there.
     """
 
-    LAYOUT: ClassVar[Layout] = _ISSUE
+    FILE: ClassVar[str] = "icc-0015"
+    SIZES: ClassVar[tuple[int, ...]] = (43, 50)
 
-    issuer: bytes
-    card_type: int
-    version: int
-    network: str
-    internal_number: str
-    start: date | None
-    expiry: date | None
-    plate: str
-    user_type: int
-    plate_colour: int
-    toll_class: int | None = None
-    reserved: bytes = b""
+    issuer: Annotated[bytes, FieldSpec(length=8, encoding=RAW, name="issuer_id", words_of=issuer_words)]
+    card_type: Annotated[int, number(codes=CardType)]
+    version: Annotated[int, FieldSpec(length=1, name="card_version", words_of=_version_words)]
+    network: Annotated[str, FieldSpec(length=2, encoding=DIGITS, name="network_id")]
+    internal_number: Annotated[str, FieldSpec(length=8, encoding=DIGITS)]
+    start: Annotated[date | None, FieldSpec(length=4, encoding=DAY, name="start_date")]
+    expiry: Annotated[date | None, FieldSpec(length=4, encoding=DAY, name="expiry_date")]
+    plate: Annotated[str, FieldSpec(length=12, encoding=PLATE)]
+    user_type: Annotated[int, number(codes=UserType)]
+    plate_colour: Annotated[int, number(codes=PlateColour)]
+    toll_class: Annotated[int | None, number(name="vehicle_class", codes=TollClass)] = None
+    reserved: Annotated[bytes, FieldSpec(length=7, encoding=RAW, optional=True)] = b""
 
-    def __post_init__(self) -> None:
-        """Refuse a class on a card that has no place for it, and the other way round."""
+    def check(self) -> None:
+        """Refuse a class on a card that has no place for it, and a newer card without one."""
         if (self.toll_class is None) is not (self.version == _OLD_CARD_VERSION):
             reason = f"version {self.version:02X} does not go with class {self.toll_class}"
-            raise CodecError(file=_ISSUE.file, offset=42, reason=reason)
-        super(IssueInfo, self).__post_init__()  # slots make a new class, which bare super() misses
+            raise CodecError(file=self.FILE, offset=42, reason=reason)
 
     @classmethod
     def layout_of(cls, data: bytes) -> Layout:
-        """Tell the old layout by the card's version."""
-        return _OLD_ISSUE if data[_VERSION_OFFSET : _VERSION_OFFSET + 1] == bytes((_OLD_CARD_VERSION,)) else _ISSUE
+        """Return the layout of the card's version."""
+        is_old = data[_VERSION_OFFSET : _VERSION_OFFSET + 1] == bytes((_OLD_CARD_VERSION,))
+        return _OLD_ISSUE_LAYOUT if is_old else cls.LAYOUT
 
     @property
     def layout(self) -> Layout:
         """The layout of this card's version."""
-        return _OLD_ISSUE if self.version == _OLD_CARD_VERSION else _ISSUE
+        return _OLD_ISSUE_LAYOUT if self.version == _OLD_CARD_VERSION else self.LAYOUT
 
     @property
     def card_id(self) -> str:
@@ -122,8 +104,20 @@ class IssueInfo(ChipFile):
         return self.card_type == CardType.STORED_VALUE
 
 
+# Cards of version 10h (spec/unknowns.md 1): the byte of the class belongs to the colour.
+_OLD_ISSUE_LAYOUT: Final = Layout(
+    file=IssueInfo.FILE,
+    fields=tuple(
+        replace(each, length=2) if each.attribute == "plate_colour" else each
+        for each in IssueInfo.LAYOUT.fields
+        if each.attribute != "toll_class"
+    ),
+    sizes=IssueInfo.SIZES,
+)
+
+
 def _date_and_time(value: bytes, offset: int) -> Iterator[Row]:
-    """Show the seven bytes as the two fields that they are on the card."""
+    """Yield the seven bytes as the two fields that they are on the card."""
     digits = value.hex()
     day = None if is_blank(value) else f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
     time = None if is_blank(value) else f"{digits[8:10]}:{digits[10:12]}:{digits[12:]}"
@@ -135,27 +129,119 @@ def _date_and_time(value: bytes, offset: int) -> Iterator[Row]:
 class WalletLogRecord(ChipFile):
     """终端交易记录, one record of file 0018, 23 bytes (icc.md 4). ``counter`` is N+1, the value after the increment."""
 
-    LAYOUT: ClassVar[Layout] = Layout(
-        file="icc-0018",
-        fields=(
-            Field(attribute="counter", name="transaction_counter", length=2),
-            Field(attribute="overdraft_limit_fen", name="overdraft_limit", length=3),
-            Field(attribute="amount_fen", name="amount", length=4),
-            Field(attribute="transaction_type", length=1, codes=TransactionType),
-            Field(attribute="terminal_number", length=6, form=RAW),
-            Field(attribute="purchase_time", length=7, form=PURCHASE_TIME, expand=_date_and_time),
-        ),
-        lengths=(23,),
-    )
+    FILE: ClassVar[str] = "icc-0018"
+    SIZES: ClassVar[tuple[int, ...]] = (23,)
 
-    counter: int
-    overdraft_limit_fen: int = 0
-    amount_fen: int
-    transaction_type: int
-    terminal_number: bytes
-    purchase_time: bytes
+    counter: Annotated[int, number(2, "transaction_counter")]
+    overdraft_limit_fen: Annotated[int, number(3, "overdraft_limit")] = 0
+    amount_fen: Annotated[int, number(4, "amount")]
+    transaction_type: Annotated[int, number(codes=TransactionType)]
+    terminal_number: Annotated[bytes, raw(6)]
+    purchase_time: Annotated[bytes, FieldSpec(length=7, encoding=PURCHASE_TIME, expand=_date_and_time)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PassageRecord(ChipFile):
+    """The fields with which both layouts of 0019 begin. Station and lane are upper-case hex digits."""
+
+    FILE: ClassVar[str] = "icc-0019"
+
+    record_id: Annotated[int, FieldSpec(length=1, encoding=HEX_NUMBER)] = 0xAA
+    length: Annotated[int, number()] = 0x29
+    lock_flag: Annotated[int, number()] = 0x00
+    network: Annotated[str, FieldSpec(length=2, encoding=HEX_TEXT, name="road_network")]
+    station: Annotated[str, FieldSpec(length=2, encoding=HEX_TEXT)]
+    lane: Annotated[str, FieldSpec(length=1, encoding=HEX_TEXT)]
+    unix_time_s: Annotated[int, FieldSpec(length=4, encoding=UNIX_TIME, name="entry_exit_time")]
+    toll_class: Annotated[int, number(name="vehicle_class", codes=TollClass)]
+    status: Annotated[int, number(name="entry_exit_status", codes=EntryExitStatus)]
 
     @property
-    def moment(self) -> datetime | None:
-        """The time of the trade, aware, UTC; None in a record that was never written."""
-        return moment_of(self.purchase_time)
+    def station_hex(self) -> str:
+        """收费站Hex, 8 digits."""
+        return (self.network + self.station).upper()
+
+    @property
+    def lane_hex(self) -> str:
+        """车道Hex, 10 digits."""
+        return (self.station_hex + self.lane).upper()
+
+    @property
+    def moment(self) -> datetime:
+        """The entry or exit time, aware, UTC."""
+        return datetime.fromtimestamp(self.unix_time_s, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CappRecord(_PassageRecord):
+    """复合消费过程文件, record 1 of file 0019 in the layout since 2019/2020, 43 bytes (icc.md 5.1).
+
+    Times are Unix seconds UTC, weights kg, money fen; gantries are upper-case hex digits.
+    """
+
+    SIZES: ClassVar[tuple[int, ...]] = (43,)
+
+    gantry: Annotated[str, FieldSpec(length=3, encoding=HEX_TEXT, name="last_gantry")] = "000000"
+    gantry_unix_time_s: Annotated[int, FieldSpec(length=4, encoding=UNIX_TIME, name="gantry_pass_time")] = 0
+    plate: Annotated[str, FieldSpec(length=12, encoding=PLATE)]
+    plate_colour: Annotated[int, number(codes=PlateColour)]
+    axle_count: Annotated[int, number()] = 0
+    gross_weight_kg: Annotated[int, number(3, "gross_weight")] = 0
+    vehicle_status_flag: Annotated[int, number(codes=VehicleStatusFlag)] = 0xFF
+    accumulated_fen: Annotated[int, number(4, "accumulated_amount")] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldCappRecord(_PassageRecord):
+    """Record 1 of file 0019 in the layout of 2007/2011, 43 bytes (icc.md 5.2)."""
+
+    SIZES: ClassVar[tuple[int, ...]] = (43,)
+
+    lock_flag: Annotated[int, number(name="application_lock_flag")] = 0x00
+    network: Annotated[str, FieldSpec(length=2, encoding=HEX_TEXT, name="entry_exit_network")]
+    unix_time_s: Annotated[int, FieldSpec(length=4, encoding=UNIX_TIME, name="time")]
+    flag_stations: Annotated[bytes, raw(9)] = bytes(9)
+    collector_number: Annotated[int, number(3)] = 0
+    shift: Annotated[int, number()] = 0
+    plate: Annotated[str, FieldSpec(length=12, encoding=PLATE)]
+    reserved: Annotated[bytes, raw(4)] = bytes(4)
+
+
+CappLayout = Literal["new", "old", "auto"]
+
+
+def parse_capp(data: bytes, layout: CappLayout = "new") -> CappRecord | OldCappRecord:
+    """Decode record 1 of 0019; with ``auto`` the bytes decide as in icc.md 5.2. Raises CodecError."""
+    match layout:
+        case "new":
+            return CappRecord.from_bytes(data)
+        case "old":
+            return OldCappRecord.from_bytes(data)
+        case "auto":
+            return parse_capp(data, capp_layout(data))
+    assert_never(layout)
+
+
+def capp_layout(data: bytes) -> Literal["new", "old"]:
+    """Return which layout a record of 0019 has (icc.md 5.2, confidence C); *new* where neither fits.
+
+    No byte names the layout, so the plate decides: in the new one it begins at byte 21 and its colour is byte 33, in
+    the old one it begins at byte 27.
+    """
+    CappRecord.LAYOUT.check_size(data)
+    colour, lead = data[33], data[21]
+    if (colour <= 0x0C or colour == 0xFF) and (lead >= 0x81 or not any(data[21:33])):
+        return "new"
+    return "old" if _is_plausible_plate(data[27:39]) else "new"
+
+
+_PLATE_INITIALS: Final = frozenset(province.initial for province in PROVINCES) | frozenset("使领挂学警港澳试超外")
+
+
+def _is_plausible_plate(field: bytes) -> bool:
+    """Return whether a field holds a known first character, then letters and digits, 2 to 9 in all (codes.md 5.3)."""
+    try:
+        text = decode_plate(field)
+    except CodecError:
+        return False
+    return 2 <= len(text) <= 9 and text[0] in _PLATE_INITIALS and text[1:].isascii() and text[1:].isalnum()

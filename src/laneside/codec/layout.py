@@ -1,4 +1,4 @@
-"""One description of a file, from which it is parsed, built and shown: a table of fields in the spec's own words.
+"""One description of a file, from which it is read, written and shown: each attribute says how its bytes are written.
 
 Every accepted file comes back byte for byte. Where a file spells a value in another way than we would (a plate padded
 with FF, a blank date of FF), its own bytes are kept as ``spelling`` and used for each field that still has that value.
@@ -7,22 +7,22 @@ with FF, a blank date of FF), its own bytes are kept as ``spelling`` and used fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self, get_type_hints
 
-from laneside.codec.forms import NUMBER, Form, Place, Shown
+from laneside.codec.encodings import NUMBER, RAW, Encoding, Shown, Span
 from laneside.errors import CodecError
 from laneside.vocab import Coded, Words, label
 
 DECODED_KEPT: Final = 64
-"""More files than the passages that are worked at one time have."""
+"""How many decoded files are kept: more than the passages that are worked at one time have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of ``laneside decode``: the spec's name, value, label, and which bytes it stands on."""
+    """One line of ``laneside decode``: the spec's name of a field, value, label, and the bytes that hold it."""
 
     field: str
     value: Shown
@@ -32,19 +32,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field of a file. ``attribute`` names it in our value, ``name`` (if another) is the spec's in snake_case.
+class FieldSpec:
+    """How one attribute of a file is written. ``name`` is the spec's name in snake_case if it is another one.
 
-    The label comes from a code table or from ``say``;
-    ``expand`` makes the rows of a field that the spec counts as several, from its value and its offset.
+    The label comes from a code table or from ``words_of``. ``expand`` makes the rows of a field that the spec counts as
+    several, from its value and its offset; where it makes none, the field is one row. An ``optional`` field is missing
+    in shorter files: then it is None, reserved bytes are empty.
     """
 
-    attribute: str
+    attribute: str = ""
     length: int
-    form: Form = NUMBER
+    encoding: Encoding = NUMBER
     name: str = ""
     codes: type[Coded] | None = None
-    say: Callable[[Any], Words | None] | None = None
+    words_of: Callable[[Any], Words | None] | None = None
     optional: bool = False
     expand: Callable[[Any, int], Iterable[Row]] | None = None
 
@@ -59,33 +60,54 @@ class Field:
         return b"" if self.spec_name == "reserved" else None
 
 
+def number(length: int = 1, name: str = "", codes: type[Coded] | None = None) -> FieldSpec:
+    """Return an unsigned integer, labelled by a code table if one is given."""
+    return FieldSpec(length=length, name=name, codes=codes)
+
+
+def raw(length: int, name: str = "") -> FieldSpec:
+    """Return bytes that are shown in hex."""
+    return FieldSpec(length=length, encoding=RAW, name=name)
+
+
+def fields_of(kind: type) -> tuple[FieldSpec, ...]:
+    """Return the fields of a class in the order of their bytes: its attributes that are Annotated with a FieldSpec."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(
+        replace(spec, attribute=attribute)
+        for attribute, hint in hints.items()
+        for spec in getattr(hint, "__metadata__", ())
+        if isinstance(spec, FieldSpec)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The fields of one file in order; ``lengths`` are the file sizes in the field."""
+    """The fields of one file in order; ``sizes`` are the sizes in which the file occurs."""
 
     file: str
-    fields: tuple[Field, ...]
-    lengths: tuple[int, ...]
-    _places: tuple[tuple[Field, Place], ...] = field(init=False, repr=False)
+    fields: tuple[FieldSpec, ...]
+    sizes: tuple[int, ...]
+    _spans: tuple[tuple[FieldSpec, Span], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Hold the table together: the longest size is the sum of the fields."""
-        assert sum(each.length for each in self.fields) == max(self.lengths), self.file
+        """Check that the longest size is the sum of the fields."""
+        assert sum(each.length for each in self.fields) == max(self.sizes), self.file
         ends = accumulate(each.length for each in self.fields)
-        places = (
-            (each, Place(file=self.file, offset=end - each.length, length=each.length))
+        spans = (
+            (each, Span(file=self.file, offset=end - each.length, length=each.length))
             for each, end in zip(self.fields, ends, strict=True)
         )
-        object.__setattr__(self, "_places", tuple(places))
+        object.__setattr__(self, "_spans", tuple(spans))
 
     def parse(self, data: bytes) -> dict[str, Any]:
         """Return the values by attribute. Raises CodecError for a wrong size or a field that has no meaning."""
         self.check_size(data)
         values = {}
-        for each, at in self._places:
-            present = at.offset < len(data)
-            raw = data[at.offset : at.offset + at.length]
-            values[each.attribute] = each.form.decode(raw, at) if present else each.absent
+        for each, at in self._spans:
+            present = at.offset + at.length <= len(data)
+            raw_value = data[at.offset : at.offset + at.length]
+            values[each.attribute] = each.encoding.decode(raw_value, at) if present else each.absent
         return values
 
     def values_of(self, file: object) -> dict[str, Any]:
@@ -93,70 +115,85 @@ class Layout:
         return {each.attribute: getattr(file, each.attribute) for each in self.fields}
 
     def build(self, values: Mapping[str, Any], spelling: bytes = b"") -> bytes:
-        """Return the file of ``values``, in its own spelling where that still says the same. Raises CodecError."""
-        pieces = []
-        for each, at in self._places:
+        """Return the file of ``values``, in its own spelling where that still means the same. Raises CodecError."""
+        written = []
+        for each, at in self._spans:
             value = values[each.attribute]
             if each.optional and value == each.absent:
                 continue
-            pieces.append((spelling and _spelt(each, value, at, spelling)) or each.form.encode(value, at))
-        data = b"".join(pieces)
+            written.append((spelling and _spelt(each, value, at, spelling)) or each.encoding.encode(value, at))
+        data = b"".join(written)
         self.check_size(data)
         return data
 
     def rows(self, values: Mapping[str, Any]) -> Iterator[Row]:
         """Return a row per field of a file that holds ``values``; together they cover every byte once."""
-        for each, at in self._places:
+        for each, at in self._spans:
             value = values[each.attribute]
-            if not (each.optional and value == each.absent):
+            if at.length and not (each.optional and value == each.absent):
                 yield from _rows(each, value, at)
 
     def check_size(self, data: bytes) -> None:
         """Raise CodecError at the first byte that is missing or too many."""
-        if len(data) in self.lengths:
+        if len(data) in self.sizes:
             return
-        sizes = " or ".join(str(size) for size in sorted(self.lengths))
-        what = "cut short" if len(data) < max(self.lengths) else "too long"
+        sizes = " or ".join(str(size) for size in sorted(self.sizes))
+        what = "cut short" if len(data) < max(self.sizes) else "too long"
         raise CodecError(
-            file=self.file, offset=min(len(data), max(self.lengths)), reason=f"{what}: {len(data)} bytes, not {sizes}"
+            file=self.file, offset=min(len(data), max(self.sizes)), reason=f"{what}: {len(data)} bytes, not {sizes}"
         )
 
 
-def _spelt(each: Field, value: Any, at: Place, spelling: bytes) -> bytes:
+def _spelt(each: FieldSpec, value: Any, at: Span, spelling: bytes) -> bytes:
     """Return the file's own bytes of a field if they still mean ``value``, else nothing."""
     own = spelling[at.offset : at.offset + at.length]
-    return own if len(own) == at.length and each.form.decode(own, at) == value else b""
+    return own if len(own) == at.length and each.encoding.decode(own, at) == value else b""
 
 
-def _rows(each: Field, value: Any, at: Place) -> Iterator[Row]:
-    if each.expand is not None:
-        yield from each.expand(value, at.offset)
+def _rows(each: FieldSpec, value: Any, at: Span) -> Iterator[Row]:
+    inner = () if each.expand is None else tuple(each.expand(value, at.offset))
+    if inner:
+        yield from inner
         return
-    shown = each.form.show(value)
+    shown = each.encoding.show(value)
     yield Row(field=each.spec_name, value=shown, label=_words(each, value), offset=at.offset, length=at.length)
 
 
-def _words(each: Field, value: Any) -> Words | None:
-    if each.say is not None:
-        return each.say(value)
+def _words(each: FieldSpec, value: Any) -> Words | None:
+    if each.words_of is not None:
+        return each.words_of(value)
     return None if each.codes is None else label(each.codes, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChipFile:
-    """The base of every decoded file: ``X.from_bytes(data)``, ``bytes(x)``, ``x.rows()``; it can't exist invalid."""
+    """The base of every decoded file: ``X.from_bytes(data)``, ``bytes(x)``, ``x.rows()``; it can't exist invalid.
 
+    A class gives FILE, its name in errors, and SIZES; its LAYOUT follows from its attributes.
+    """
+
+    FILE: ClassVar[str]
+    SIZES: ClassVar[tuple[int, ...]]
     LAYOUT: ClassVar[Layout]
 
     spelling: bytes = field(default=b"", repr=False)
 
+    def __init_subclass__(cls) -> None:
+        """Make the layout, once: slots make a second class. A base that several files share has no sizes, no layout."""
+        if hasattr(cls, "SIZES") and "LAYOUT" not in vars(cls):
+            cls.LAYOUT = Layout(file=cls.FILE, fields=fields_of(cls), sizes=cls.SIZES)
+
     def __post_init__(self) -> None:
         """Hold exactly what the bytes say: values in clean form, no spelling but an unusual one. Raises CodecError."""
+        self.check()
         data = self.layout.build(self.values(), self.spelling)
         for attribute, value in self.layout.parse(data).items():
             object.__setattr__(self, attribute, value)
         canonical = self.layout.build(self.values())
         object.__setattr__(self, "spelling", b"" if data == canonical else data)
+
+    def check(self) -> None:
+        """Raise CodecError for values that do not go together."""
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:

@@ -27,7 +27,14 @@ def decode_plate(raw: bytes, *, file: str = "plate", offset: int = 0) -> str:
 
 def encode_plate(text: str, *, file: str = "plate", offset: int = 0) -> bytes:
     """Return a plate as 12 bytes GBK, zero padded. Raises CodecError if it does not fit or has no GBK."""
-    return encode_text(text, PLATE_LENGTH, file=file, offset=offset)
+    try:
+        data = text.encode("gbk")
+    except UnicodeEncodeError:
+        raise CodecError(file=file, offset=offset, reason=f"{text!r} can't be written in GBK") from None
+    if len(data) > PLATE_LENGTH:
+        reason = f"{text!r} needs {len(data)} bytes, there are {PLATE_LENGTH}"
+        raise CodecError(file=file, offset=offset, reason=reason)
+    return data.ljust(PLATE_LENGTH, b"\x00")
 
 
 def decode_text(raw: bytes, *, file: str, offset: int) -> str:
@@ -46,24 +53,13 @@ def decode_text(raw: bytes, *, file: str, offset: int) -> str:
     return text
 
 
-def encode_text(text: str, length: int, *, file: str, offset: int) -> bytes:
-    """Return a text as GBK, zero padded to ``length``. Raises CodecError where it does not fit."""
-    try:
-        data = text.encode("gbk")
-    except UnicodeEncodeError:
-        raise CodecError(file=file, offset=offset, reason=f"{text!r} can't be written in GBK") from None
-    if len(data) > length:
-        raise CodecError(file=file, offset=offset, reason=f"{text!r} needs {len(data)} bytes, there are {length}")
-    return data.ljust(length, b"\x00")
-
-
 def vehicle_id(text: str, colour: int) -> str:
-    """Write a plate with its colour as records do: ``京A12345_0``."""
+    """Return a plate with its colour as records have it: ``京A12345_0``."""
     return f"{text}_{colour}"
 
 
 class PlateKind(StrEnum):
-    """The forms of codes.md 5.3."""
+    """The forms of plates in spec/codes.md 5.3."""
 
     CIVIL = "civil"
     NEW_ENERGY = "new-energy"
@@ -80,7 +76,9 @@ class PlateKind(StrEnum):
 
 
 _PROVINCE: Final = f"[{''.join(province.initial for province in PROVINCES)}]"
-_LETTER: Final = "[A-HJ-Z]"  # O stands on plates of public bodies; among the signs behind it there is none.
+# No letter I, which looks like 1. O only directly behind the province, on plates of public bodies. New-energy plates
+# have a series letter A to K (D, F and others): small vehicles in the third place, large ones in the last.
+_LETTER: Final = "[A-HJ-Z]"
 _SIGN: Final = "[A-HJ-NP-Z0-9]"
 _START: Final = f"{_PROVINCE}{_LETTER}"
 
@@ -104,5 +102,5 @@ _GRAMMAR: Final[tuple[tuple[PlateKind, re.Pattern[str]], ...]] = tuple(
 
 
 def plate_kind(text: str) -> PlateKind | None:
-    """Say which form a plate has. None means a warning, never a reject: rare and local forms exist."""
+    """Return the form of a plate. None means a warning, never a reject: rare and local forms exist."""
     return next((kind for kind, form in _GRAMMAR if form.fullmatch(text)), None)

@@ -4,67 +4,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from laneside.codec.forms import DAY, HEX_TEXT, RAW
-from laneside.codec.layout import ChipFile, Field, Layout
-from laneside.codec.wording import province_words
+from laneside.codec.encodings import DAY, HEX_TEXT, RAW
+from laneside.codec.layout import ChipFile, FieldSpec, number, raw
+from laneside.vocab import issuer_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PsamIssue(ChipFile):
     """公共信息文件, MF/0015, 14 bytes."""
 
-    LAYOUT: ClassVar[Layout] = Layout(
-        file="psam-0015",
-        fields=(
-            Field(attribute="serial", name="psam_serial", length=10, form=RAW),
-            Field(attribute="version", length=1),
-            Field(attribute="key_card_type", length=1),
-            Field(attribute="issuer_defined", length=2, form=RAW),
-        ),
-        lengths=(14,),
-    )
+    FILE: ClassVar[str] = "psam-0015"
+    SIZES: ClassVar[tuple[int, ...]] = (14,)
 
-    serial: bytes
-    version: int
-    key_card_type: int
-    issuer_defined: bytes = bytes(2)
+    serial: Annotated[bytes, raw(10, "psam_serial")]
+    version: Annotated[int, number()]
+    key_card_type: Annotated[int, number()]
+    issuer_defined: Annotated[bytes, raw(2)] = bytes(2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PsamTerminal(ChipFile):
     """终端信息, MF/0016, 6 bytes: the terminal number that goes into ``8050``, MAC1, TAC and the record."""
 
-    LAYOUT: ClassVar[Layout] = Layout(
-        file="psam-0016", fields=(Field(attribute="terminal_number", length=6, form=RAW),), lengths=(6,)
-    )
+    FILE: ClassVar[str] = "psam-0016"
+    SIZES: ClassVar[tuple[int, ...]] = (6,)
 
-    terminal_number: bytes
+    terminal_number: Annotated[bytes, raw(6)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PsamApplication(ChipFile):
     """应用公共信息, DF01/0017: 25 bytes, on SM4 PSAMs 27. ``area`` is the 8-byte application area id."""
 
-    LAYOUT: ClassVar[Layout] = Layout(
-        file="psam-0017",
-        fields=(
-            Field(attribute="key_index", name="purchase_key_index", length=1),
-            Field(attribute="issuer", name="issuer_id", length=8, form=RAW, say=province_words),
-            Field(attribute="area", name="application_area_id", length=8, form=RAW),
-            Field(attribute="start", name="start_date", length=4, form=DAY),
-            Field(attribute="end", name="end_date", length=4, form=DAY),
-            Field(attribute="reserved", length=1, form=RAW, optional=True),
-            Field(attribute="decrypt_key_id", name="vehicle_decrypt_key_id", length=1, form=HEX_TEXT, optional=True),
-        ),
-        lengths=(25, 27),
-    )
+    FILE: ClassVar[str] = "psam-0017"
+    SIZES: ClassVar[tuple[int, ...]] = (25, 27)
 
-    key_index: int
-    issuer: bytes
-    area: bytes
-    start: date | None
-    end: date | None
-    reserved: bytes = b""
-    decrypt_key_id: str | None = None
+    key_index: Annotated[int, number(name="purchase_key_index")]
+    issuer: Annotated[bytes, FieldSpec(length=8, encoding=RAW, name="issuer_id", words_of=issuer_words)]
+    area: Annotated[bytes, raw(8, "application_area_id")]
+    start: Annotated[date | None, FieldSpec(length=4, encoding=DAY, name="start_date")]
+    end: Annotated[date | None, FieldSpec(length=4, encoding=DAY, name="end_date")]
+    reserved: Annotated[bytes, FieldSpec(length=1, encoding=RAW, optional=True)] = b""
+    decrypt_key_id: Annotated[
+        str | None, FieldSpec(length=1, encoding=HEX_TEXT, name="vehicle_decrypt_key_id", optional=True)
+    ] = None

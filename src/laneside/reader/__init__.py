@@ -5,7 +5,6 @@ Decisions of the business, the journal and any device driver must not enter.
 
 from laneside.reader.apdu import ApduReader
 from laneside.reader.port import (
-    NO_CARD_IN_TAG,
     Capability,
     EtcReader,
     NotPrepared,
@@ -23,7 +22,6 @@ from laneside.reader.purchase import KeyIndex, ReaderPolicy
 from laneside.reader.tracing import Exchanged, Tracer, Writing
 
 __all__ = [
-    "NO_CARD_IN_TAG",
     "ApduReader",
     "Capability",
     "EtcReader",

@@ -10,7 +10,7 @@ from typing import Self, TypeVar, cast
 from laneside.card import AnswerLostError, CardChannel, Device, Exchange, Flow, Response, TagPresence
 from laneside.clock import Clock
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.reader.port import NO_CARD_IN_TAG
+from laneside.vocab import TagStatusBit
 
 Result = TypeVar("Result")
 
@@ -40,7 +40,7 @@ class Field:
     @property
     def tag_without_card(self) -> bool:
         """Say whether the tag itself reports that no card is in it."""
-        return self.presence is not None and bool(self.presence.status & NO_CARD_IN_TAG)
+        return self.presence is not None and bool(self.presence.status & TagStatusBit.NO_CARD)
 
     def drop(self, device: Device) -> None:
         """Remove power from one chip."""

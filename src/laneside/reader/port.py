@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Protocol
 
 from msgspec import Struct, field
 
 from laneside.card import Intent, Outcome, PresentedCard, TagWrite
 from laneside.codec import PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
-
-NO_CARD_IN_TAG: Final = 0x80
-"""Bit 7 of the OBU status (spec/obu.md section 8)."""
+from laneside.vocab import TagStatusBit
 
 
 class Capability(StrEnum):
@@ -130,7 +128,7 @@ class PresentedTag(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def holds_no_card(self) -> bool:
         """Whether the tag itself reports that no card is in it."""
-        return bool(self.status & NO_CARD_IN_TAG)
+        return bool(self.status & TagStatusBit.NO_CARD)
 
 
 class Presented(Struct, frozen=True, kw_only=True):

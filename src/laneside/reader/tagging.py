@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from laneside.card import AnswerLostError, Intent, RefusedError, TagWrite
 from laneside.card.files import UpdateBinary
-from laneside.card.tag import CAPP_COPY_LENGTH, read_capp_copy, read_system, write_capp_copy
+from laneside.card.tag import read_capp_copy, read_system, write_capp_copy
+from laneside.codec import CAPP_COPY_LENGTH
 from laneside.errors import CodecError, LinkLostError, NothingPresentedError
 from laneside.reader.field import Field, Openers, open_field, play
 

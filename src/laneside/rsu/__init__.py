@@ -1,53 +1,36 @@
 """Frames of integrated readers: two framings, the messages of both dialects, and what their codes mean.
 
-Pure: bytes in, values out, and back. No link, no timer, no key and no decision of the passage may enter; what the spec
-gives no layout for stays ``Opaque``. spec/rsu-frames.md; docs/frames.md.
+Pure: bytes in, values out, and back (spec/rsu-frames.md, docs/frames.md). No link, no timer, no key and no decision of
+the passage belongs here; what the spec gives no layout for stays ``Opaque``.
+
+From bytes to a message: a decoder (``serial_frame``, ``tcp_frame``) takes frames out of the stream, ``commands.parse``
+finds the message of the command byte, ``message.Message.read`` reads its fields, which ``requests`` and ``replies``
+declare with the types of ``fields``. The way back: ``orders`` makes the request of the reader's dialect,
+``Message.body`` its bytes, ``Dialect.frame`` the frame.
 """
 
 from laneside.rsu import codes, orders
-from laneside.rsu.catalogue import is_heartbeat, kinds, parse
-from laneside.rsu.commands import command_words, direction_of
+from laneside.rsu.commands import command_words, direction_of, is_heartbeat, kinds, parse
+from laneside.rsu.debit_results import DebitAnswer, DebitState, ProofAnswer, debit_state, has_tac, proof_state
 from laneside.rsu.dialect import (
     SERIAL,
     TCP,
     B2Form,
     C6Form,
     Dialect,
+    DialectName,
     Direction,
     ErrorTable,
     FrameSet,
     InitForm,
     Timeouts,
     Trade,
-    Wire,
 )
 from laneside.rsu.framing import BadFrame, Flaw
-from laneside.rsu.host_both import Antenna, Continue, Stop, WriteEntry
-from laneside.rsu.host_serial import (
-    BeaconMode,
-    SendBst,
-    SerialAmountsRequest,
-    SerialDebit,
-    SerialInit,
-    SerialPsamAuthorise,
-    SerialPsamInit,
-    SerialTacRequest,
-)
-from laneside.rsu.host_tcp import (
-    Authorisation,
-    BeaconChange,
-    GantryInit,
-    HeartbeatAnswer,
-    LaneInit,
-    TcpAmountsRequest,
-    TcpDebit,
-    TcpPsamAuthorise,
-    TcpPsamInit,
-    TcpTacRequest,
-)
-from laneside.rsu.meaning import DebitAnswer, DebitState, ProofAnswer, debit_state, has_tac, proof_state
 from laneside.rsu.message import Message, Opaque, ShortReply
-from laneside.rsu.reader_serial import (
+from laneside.rsu.replies import (
+    Challenge,
+    PsamChannel,
     SerialAmounts,
     SerialCard,
     SerialDebitResult,
@@ -56,10 +39,6 @@ from laneside.rsu.reader_serial import (
     SerialStatus,
     SerialTacResult,
     SerialTag,
-)
-from laneside.rsu.reader_tcp import (
-    Challenge,
-    PsamChannel,
     TagPosition,
     TcpAmounts,
     TcpCard,
@@ -70,6 +49,30 @@ from laneside.rsu.reader_tcp import (
     TcpTacResult,
     TcpTag,
     Vehicle,
+)
+from laneside.rsu.requests import (
+    Antenna,
+    Authorisation,
+    BeaconChange,
+    BeaconMode,
+    Continue,
+    GantryInit,
+    HeartbeatAnswer,
+    LaneInit,
+    SendBst,
+    SerialAmountsRequest,
+    SerialDebit,
+    SerialInit,
+    SerialPsamAuthorise,
+    SerialPsamInit,
+    SerialTacRequest,
+    Stop,
+    TcpAmountsRequest,
+    TcpDebit,
+    TcpPsamAuthorise,
+    TcpPsamInit,
+    TcpTacRequest,
+    WriteEntry,
 )
 from laneside.rsu.serial_frame import POWER_UP_RSCTL, READER_RSCTL, RsctlMode, SerialDecoder, SerialFrame, bcc
 from laneside.rsu.settings import dialect_of
@@ -94,6 +97,7 @@ __all__ = [
     "DebitAnswer",
     "DebitState",
     "Dialect",
+    "DialectName",
     "Direction",
     "ErrorTable",
     "Flaw",
@@ -145,7 +149,6 @@ __all__ = [
     "Timeouts",
     "Trade",
     "Vehicle",
-    "Wire",
     "WriteEntry",
     "bcc",
     "codes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from laneside.vocab import Coded, Words, label
+from laneside.vocab import Coded
 
 _OK: Final = (0x00, "成功", "ok")
 
@@ -132,7 +132,7 @@ class TcpReaderStatus(Coded):
 
 
 class LaneMode(Coded):
-    """LaneMode of C0; the new dialect knows 3 and 4 only (2.2, 3.2)."""
+    """LaneMode of C0; the new dialect has 3 and 4 only (2.2, 3.2)."""
 
     ENTRY = 3, "ETC入口", "ETC entry"
     EXIT = 4, "ETC出口", "ETC exit"
@@ -246,20 +246,3 @@ TCP_ERRORS: Final[Mapping[int, type[Coded]]] = {
     0xBA: TcpPsamError,
     0xBB: TcpPsamError,
 }
-SERIAL_FIELDS: Final[Mapping[tuple[int, str], type[Coded]]] = {
-    (0xB0, "status"): SerialReaderStatus,
-    (0xC2, "stop_type"): SerialStop,
-    (0xC6, "trade_mode"): SerialTrade,
-}
-TCP_FIELDS: Final[Mapping[tuple[int, str], type[Coded]]] = {
-    (0xB0, "status"): TcpReaderStatus,
-    (0xB2, "device_type"): DeviceType,
-    (0xC6, "trade_mode"): TcpTrade,
-}
-
-
-def code_words(table: type[Coded], shown: object) -> Words | None:
-    """Name a code as a row shows it: a number, or hex digits (errors, which people know in hex)."""
-    if shown is None:
-        return None
-    return label(table, int(shown, 16) if isinstance(shown, str) else shown) if isinstance(shown, str | int) else None

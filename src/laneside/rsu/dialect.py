@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from laneside.codec import PASSAGE_BLOCK_LENGTH, PASSAGE_BLOCK_OFFSET
 from laneside.rsu import codes
 from laneside.rsu.serial_frame import RsctlMode, SerialDecoder, SerialFrame
 from laneside.rsu.tcp_frame import CrcMode, TcpDecoder, TcpFrame
-from laneside.vocab import Coded, Words
+from laneside.vocab import Coded, Words, label
 
 
 class Direction(StrEnum):
@@ -22,8 +23,8 @@ class Direction(StrEnum):
     FROM_READER = "from-reader"
 
 
-class Wire(StrEnum):
-    """The two dialects by the line they run on: old = serial, new = TCP."""
+class DialectName(StrEnum):
+    """The two dialects by the link that they run over: the old one serial, the new one TCP."""
 
     SERIAL = "serial"
     TCP = "tcp"
@@ -98,9 +99,9 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """Everything that must be known of a reader to talk with it. Begin with ``SERIAL`` or ``TCP``."""
+    """All that a host must know of a reader to talk to it. Begin with ``SERIAL`` or ``TCP``."""
 
-    wire: Wire
+    name: DialectName
     error_table: ErrorTable
     lane_mode: int
     frame_set: FrameSet = FrameSet()
@@ -109,62 +110,63 @@ class Dialect:
     b2_form: B2Form = B2Form.ANTENNA_ID
     c6_form: C6Form = C6Form.FULL
     devtype_swap: bool = False
-    ef04_offset: int = 314
-    ef04_len: int = 91
+    ef04_offset: int = PASSAGE_BLOCK_OFFSET
+    ef04_len: int = PASSAGE_BLOCK_LENGTH
     timeouts: Timeouts = Timeouts()
 
     @property
     def antenna_command(self) -> int:
         """4C in the old dialect, C4 in the new one, unless the frame set says otherwise."""
-        own = 0x4C if self.wire is Wire.SERIAL else 0xC4
+        own = 0x4C if self.name is DialectName.SERIAL else 0xC4
         return own if self.frame_set.antenna_command is None else self.frame_set.antenna_command
 
     def decoder(self) -> SerialDecoder | TcpDecoder:
         """Return a new decoder of this framing."""
-        return SerialDecoder() if self.wire is Wire.SERIAL else TcpDecoder(crc_mode=self.crc_mode)
+        return SerialDecoder() if self.name is DialectName.SERIAL else TcpDecoder(crc_mode=self.crc_mode)
 
     def frame(self, number: int, body: bytes) -> SerialFrame | TcpFrame:
         """Put a body into a frame; ``number`` is the RSCTL or the sequence number. Raises CodecError."""
-        if self.wire is Wire.SERIAL:
+        if self.name is DialectName.SERIAL:
             return SerialFrame(rsctl=number, body=body)
         return TcpFrame(sequence=number, body=body)
 
     def trade_number(self, trade: Trade) -> int:
         """Return TradeMode or OBUTradeType; on an entry lane of the old dialect EF04 goes before the card."""
-        if self.wire is Wire.TCP:
+        if self.name is DialectName.TCP:
             return _TCP_TRADES[trade]
         if trade is Trade.CARD_AND_EF04 and self.lane_mode == codes.LaneMode.ENTRY:
             return codes.SerialTrade.EF04_THEN_CARD
         return _SERIAL_TRADES[trade]
 
     def trade_of(self, number: int) -> Trade | None:
-        """Read TradeMode or OBUTradeType; None for a number that this dialect does not have."""
-        if self.wire is Wire.SERIAL and number == codes.SerialTrade.EF04_THEN_CARD:
+        """Return the trade of a TradeMode or OBUTradeType; None for a number that this dialect does not have."""
+        if self.name is DialectName.SERIAL and number == codes.SerialTrade.EF04_THEN_CARD:
             return Trade.CARD_AND_EF04
-        trades = _TCP_TRADES if self.wire is Wire.TCP else _SERIAL_TRADES
+        trades = _TCP_TRADES if self.name is DialectName.TCP else _SERIAL_TRADES
         return next((trade for trade, own in trades.items() if own == number), None)
 
     def device_type(self, number: int) -> int:
-        """Return the DeviceType of the spec for the number that this reader sends."""
+        """Return the spec's DeviceType for the number that this reader sends."""
         return _SWAPPED.get(number, number) if self.devtype_swap else number
 
-    def error_codes(self, command: int) -> type[Coded] | None:
-        """Return the error table of a frame; None where the dialect gives none."""
-        return (codes.SERIAL_ERRORS if self.error_table is ErrorTable.SERIAL else codes.TCP_ERRORS).get(command)
-
     def words(self, command: int, field: str, shown: object) -> Words | None:
-        """Name a code of a message as its row shows it."""
-        if field == "device_type" and isinstance(shown, int):
-            shown = self.device_type(shown)
-        table = self.error_codes(command) if field == "error" else self._field_codes(command, field)
-        return None if table is None else codes.code_words(table, shown)
+        """Return the label of a code whose table depends on the dialect, from its row; errors are shown in hex."""
+        match field, shown:
+            case "error", str():
+                errors = codes.SERIAL_ERRORS if self.error_table is ErrorTable.SERIAL else codes.TCP_ERRORS
+                table = errors.get(command)
+                return None if table is None else label(table, int(shown, 16))
+            case "stop_type", int():
+                return label(self._stop_types(), shown)
+            case "device_type", int():
+                return label(codes.DeviceType, self.device_type(shown))
+            case _:
+                return None
 
-    def _field_codes(self, command: int, field: str) -> type[Coded] | None:
-        if self.wire is Wire.SERIAL:
-            return codes.SERIAL_FIELDS.get((command, field))
-        if (command, field) == (0xC2, "stop_type"):
-            return codes.GantryStop if self.frame_set.init is InitForm.GANTRY else codes.RampStop
-        return codes.TCP_FIELDS.get((command, field))
+    def _stop_types(self) -> type[Coded]:
+        if self.name is DialectName.SERIAL:
+            return codes.SerialStop
+        return codes.GantryStop if self.frame_set.init is InitForm.GANTRY else codes.RampStop
 
 
 _SERIAL_TRADES: Final = {
@@ -179,6 +181,6 @@ _TCP_TRADES: Final = {
 }
 _SWAPPED: Final = {1: 2, 2: 1}
 
-SERIAL: Final = Dialect(wire=Wire.SERIAL, error_table=ErrorTable.SERIAL, lane_mode=codes.LaneMode.OPEN)
-TCP: Final = Dialect(wire=Wire.TCP, error_table=ErrorTable.TCP, lane_mode=codes.LaneMode.EXIT)
+SERIAL: Final = Dialect(name=DialectName.SERIAL, error_table=ErrorTable.SERIAL, lane_mode=codes.LaneMode.OPEN)
+TCP: Final = Dialect(name=DialectName.TCP, error_table=ErrorTable.TCP, lane_mode=codes.LaneMode.EXIT)
 """The new dialect has no lane mode of its own for an open lane: exit, without the C9 step (spec/unknowns.md 47)."""

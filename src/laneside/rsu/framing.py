@@ -1,4 +1,4 @@
-"""What both framings share: a frame that could not be taken, as a value (spec/rsu-frames.md 2.1 and 3.1)."""
+"""What both framings share: bytes that are no frame, as a value (spec/rsu-frames.md 2.1 and 3.1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Flaw(StrEnum):
     CHECK = "check"
     """BCC or CRC differs."""
     ESCAPE = "escape"
-    """FE before something else than 00 or 01."""
+    """FE before another byte than 00 or 01."""
     TOO_SHORT = "too-short"
     """A frame below the smallest size."""
     TOO_LONG = "too-long"
@@ -41,18 +41,18 @@ class BadFrame:
     head: bytes = b""
 
     def __post_init__(self) -> None:
-        """Hold the count and the sample together."""
+        """Check that the sample is a part of what was dropped."""
         assert self.dropped > 0, "something was dropped"
         assert len(self.head) <= min(self.dropped, HEAD_LENGTH), "the sample is a part of it"
 
 
 def bad(flaw: Flaw, dropped: bytes | bytearray) -> BadFrame:
-    """Report dropped bytes."""
+    """Return the report of dropped bytes."""
     return BadFrame(flaw=flaw, dropped=len(dropped), head=bytes(dropped[:HEAD_LENGTH]))
 
 
 class Noise:
-    """Count the bytes outside frames, so that a burst becomes one report and endless noise becomes bounded ones."""
+    """Collect the bytes outside frames: a burst becomes one report, endless noise reports of bounded size."""
 
     BOUND: Final = 256
 
@@ -60,7 +60,7 @@ class Noise:
         self._dropped = bytearray()
 
     def add(self, dropped: bytes | bytearray) -> tuple[BadFrame, ...]:
-        """Count bytes; return reports of full size as soon as there are that many."""
+        """Collect bytes; return a report for each full size of them."""
         self._dropped += dropped
         reports = []
         while len(self._dropped) >= self.BOUND:
@@ -69,7 +69,7 @@ class Noise:
         return tuple(reports)
 
     def end(self) -> tuple[BadFrame, ...]:
-        """Report what was counted: something else than noise comes now."""
+        """Return the report of what was collected: something else than noise follows."""
         report = (bad(Flaw.NOISE, self._dropped),) if self._dropped else ()
         self._dropped.clear()
         return report

@@ -1,75 +1,122 @@
-"""What every message is: one field table per form, from which it is parsed, built and shown.
+"""What every message is: a value whose attributes are its fields, from which it is read, written and shown.
 
-All fields take any bytes, so a message fails by its size only, and what arrived is kept byte for byte. Files inside a
-message stay bytes; properties decode them, so that a broken file does not cost the frame around it.
+All fields take any bytes, so a message fails by its size only, and what arrived is kept byte for byte.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
-from dataclasses import dataclass, fields, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from dataclasses import dataclass, field, fields, replace
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
-from laneside.codec.forms import RAW
-from laneside.codec.layout import Field, Layout, Row
+from laneside.codec.layout import FieldSpec, Layout, Row, fields_of
 from laneside.errors import CodecError
-from laneside.rsu.parts import ERROR, OBU_ID
+from laneside.rsu.fields import ANY_SIZE, ErrorCode, VariableField, variable
 
 if TYPE_CHECKING:
     from laneside.rsu.dialect import Dialect
 
-LAYOUTS_KEPT: Final = 64
-"""The sizes that a road's frames have; strange ones push each other out."""
+_LAYOUTS_KEPT: Final = 128
+"""More than the frames of one lane have; sizes that occur once push each other out."""
 
 
-def layout_of_frame(command: int, *table: Field) -> Layout:
-    """Return the layout of what follows a command byte; its name in errors is ``rsu-C6``."""
-    return Layout(file=file_name(command), fields=table, lengths=(sum(each.length for each in table),))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MessageForm:
+    """One list of fields in which a message occurs; one of them may be of variable size."""
+
+    command: int
+    fields: tuple[FieldSpec, ...]
+    variable: VariableField | None = field(init=False)
+    fixed_size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find the field of variable size, and how many bytes the others take."""
+        variable = next((each for each in self.fields if isinstance(each, VariableField)), None)
+        object.__setattr__(self, "variable", variable)
+        object.__setattr__(self, "fixed_size", sum(each.length for each in self.fields))
+
+    def without(self, *attributes: str) -> MessageForm:
+        """Return the form that lacks some fields."""
+        kept = tuple(each for each in self.fields if each.attribute not in attributes)
+        return MessageForm(command=self.command, fields=kept)
+
+    def size_of(self, message: object) -> int:
+        """Return how many bytes a message of this form takes."""
+        variable_size = 0 if self.variable is None else self.variable.size_of(getattr(message, self.variable.attribute))
+        return self.fixed_size + variable_size
+
+    def layout(self, size: int) -> Layout:
+        """Return the layout of a message of this size. Raises CodecError where the variable field can't have the rest.
+
+        A message that is too short, or that has no such field, gets the layout whose size it misses.
+        """
+        rest = max(0, size - self.fixed_size)
+        if self.variable is None:
+            return _layout(self, 0)
+        if size >= self.fixed_size and rest not in self.variable.sizes:
+            before = self.fields[: self.fields.index(self.variable)]
+            reason = f"{rest} bytes of {self.variable.spec_name} are no size of this message"
+            raise CodecError(file=file_name(self.command), offset=sum(each.length for each in before), reason=reason)
+        return _layout(self, rest)
+
+
+@lru_cache(_LAYOUTS_KEPT)
+def _layout(form: MessageForm, variable_size: int) -> Layout:
+    sized = (replace(each, length=variable_size) if isinstance(each, VariableField) else each for each in form.fields)
+    return Layout(file=file_name(form.command), fields=tuple(sized), sizes=(form.fixed_size + variable_size,))
 
 
 def file_name(command: int) -> str:
-    """Name a message in an error."""
+    """Return the name of a message in an error."""
     return f"rsu-{command:02X}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """The base of every message. ``from_bytes`` and ``bytes(x)`` are what follows the command byte.
+    """The base of every message. ``bytes(x)`` is what follows the command byte.
 
-    Raises CodecError for a value that its field can't hold, and for a size that the form does not have.
+    Raises CodecError for a value that its field can't hold, and for a size that no form has.
     """
 
     COMMAND: ClassVar[int]
-    LAYOUT: ClassVar[Layout]
+    FORM: ClassVar[MessageForm]
+
+    def __init_subclass__(cls) -> None:
+        """Make the form, once: slots make a second class."""
+        if hasattr(cls, "COMMAND") and "FORM" not in vars(cls):
+            cls.FORM = MessageForm(command=cls.COMMAND, fields=fields_of(cls))
 
     def __post_init__(self) -> None:
         """Refuse what could not be sent."""
+        self.check()
         bytes(self)
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Read what follows the command byte."""
-        return cls(**cls.layout_for(len(data)).parse(data))
+    def check(self) -> None:
+        """Raise CodecError for values that do not go together."""
 
     @classmethod
-    def read(cls, dialect: Dialect, data: bytes) -> Self:  # noqa: ARG003 - only some forms depend on settings.
+    def read(cls, dialect: Dialect, data: bytes) -> Self:
         """Read what follows the command byte, as this dialect's settings say."""
-        return cls.from_bytes(data)
+        return cls(**cls.form_for(dialect, len(data)).layout(len(data)).parse(data))
 
     @classmethod
-    def layout_for(cls, size: int) -> Layout:  # noqa: ARG003 - only some messages have several.
-        """Return the layout that fits data of this size, or the one whose size it misses."""
-        return cls.LAYOUT
+    def form_for(cls, dialect: Dialect, size: int) -> MessageForm:  # noqa: ARG003 - only some messages have several.
+        """Return the form of data of this size."""
+        return cls.FORM
+
+    @property
+    def form(self) -> MessageForm:
+        """The form of this value."""
+        return self.FORM
 
     @property
     def layout(self) -> Layout:
         """The layout of this value."""
-        return self.LAYOUT
+        return self.form.layout(self.form.size_of(self))
 
     def command(self, dialect: Dialect) -> int:  # noqa: ARG002 - only some commands differ between makes.
         """Return the command byte."""
-        return self.COMMAND
+        return self.form.command
 
     def body(self, dialect: Dialect) -> bytes:
         """Return command byte and fields: what a frame carries."""
@@ -79,60 +126,17 @@ class Message:
         """Return the fields by attribute."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
-    def wire_values(self) -> dict[str, Any]:
-        """Return what the layout asks for."""
-        return self.layout.values_of(self)
-
     def rows(self, dialect: Dialect) -> tuple[Row, ...]:
         """Return what ``laneside decode frame`` shows, offsets counted in ``bytes(self)``."""
-        command = self.command(dialect)
+        command, layout = self.command(dialect), self.layout
         return tuple(
-            Row(
-                field=row.field,
-                value=row.value,
-                label=row.label or dialect.words(command, row.field, row.value),
-                offset=row.offset,
-                length=row.length,
-            )
-            for row in self.layout.rows(self.wire_values())
+            replace(row, label=row.label or dialect.words(command, row.field, row.value))
+            for row in layout.rows(layout.values_of(self))
         )
 
     def __bytes__(self) -> bytes:
-        return self.layout.build(self.wire_values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tailed(Message):
-    """A message whose last field has a size of its own: the layout's sizes before it, then ``TAIL``."""
-
-    TAIL: ClassVar[Field]
-    TAIL_SIZES: ClassVar[Container[int]]
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Read what follows the command byte; a tail that is not there is empty, whatever its default."""
-        return cls(**{cls.TAIL.attribute: b"", **cls.layout_for(len(data)).parse(data)})
-
-    @classmethod
-    def layout_for(cls, size: int) -> Layout:
-        """Give the tail what the fields before it leave."""
-        return cls._with_tail(size - max(cls.LAYOUT.lengths))
-
-    @property
-    def layout(self) -> Layout:
-        """The layout with this value's tail."""
-        return self._with_tail(len(getattr(self, self.TAIL.attribute)))
-
-    @classmethod
-    @lru_cache(LAYOUTS_KEPT)
-    def _with_tail(cls, size: int) -> Layout:
-        head = cls.LAYOUT
-        if size < 0 or (size == 0 and 0 in cls.TAIL_SIZES):
-            return head
-        if size not in cls.TAIL_SIZES:
-            reason = f"{size} bytes of {cls.TAIL.spec_name} are no size of this message"
-            raise CodecError(file=head.file, offset=max(head.lengths), reason=reason)
-        return layout_of_frame(cls.COMMAND, *head.fields, replace(cls.TAIL, length=size))
+        layout = self.layout
+        return layout.build(layout.values_of(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,24 +144,20 @@ class Opaque(Message):
     """A message for which the spec gives no layout (or not of this size): its command byte and its data."""
 
     number: int
-    data: bytes = b""
+    data: Annotated[bytes, variable(ANY_SIZE)] = b""
 
-    def __post_init__(self) -> None:
-        """Refuse a command that is no byte."""
-        if not 0 <= self.number <= 0xFF:
-            raise CodecError(file="rsu", offset=0, reason=f"command {self.number} is no byte")
+    def check(self) -> None:
+        """Refuse a command that is not a byte."""
+        _check_command(self.number)
 
     @property
-    def layout(self) -> Layout:
+    def form(self) -> MessageForm:
         """One field, the data."""
-        return layout_of_frame(self.number, Field(attribute="data", length=len(self.data), form=RAW))
+        return _form_of(Opaque, self.number)
 
-    def command(self, dialect: Dialect) -> int:  # noqa: ARG002 - the same in every dialect.
-        """Return the command byte."""
-        return self.number
-
-    def __bytes__(self) -> bytes:
-        return self.data
+    def rows(self, dialect: Dialect) -> tuple[Row, ...]:
+        """Return the data, also where there are none."""
+        return Message.rows(self, dialect) or (Row(field="data", value="", offset=0, length=0),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,14 +168,24 @@ class ShortReply(Message):
     """
 
     number: int
-    obu_id: bytes = b""
-    error: int
+    obu_id: Annotated[bytes, variable((0, 4))] = b""
+    error: ErrorCode
+
+    def check(self) -> None:
+        """Refuse a command that is not a byte."""
+        _check_command(self.number)
 
     @property
-    def layout(self) -> Layout:
-        """The fields that there are."""
-        return layout_of_frame(self.number, *((OBU_ID,) if self.obu_id else ()), ERROR)
+    def form(self) -> MessageForm:
+        """Tag, if there is one, and error code."""
+        return _form_of(ShortReply, self.number)
 
-    def command(self, dialect: Dialect) -> int:  # noqa: ARG002 - the same in every dialect.
-        """Return the command byte."""
-        return self.number
+
+@cache  # two kinds, 256 commands
+def _form_of(kind: type[Message], number: int) -> MessageForm:
+    return MessageForm(command=number, fields=fields_of(kind))
+
+
+def _check_command(number: int) -> None:
+    if not 0 <= number <= 0xFF:
+        raise CodecError(file="rsu", offset=0, reason=f"command {number} is not a byte")

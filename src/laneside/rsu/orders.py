@@ -1,36 +1,31 @@
-"""What a host wants of a reader, in the words of neither dialect; each function returns the dialect's message."""
+"""What a host orders a reader to do: each function returns the request of the reader's dialect."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from laneside.errors import CodecError
-from laneside.rsu.codes import AmountsWrite, SerialStop, TacMode
-from laneside.rsu.dialect import C6Form, Dialect, InitForm, Trade, Wire
-from laneside.rsu.host_both import Continue, Stop
-from laneside.rsu.host_serial import (
-    SerialAmountsRequest,
+from laneside.rsu.codes import SerialStop, TacMode
+from laneside.rsu.dialect import C6Form, Dialect, DialectName, InitForm, Trade
+from laneside.rsu.fields import CAPP_PREFIX
+from laneside.rsu.message import Message, file_name
+from laneside.rsu.requests import (
+    Authorisation,
+    Continue,
+    GantryInit,
+    LaneInit,
     SerialDebit,
     SerialInit,
     SerialPsamAuthorise,
     SerialPsamInit,
     SerialTacRequest,
-)
-from laneside.rsu.host_tcp import (
-    Authorisation,
-    GantryInit,
-    LaneInit,
-    TcpAmountsRequest,
+    Stop,
     TcpDebit,
     TcpPsamAuthorise,
     TcpPsamInit,
     TcpTacRequest,
 )
-from laneside.rsu.message import Message, file_name
-from laneside.rsu.parts import CAPP_PREFIX
 
-PROVINCE_PART_OFFSET: Final = 405
-PROVINCE_PART_LENGTH: Final = 80
 _APDU_HEAD: Final = 5
 
 
@@ -38,7 +33,7 @@ def init(
     dialect: Dialect, *, unix_time_s: int, date_time: bytes, bst_interval: int, tx_power: int, pll_channel: int = 0
 ) -> Message:
     """Return C0: time, lane mode, radio, and which part of EF04 to read. ``date_time`` is seven BCD bytes."""
-    if dialect.wire is Wire.SERIAL:
+    if dialect.name is DialectName.SERIAL:
         return SerialInit(
             unix_time_s=unix_time_s,
             date_time=date_time,
@@ -73,12 +68,12 @@ def init(
 
 def go_on(dialect: Dialect, obu_id: bytes, region: bytes) -> Message:
     """Return C1. ``region`` is the diversification factor, the first four issuer bytes twice."""
-    with_factor = dialect.wire is Wire.TCP or dialect.frame_set.factor_in_c1
+    with_factor = dialect.name is DialectName.TCP or dialect.frame_set.factor_in_c1
     return Continue(obu_id=obu_id, factor=region if with_factor else b"")
 
 
 def search_again(obu_id: bytes) -> Message:
-    """Return C2 type 1, which both dialects have: let go of this tag and search."""
+    """Return C2 type 1, which both dialects have: release this tag and search."""
     return Stop(obu_id=obu_id, stop_type=SerialStop.SEARCH_AGAIN)
 
 
@@ -96,9 +91,9 @@ def debit(  # noqa: PLR0913 - a debit is made of that many facts.
 ) -> Message:
     """Return C6. ``capp`` is the whole 0019 (43 bytes), ``ef04`` the passage block to write (91 bytes).
 
-    Raises CodecError for a trade that the dialect's form of C6 can't say.
+    Raises CodecError for a trade that the dialect's form of C6 has no way to order.
     """
-    if dialect.wire is Wire.SERIAL:
+    if dialect.name is DialectName.SERIAL:
         return _serial_debit(dialect, obu_id, trade, amount_fen, purchase_time, capp, ef04)
     if dialect.c6_form is C6Form.BARE:
         if trade is not Trade.CARD:
@@ -140,34 +135,18 @@ def _serial_debit(
 
 def ask_tac(dialect: Dialect, obu_id: bytes, counter: int) -> Message:
     """Return C8, TAC only. ``counter`` is ICCPaySerial of the failed B5; the old dialect does not send it."""
-    if dialect.wire is Wire.SERIAL:
+    if dialect.name is DialectName.SERIAL:
         return SerialTacRequest(obu_id=obu_id, mode=TacMode.TAC_ONLY)
     return TcpTacRequest(obu_id=obu_id, counter=counter)
 
 
-def clear_amounts(dialect: Dialect, obu_id: bytes) -> Message:
-    """Return C9: clear the amounts per province, 80 bytes from offset 405. Not at an open exit by default."""
-    if dialect.wire is Wire.SERIAL:
-        return SerialAmountsRequest(obu_id=obu_id, ef04_offset=PROVINCE_PART_OFFSET, ef04_length=0)
-    return TcpAmountsRequest(
-        obu_id=obu_id,
-        read_mode=0,
-        read_offset=PROVINCE_PART_OFFSET,
-        read_length=PROVINCE_PART_LENGTH,
-        write_mode=AmountsWrite.CLEAR,
-        write_offset=PROVINCE_PART_OFFSET,
-        write_length=PROVINCE_PART_LENGTH,
-        length_size=dialect.frame_set.amounts_length_size,
-    )
-
-
 def begin_authorisation(dialect: Dialect, channel: int) -> Message:
     """Return CD or CA: ask for the PSAM's challenge. The new dialect asks all its PSAMs at once."""
-    return SerialPsamInit(channel=channel) if dialect.wire is Wire.SERIAL else TcpPsamInit()
+    return SerialPsamInit(channel=channel) if dialect.name is DialectName.SERIAL else TcpPsamInit()
 
 
 def authorise(dialect: Dialect, channel: int, apdu: bytes) -> Message:
     """Return CF or CB for the centre's 13-byte APDU; the old dialect carries its last eight bytes."""
-    if dialect.wire is Wire.SERIAL:
+    if dialect.name is DialectName.SERIAL:
         return SerialPsamAuthorise(channel=channel, cryptogram=apdu[_APDU_HEAD:])
     return TcpPsamAuthorise(psams=(Authorisation(channel=channel, apdu=apdu),))

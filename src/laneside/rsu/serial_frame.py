@@ -15,7 +15,7 @@ from laneside.rsu.framing import BadFrame, Flaw, Noise, bad
 START: Final = b"\xff\xff"
 END: Final = 0xFF
 ESCAPE: Final = 0xFE
-_ESCAPED: Final = {b"\x00": bytes((ESCAPE,)), b"\x01": bytes((END,))}
+_UNESCAPED: Final = {b"\x00": bytes((ESCAPE,)), b"\x01": bytes((END,))}
 _BUFFER: Final = 256
 _MARKS: Final = 3  # two start bytes and the end
 _CONTENT_MAX: Final = _BUFFER - _MARKS
@@ -25,7 +25,7 @@ _FILE: Final = "rsu-serial"
 
 
 class RsctlMode(StrEnum):
-    """How the host answers an RSCTL (spec/unknowns.md 44: not confirmed, so a setting)."""
+    """How the host answers an RSCTL: not confirmed, so a setting (spec/unknowns.md 44)."""
 
     SWAP = "swap"
     """Swap the two nibbles of the last one received."""
@@ -82,18 +82,13 @@ class SerialFrame:
     body: bytes
 
     def __post_init__(self) -> None:
-        """Hold the limits of the framing."""
+        """Refuse what the framing can't carry."""
         if not 0 <= self.rsctl <= 0xFF:
-            raise CodecError(file=_FILE, offset=2, reason=f"RSCTL {self.rsctl} is no byte")
+            raise CodecError(file=_FILE, offset=2, reason=f"RSCTL {self.rsctl} is not a byte")
         if len(self.body) < 2:
             raise CodecError(file=_FILE, offset=3, reason="a frame has a command and at least one byte of data")
         if len(self.body) + 2 > _CONTENT_MAX:
             raise CodecError(file=_FILE, offset=3, reason=f"a body of {len(self.body)} bytes exceeds the buffer")
-
-    @property
-    def sequence(self) -> int:
-        """The high nibble of RSCTL."""
-        return self.rsctl >> 4
 
     def __bytes__(self) -> bytes:
         content = bytes((self.rsctl,)) + self.body
@@ -101,9 +96,9 @@ class SerialFrame:
 
 
 class SerialDecoder:
-    """Take frames out of a stream of any chunks. Each byte ends up in a frame or is reported as dropped.
+    """Take frames out of a stream in chunks of any size. Each byte ends up in a frame or in a BadFrame.
 
-    Holds at most twice the buffer size; finds the next frame after any damage, at the latest at its ``FFFF``.
+    Keeps at most twice the buffer size; finds the next frame after any damage, at the latest at its ``FFFF``.
     """
 
     def __init__(self) -> None:
@@ -112,7 +107,7 @@ class SerialDecoder:
 
     @property
     def pending(self) -> int:
-        """How many bytes of an unfinished frame are held."""
+        """How many bytes of an unfinished frame are kept."""
         return len(self._wire)
 
     def feed(self, chunk: bytes) -> tuple[SerialFrame | BadFrame, ...]:
@@ -133,7 +128,7 @@ class SerialDecoder:
         return tuple(found)
 
     def idle(self) -> tuple[SerialFrame | BadFrame, ...]:
-        """Give up an unfinished frame: the line was silent for longer than a frame takes."""
+        """Drop an unfinished frame: the line was silent for longer than a frame takes."""
         reports = self._noise.end()
         if self._wire:
             reports += (bad(Flaw.CUT, self._wire),)
@@ -151,40 +146,40 @@ class SerialDecoder:
 
     @property
     def _room(self) -> int:
-        """How many more bytes may be taken at once: as many as overfill the buffer by one, if none is an escape."""
+        """How many more bytes may be taken at once: one more than the buffer holds, if none of them is an escape."""
         content = len(self._wire) - len(START) - self._wire.count(ESCAPE)
         return min(_CONTENT_MAX - content, _WIRE_MAX - len(self._wire)) + 1
 
     def _collect(self, taken: bytes) -> tuple[BadFrame, ...]:
-        """Take bytes of a frame; with one more than the buffer holds there is none."""
+        """Take bytes of a frame; drop them all when there is one more than the buffer holds."""
         self._wire += taken
         if self._room > 0:
             return ()
-        flaw = Flaw.ESCAPE if _plain(bytes(self._wire[len(START) :])) is None else Flaw.TOO_LONG
+        flaw = Flaw.ESCAPE if _unescaped(bytes(self._wire[len(START) :])) is None else Flaw.TOO_LONG
         reports = (*self._noise.end(), bad(flaw, self._wire))
         self._wire.clear()
         return reports
 
     def _end(self) -> tuple[SerialFrame | BadFrame, ...]:
-        """Judge a frame at its bare FF. A bad one leaves that FF as a possible first half of the next start."""
+        """Finish a frame at its bare FF. After a bad one that FF may be the first half of the next start."""
         if len(self._wire) == len(START):
             return self._noise.add(b"\xff")  # a third FF: the start is the last two
-        judged = _judged(_plain(bytes(self._wire[len(START) :])))
-        taken = bad(judged, self._wire) if isinstance(judged, Flaw) else judged
-        self._wire[:] = bytes((END,)) if isinstance(judged, Flaw) else b""
+        found = _frame_of(_unescaped(bytes(self._wire[len(START) :])))
+        taken = bad(found, self._wire) if isinstance(found, Flaw) else found
+        self._wire[:] = bytes((END,)) if isinstance(found, Flaw) else b""
         return (*self._noise.end(), taken)
 
 
-def _plain(wire: bytes) -> bytes | None:
-    """Undo the escapes; None where an FE stands before anything else than 00 or 01."""
+def _unescaped(wire: bytes) -> bytes | None:
+    """Undo the escapes; None where an FE comes before another byte than 00 or 01."""
     first, *others = wire.split(bytes((ESCAPE,)))
-    if any(each[:1] not in _ESCAPED for each in others):
+    if any(each[:1] not in _UNESCAPED for each in others):
         return None
-    return first + b"".join(_ESCAPED[each[:1]] + each[1:] for each in others)
+    return first + b"".join(_UNESCAPED[each[:1]] + each[1:] for each in others)
 
 
-def _judged(content: bytes | None) -> SerialFrame | Flaw:
-    """Make a frame of what stood between start and end, or say what is wrong with it."""
+def _frame_of(content: bytes | None) -> SerialFrame | Flaw:
+    """Return the frame of what was between start and end, or what is wrong with it."""
     if content is None:
         return Flaw.ESCAPE
     if len(content) < _SHORTEST:

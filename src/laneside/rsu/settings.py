@@ -1,4 +1,4 @@
-"""A dialect from the settings of a file, under the names of spec/unknowns.md section 4 without their ``rsu.``."""
+"""Read a dialect from the settings of a file; the names are those of spec/unknowns.md section 4 without ``rsu.``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from laneside.errors import SettingError
-from laneside.rsu.dialect import SERIAL, TCP, B2Form, C6Form, Dialect, ErrorTable, InitForm, Wire
+from laneside.rsu.dialect import SERIAL, TCP, B2Form, C6Form, Dialect, DialectName, ErrorTable, InitForm
 from laneside.rsu.serial_frame import RsctlMode
 from laneside.rsu.tcp_frame import CrcMode
 
 
 def whole(low: int, high: int) -> Callable[[Any], int]:
-    """Return what reads a whole number within bounds."""
+    """Return a function that reads a whole number within bounds."""
 
     def read(value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
@@ -24,7 +24,7 @@ def whole(low: int, high: int) -> Callable[[Any], int]:
 
 
 def seconds(low: float, high: float) -> Callable[[Any], float]:
-    """Return what reads a time in seconds within bounds."""
+    """Return a function that reads a time in seconds within bounds."""
 
     def read(value: Any) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
@@ -67,20 +67,20 @@ _TIMEOUTS: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 
 def dialect_of(settings: Mapping[str, Any]) -> Dialect:
-    """Build a dialect: ``dialect`` ("serial" or "tcp"), the switches, and the tables ``frame_set`` and ``timeouts``.
+    """Return a dialect: ``dialect`` ("serial" or "tcp"), the switches, and the tables ``frame_set`` and ``timeouts``.
 
-    What is left out keeps its default. Raises SettingError for a name or a value without meaning.
+    A setting that is left out keeps its default. Raises SettingError for a name or a value without meaning.
     """
     given = dict(settings)
-    wire = _read("dialect", Wire, given.pop("dialect", None))
-    own = SERIAL if wire is Wire.SERIAL else TCP
+    name = _read("dialect", DialectName, given.pop("dialect", None))
+    own = SERIAL if name is DialectName.SERIAL else TCP
     frame_set = replace(own.frame_set, **settings_table("frame_set.", _FRAME_SET, given.pop("frame_set", {})))
     timeouts = replace(own.timeouts, **settings_table("timeouts.", _TIMEOUTS, given.pop("timeouts", {})))
     return replace(own, frame_set=frame_set, timeouts=timeouts, **settings_table("", _OWN, given))
 
 
 def settings_table(prefix: str, known: Mapping[str, Callable[[Any], Any]], given: Any) -> dict[str, Any]:
-    """Read one table by what each name in it may hold. Raises SettingError for a name or a value without meaning."""
+    """Read one table; ``known`` reads the value of each name. Raises SettingError for an unknown name, a bad value."""
     if not isinstance(given, Mapping):
         raise SettingError(f"rsu.{prefix.rstrip('.')}: not a table")
     if unknown := sorted(set(given) - set(known)):

@@ -50,9 +50,9 @@ class TcpFrame:
     crc_matches: bool = field(default=True, compare=False)
 
     def __post_init__(self) -> None:
-        """Hold the limits of the framing."""
+        """Refuse what the framing can't carry."""
         if not 0 <= self.sequence <= 0xFF:
-            raise CodecError(file=_FILE, offset=3, reason=f"sequence {self.sequence} is no byte")
+            raise CodecError(file=_FILE, offset=3, reason=f"sequence {self.sequence} is not a byte")
         if not self.body:
             raise CodecError(file=_FILE, offset=8, reason="a frame has a command byte")
 
@@ -62,10 +62,10 @@ class TcpFrame:
 
 
 class TcpDecoder:
-    """Take frames out of a stream of any chunks. Each byte ends up in a frame or is reported as dropped.
+    """Take frames out of a stream in chunks of any size. Each byte ends up in a frame or in a BadFrame.
 
-    Holds at most one frame of ``length_max`` and one slice of a chunk. A false start is given up as soon as its length
-    or its CRC speaks against it, or by ``idle``, and what it had swallowed is searched again.
+    Keeps at most one frame of ``length_max`` and one slice of a chunk. A false start is dropped as soon as its length
+    or its CRC is wrong, or by ``idle``; the bytes behind it are searched again.
     """
 
     def __init__(self, *, crc_mode: CrcMode = CrcMode.STRICT, length_max: int = LENGTH_MAX) -> None:
@@ -76,7 +76,7 @@ class TcpDecoder:
 
     @property
     def pending(self) -> int:
-        """How many bytes of an unfinished frame are held."""
+        """How many bytes of an unfinished frame are kept."""
         return len(self._buffer)
 
     def feed(self, chunk: bytes) -> tuple[TcpFrame | BadFrame, ...]:
@@ -88,7 +88,7 @@ class TcpDecoder:
         return tuple(found)
 
     def idle(self) -> tuple[TcpFrame | BadFrame, ...]:
-        """Give up an unfinished frame: the line was silent for longer than a frame takes."""
+        """Drop an unfinished frame: the line was silent for longer than a frame takes."""
         found: list[TcpFrame | BadFrame] = []
         while self._buffer:
             found.extend(self._noise.end())
@@ -140,7 +140,7 @@ class TcpDecoder:
 
 
 def _may_start(data: bytes | bytearray) -> bool:
-    """Say whether bytes are the beginning of a frame as far as they go."""
+    """Return whether bytes are the beginning of a frame as far as they go."""
     marks = START + bytes((VERSION,))
     return data[: len(marks)] == marks[: len(data)]
 

@@ -1,4 +1,4 @@
-"""A frame, or the body of one, as ``laneside decode frame`` shows it: rows that stand on every byte once."""
+"""A frame, or the body of one, as ``laneside decode frame`` shows it: rows that cover every byte once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Final
 
 from laneside.codec import Row
 from laneside.errors import CodecError
-from laneside.rsu.catalogue import parse
-from laneside.rsu.commands import command_words, direction_of
+from laneside.rsu.commands import command_words, direction_of, parse
 from laneside.rsu.dialect import SERIAL, TCP, Dialect
 from laneside.rsu.framing import BadFrame, Flaw
 from laneside.rsu.message import Opaque
@@ -22,7 +21,7 @@ _MARK: Final = 1
 _REASONS: Final = {
     Flaw.NOISE: "bytes outside a frame",
     Flaw.CHECK: "the check bytes differ",
-    Flaw.ESCAPE: "FE before something else than 00 or 01",
+    Flaw.ESCAPE: "FE before another byte than 00 or 01",
     Flaw.TOO_SHORT: "shorter than the smallest frame",
     Flaw.TOO_LONG: "longer than a frame may be",
     Flaw.EMPTY: "a frame without a command byte",
@@ -31,7 +30,7 @@ _REASONS: Final = {
 
 
 def frame_rows(data: bytes, dialect: Dialect | None = None) -> tuple[Row, ...]:
-    """Show a whole frame (it starts with FFFF) or a body (it starts with the command byte).
+    """Return the rows of a whole frame (it starts with FFFF) or of a body (it starts with the command byte).
 
     Without a dialect the bytes decide: a frame by its framing, a body by the dialect that has a layout for it, the new
     one first. Raises CodecError.
@@ -50,22 +49,22 @@ def _whole(data: bytes, dialect: Dialect) -> tuple[Row, ...]:
 
 
 def _only_frame(data: bytes, dialect: Dialect) -> SerialFrame | TcpFrame:
-    """Take the one frame. Raises CodecError at the first byte that is not of it."""
+    """Return the one frame. Raises CodecError at the first byte that is not part of it."""
     decoder = dialect.decoder()
     offset = 0
     frame: SerialFrame | TcpFrame | None = None
     for found in (*decoder.feed(data), *decoder.idle()):
         if isinstance(found, BadFrame):
-            raise CodecError(file=f"rsu-{dialect.wire}", offset=offset, reason=_REASONS[found.flaw])
+            raise CodecError(file=f"rsu-{dialect.name}", offset=offset, reason=_REASONS[found.flaw])
         if frame is not None:
-            raise CodecError(file=f"rsu-{dialect.wire}", offset=offset, reason="a second frame")
+            raise CodecError(file=f"rsu-{dialect.name}", offset=offset, reason="a second frame")
         frame, offset = found, len(bytes(found))
     assert frame is not None, "every byte ends up in a frame or in a report"
     return frame
 
 
 def _serial_rows(data: bytes, frame: SerialFrame, dialect: Dialect) -> Iterator[Row]:
-    """Show RSCTL, body and BCC where their bytes stand, escapes included."""
+    """Yield RSCTL, body and BCC at their bytes on the line, escapes included."""
     starts = [*_unescaped_places(data), len(data) - _MARK, len(data)]
     content = (
         Row(field="rsctl", value=f"{frame.rsctl:02X}", offset=0, length=1),
@@ -119,7 +118,7 @@ def _dialect_of_frame(data: bytes) -> Dialect:
 
 
 def _dialect_of_body(body: bytes) -> Dialect:
-    """Take the dialect that has a layout for these bytes; else the one that has a layout for this command."""
+    """Return the dialect that has a layout for these bytes, else the one that has a layout for this command."""
     unfit = None
     for dialect in (TCP, SERIAL):
         try:

@@ -1,9 +1,12 @@
 """Verification of what was read and confirmed: facts in, findings out, one pure function per rule.
 
-Nothing may enter that reads, asks or remembers: facts are handed in by the passage, and no sibling room is known here.
+No rule reads, asks or remembers anything: the passage hands the facts in. No sibling room is imported here.
 """
 
-from laneside.rules.facts import (
+from laneside.rules.finding import Finding, Severity
+from laneside.rules.finding_texts import FindingText, describe
+from laneside.rules.rule_table import CONFIRMED_RULES, PRESENTED_RULES, check_amount, check_confirmed, check_presented
+from laneside.rules.vehicle_facts import (
     CappFacts,
     CardFacts,
     Confirmed,
@@ -14,9 +17,6 @@ from laneside.rules.facts import (
     RepeatBy,
     TagFacts,
 )
-from laneside.rules.finding import Finding, Severity
-from laneside.rules.order import CONFIRMED_RULES, PRESENTED_RULES, check_amount, check_confirmed, check_presented
-from laneside.rules.texts import FindingText, describe, local_words
 
 __all__ = [
     "CONFIRMED_RULES",
@@ -37,5 +37,4 @@ __all__ = [
     "check_confirmed",
     "check_presented",
     "describe",
-    "local_words",
 ]

@@ -1,19 +1,18 @@
-"""Rules over the user card: events 21 to 31 (spec/codes.md 9.2). Without a readable card all of them keep silent."""
+"""Rules for the user card: events 21 to 31 (spec/codes.md 9.2). Only 31 is found without a readable card."""
 
 from __future__ import annotations
 
 from laneside.clock import BEIJING
-from laneside.rules.facts import Facts
 from laneside.rules.finding import Finding, stop, warn
-from laneside.rules.issue import issuer_is_known
-from laneside.rules.tag import LOGIC_CARD, NO_CARD
-from laneside.vocab import CardType
+from laneside.rules.issuers import issuer_is_known
+from laneside.rules.vehicle_facts import Facts
+from laneside.vocab import CardType, TagStatusBit
 
 LEGAL_TYPES = frozenset((int(CardType.STORED_VALUE), int(CardType.CHARGE)))
 
 
 def card_expired(facts: Facts) -> Finding | None:
-    """Find event 21: the Beijing day lies after the card's last valid day."""
+    """Find event 21: the Beijing day is after the card's last valid day."""
     if facts.card is None or facts.card.expiry is None:
         return None
     today = facts.now.astimezone(BEIJING).date()
@@ -21,7 +20,7 @@ def card_expired(facts: Facts) -> Finding | None:
 
 
 def card_not_enabled(facts: Facts) -> Finding | None:
-    """Find event 22: the Beijing day lies before the card's first valid day."""
+    """Find event 22: the Beijing day is before the card's first valid day."""
     if facts.card is None or facts.card.start is None:
         return None
     today = facts.now.astimezone(BEIJING).date()
@@ -42,7 +41,7 @@ def card_listed(facts: Facts) -> Finding | None:
 
 
 def card_issuer(facts: Facts) -> Finding | None:
-    """Find event 25: the region of the card's issuer is neither a province nor allowed by the policy."""
+    """Find event 25: the card's issuer is neither a province's nor allowed by the policy."""
     if facts.card is None or issuer_is_known(facts.card.issuer, facts.policy):
         return None
     return stop(25, issuer=facts.card.issuer.hex().upper())
@@ -56,12 +55,12 @@ def empty_wallet(facts: Facts) -> Finding | None:
 
 
 def card_type(facts: Facts) -> Finding | None:
-    """Find event 31: the card is neither 22 nor 23, or the tag says that a logic-encrypted card sits in it."""
+    """Find event 31: the card's type is neither 22 nor 23, or the tag reports a logic-encrypted card."""
     if facts.card is not None and facts.card.card_type not in LEGAL_TYPES:
         return stop(31, card_type=facts.card.card_type)
-    if facts.tag is None or facts.tag.single_chip or facts.tag.status & NO_CARD:
+    if facts.tag is None or facts.tag.single_chip or facts.tag.status & TagStatusBit.NO_CARD:
         return None
-    return stop(31, card_type="-") if facts.tag.status & LOGIC_CARD else None
+    return stop(31, card_type="-") if facts.tag.status & TagStatusBit.LOGIC_CARD else None
 
 
 def balance_short(facts: Facts, amount_fen: int) -> Finding | None:

@@ -1,11 +1,11 @@
-"""Rules over what the collector confirmed: events 138 and 140, and warnings about unlikely input."""
+"""Rules for what the collector confirmed: events 138 and 140, and warnings about unlikely input."""
 
 from __future__ import annotations
 
 from laneside.codec import plate_kind
-from laneside.rules.facts import NO_CLASS, NO_COLOUR, Confirmed, Facts, IssuedVehicle, ReadPlate
 from laneside.rules.finding import Finding, stop, warn
 from laneside.rules.pair import colours_differ, same_plate
+from laneside.rules.vehicle_facts import NO_CLASS, NO_COLOUR, Confirmed, Facts, IssuedVehicle, ReadPlate
 from laneside.vocab import TollClass, VehicleKind
 
 PASSENGER = frozenset(
@@ -25,7 +25,7 @@ GOODS_KINDS = frozenset(
 
 
 def actual_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
-    """Find event 138: plate or colour of the vehicle are not those its tag (without a tag, its card) was issued for."""
+    """Find event 138: plate or colour are not those for which the tag (without a tag, the card) was issued."""
     issued = _issued_plate(facts)
     if issued is None or _agree(issued, confirmed):
         return None
@@ -40,10 +40,10 @@ def actual_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
 
 
 def read_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
-    """Find event 138 on the photo's word: the collector confirmed the issued plate, software read another one.
+    """Find event 138 from the photo: the collector confirmed the issued plate, but software read another one.
 
-    It warns and does not stop: of what is read with confidence about one in three hundred is wrong, and the collector
-    has looked. Where the collector saw a difference, that finding says it.
+    It warns and does not stop: about one in three hundred confident readings is wrong, and the collector has looked.
+    Where the collector saw a difference, ``actual_plate_differs`` finds it.
     """
     issued, read = _issued_plate(facts), confirmed.read
     if issued is None or read is None or not _agree(issued, confirmed) or _agree(issued, read):
@@ -68,19 +68,19 @@ def actual_class_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
 
 
 def kind_unlikely(_facts: Facts, confirmed: Confirmed) -> Finding | None:
-    """Find ``kind-unlikely``: a kind that speaks of goods was chosen for a passenger car."""
+    """Find ``kind-unlikely``: a kind of goods vehicle was chosen for a passenger car."""
     if confirmed.toll_class not in PASSENGER or confirmed.vehicle_kind not in GOODS_KINDS:
         return None
     return warn("kind-unlikely", kind=confirmed.vehicle_kind, toll_class=confirmed.toll_class)
 
 
 def plate_form(_facts: Facts, confirmed: Confirmed) -> Finding | None:
-    """Find ``plate-form``: the plate has none of the known forms (spec/codes.md 5.3: a warning, never a reject)."""
+    """Find ``plate-form``: the plate has no known form (spec/codes.md 5.3: a warning, never a reject)."""
     return warn("plate-form", plate=confirmed.plate) if plate_kind(confirmed.plate) is None else None
 
 
 def _issued_plate(facts: Facts) -> ReadPlate | None:
-    """Return the plate that the vehicle should bear, with the first colour that tag and card hold."""
+    """Return the plate that the vehicle should have, with the first colour that tag or card holds."""
     issued = _issued(facts)
     if not issued:
         return None

@@ -1,15 +1,15 @@
-"""Rules that hold card and tag against each other: events 41 to 44 (spec/obu.md 4.3)."""
+"""Rules that compare card and tag: events 41 to 44 (spec/obu.md 4.3)."""
 
 from __future__ import annotations
 
-from laneside.rules.facts import NO_CLASS, NO_COLOUR, CardFacts, Facts, IssuedVehicle, TagFacts
 from laneside.rules.finding import Finding, stop
-from laneside.rules.issue import issuer_is_known
+from laneside.rules.issuers import issuer_is_known
 from laneside.rules.tag import LEGAL_CLASSES
+from laneside.rules.vehicle_facts import NO_CLASS, NO_COLOUR, CardFacts, Facts, IssuedVehicle, TagFacts
 
 
 def plates_differ(facts: Facts) -> Finding | None:
-    """Find event 41. Texts are compared as they stand, a blank one too; colours only where both sides hold one."""
+    """Find event 41: the plates differ. Blank texts are compared too, colours only where both sides have one."""
     both = _vehicles(facts)
     if both is None:
         return None
@@ -20,7 +20,7 @@ def plates_differ(facts: Facts) -> Finding | None:
 
 
 def classes_differ(facts: Facts) -> Finding | None:
-    """Find event 42, only where both sides hold a class and the tag's is legal (else event 9 says it)."""
+    """Find event 42: the classes differ. Both sides must have one and the tag's be legal (else it is event 9)."""
     both = _vehicles(facts)
     if both is None:
         return None
@@ -31,7 +31,7 @@ def classes_differ(facts: Facts) -> Finding | None:
 
 
 def issuers_differ(facts: Facts) -> Finding | None:
-    """Find event 43: all eight bytes are compared, and only when both issuers are known (else 8 or 25 says it)."""
+    """Find event 43: the issuers differ in any of eight bytes. Both must be known (else it is event 8 or 25)."""
     both = _pair(facts)
     if both is None:
         return None
@@ -43,7 +43,7 @@ def issuers_differ(facts: Facts) -> Finding | None:
 
 
 def copied_card_differs(facts: Facts) -> Finding | None:
-    """Find event 44: the card number in EF04 is another card's. A copy that was never written (00, FF) says nothing."""
+    """Find event 44: the card number in EF04 is another card's. A copy that was never written is 00 or FF."""
     both = _pair(facts)
     if both is None:
         return None
@@ -55,12 +55,12 @@ def copied_card_differs(facts: Facts) -> Finding | None:
 
 
 def same_plate(one: str, other: str) -> bool:
-    """Compare two plate texts without regard to blanks around them and to letter case."""
+    """Return whether two plate texts are the same but for blanks around them and letter case."""
     return one.strip().upper() == other.strip().upper()
 
 
 def colours_differ(one: int, other: int) -> bool:
-    """Say whether two colours contradict each other; ``FF`` is no colour and contradicts nothing."""
+    """Return whether two colours differ; ``FF`` is no colour and differs from none."""
     return NO_COLOUR not in (one, other) and one != other
 
 

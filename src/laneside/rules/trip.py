@@ -1,9 +1,9 @@
-"""Rules over the last passage: a trip still running, a repeat at this station, a trade the lane left behind."""
+"""Rules for the last passage: a trip still running, a repeat at this station, a trade that the lane left open."""
 
 from __future__ import annotations
 
-from laneside.rules.facts import Facts, Repeat, RepeatBy
 from laneside.rules.finding import Finding, note, stop, warn
+from laneside.rules.vehicle_facts import Facts, Repeat, RepeatBy
 
 RUNNING = frozenset((0x01, 0x03, 0x10))
 FINISHED = frozenset((0x04, 0x05, 0x06))
@@ -11,12 +11,15 @@ _STRENGTH = {by: rank for rank, by in enumerate(RepeatBy)}
 
 
 def last_passage_unclear(facts: Facts) -> Finding | None:
-    """Find ``last-passage-unclear``: record 1 of 0019 holds nothing that could tell a repeat or a running trip."""
+    """Find ``last-passage-unclear``: record 1 of 0019 does not decode, so no repeat or running trip can be seen."""
     return warn("last-passage-unclear") if facts.card is not None and facts.card.capp is None else None
 
 
 def clock_behind_card(facts: Facts) -> Finding | None:
-    """Find ``clock-behind-card``: the card was written "later" than now; eight hours mean a wrong base (unknowns 3)."""
+    """Find ``clock-behind-card``: the card was written later than now.
+
+    Eight hours mean that the writer took local time for UTC (spec/unknowns.md 3).
+    """
     age_s = _capp_age_s(facts)
     if age_s is None or -age_s <= facts.policy.clock_step_s_max:
         return None
@@ -24,7 +27,7 @@ def clock_behind_card(facts: Facts) -> Finding | None:
 
 
 def running_trip(facts: Facts) -> Finding | None:
-    """Find ``running-trip``: a closed trip was never ended (unknowns 6); refuse, or overwrite after release."""
+    """Find ``running-trip``: a closed trip was never ended; refuse, or overwrite after release (spec/unknowns.md 6)."""
     age_s = _capp_age_s(facts)
     if age_s is None or facts.card is None or facts.card.capp is None or facts.card.capp.status not in RUNNING:
         return None
@@ -38,8 +41,8 @@ def running_trip(facts: Facts) -> Finding | None:
 def repeated(facts: Facts) -> Finding | None:
     """Find event 141: this card, OBU or plate passed this station inside the window (spec/recovery.md section 4).
 
-    What this station's terminals did themselves always counts. What 0019 alone shows does not count while the lane
-    reports an open trade of this very card: then the two are the same purchase.
+    A passage in the station's own records always counts. One that only 0019 shows does not count while the lane reports
+    an open trade of this very card: both are the same purchase.
     """
     known = [repeat for repeat in facts.repeats if repeat.age_s <= facts.policy.duplicate_window_s]
     if known:
@@ -51,7 +54,7 @@ def repeated(facts: Facts) -> Finding | None:
 
 
 def lane_open_trade(facts: Facts) -> Finding | None:
-    """Find ``lane-open-trade``: the lane debited this card and saw no end; that trade is finished, not repeated."""
+    """Find ``lane-open-trade``: the lane debited this card and got no answer; that trade is finished, not repeated."""
     return note("lane-open-trade") if facts.lane_open_trade and facts.card is not None else None
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from laneside.contract.parameters import ListedObject, StatusListFull, StatusListRow
 
-# Section 6, last row but one: lost, cancelled, suspended, overdrawn or restricted, mismatch, others.
+# spec/status-lists.md 6, last row but one: lost, cancelled, suspended, overdrawn or restricted, mismatch, others.
 _LOST, _CANCELLED, _SUSPENDED, _RESTRICTED, _MISMATCH, _OTHER = range(6)
 _SEVERITY: Mapping[ListedObject, Mapping[int, int]] = {
     ListedObject.CARD: {1: _LOST, 3: _CANCELLED, 2: _SUSPENDED, 4: _RESTRICTED, 5: _RESTRICTED, 6: _MISMATCH},
@@ -30,7 +30,7 @@ _Types = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusListIndex:
-    """A whole list, ready for look-ups. Built by ``build``; keys are digits as printed, 20 for cards, 16 for tags."""
+    """A whole list, made by ``build``; keys are digits as printed, 20 for cards, 16 for tags."""
 
     version: str
     made_at: datetime
@@ -38,11 +38,11 @@ class StatusListIndex:
 
     @classmethod
     def build(cls, full: StatusListFull) -> StatusListIndex:
-        """Index a list. Every type code is kept (rule 7); the few combinations of types are shared between keys."""
+        """Return the index of a list. It keeps every type code (rule 7); keys share the few combinations of types."""
         shared: dict[_Types, _Types] = {}
         types: dict[ListedObject, dict[str, _Types]] = {}
         for listed in ListedObject:
-            each = _gathered(listed, full.rows)
+            each = _types_by_key(listed, full.rows)
             types[listed] = {key: shared.setdefault(found, found) for key, found in each}
         return cls(version=full.list_version, made_at=full.made_at, _types=types)
 
@@ -50,16 +50,12 @@ class StatusListIndex:
         """Return the types under which a card or tag is listed, the most severe first; empty if it is not listed."""
         return self._types[listed].get(_normal(key), ())
 
-    def size_of(self, listed: ListedObject) -> int:
-        """Count the listed cards or tags."""
-        return len(self._types[listed])
-
     def age_s(self, now: datetime) -> int:
         """Return the seconds since the list was made, never below 0; ``now`` is aware."""
         return max(0, int((now - self.made_at).total_seconds()))
 
 
-def _gathered(listed: ListedObject, rows: Iterable[StatusListRow]) -> Iterable[tuple[str, _Types]]:
+def _types_by_key(listed: ListedObject, rows: Iterable[StatusListRow]) -> Iterable[tuple[str, _Types]]:
     found: defaultdict[str, set[int]] = defaultdict(set)
     for row in rows:
         if row.listed is listed:

@@ -1,7 +1,7 @@
 """Fee tables and the quote with its explanation, in whole fen.
 
-No rounding but half-up, no floating point, no clock: the exit time is handed in. Who is released from paying by a
-person's decision is not known here.
+Rounding is half-up only; no floating point; no clock, the exit time is handed in. What a person releases is not known
+here.
 """
 
 from laneside.tariff.lines import Operation, QuoteLine, half_up_95, half_up_percent

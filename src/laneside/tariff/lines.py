@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec import Struct, field
 
-from laneside.vocab import TollClass, VehicleKind, label
+from laneside.vocab import TollClass, VehicleKind, label, yuan
 
 
 class Operation(StrEnum):
@@ -112,8 +112,3 @@ def half_up_percent(amount_fen: int, percent: int) -> int:
 def half_up_95(fen: int) -> int:
     """Take 95 % of one toll unit's fee, nearest fen, ties up (spec/exit-record.md section 3: 333 → 316)."""
     return half_up_percent(fen, 95)
-
-
-def yuan(fen: int) -> str:
-    """Write fen as yuan with two decimals."""
-    return f"{fen // 100}.{fen % 100:02d}"

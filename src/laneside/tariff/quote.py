@@ -11,8 +11,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from laneside.contract.parameters import HolidayWindow, KindRule, TariffRow, TariffTable
-from laneside.tariff.lines import Operation, QuoteLine, etc_95, holiday, kind_off, table_fee, yuan
-from laneside.vocab import DiscountType, TollClass, Words
+from laneside.tariff.lines import Operation, QuoteLine, etc_95, holiday, kind_off, table_fee
+from laneside.vocab import DiscountType, TollClass, Words, yuan
 
 PASSENGER_CLASSES = range(int(TollClass.PASSENGER_1), int(TollClass.PASSENGER_4) + 1)
 FEE_LOOKUP_FAILED = 63

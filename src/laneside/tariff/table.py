@@ -1,4 +1,4 @@
-"""What must hold of a fee table before a vehicle may be priced with it."""
+"""What a fee table must satisfy before a vehicle may be priced with it."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ _DISCOUNT_TYPES = frozenset(int(member) for member in DiscountType)
 
 
 def check_table(table: TariffTable) -> tuple[str, ...]:
-    """Name everything that is wrong with a table, one sentence each; an empty answer means that it may be used."""
+    """Return everything that is wrong with a table, one sentence each; a table without faults may be used."""
     return (*_head(table), *_rows(table.rows), *_kinds(table.kinds), *_holidays(table.holidays))
 
 
 def _head(table: TariffTable) -> Iterator[str]:
     if not _RATE_VERSION.fullmatch(table.rate_version):
-        yield f"rateVersion {table.rate_version!r}: thirteen digits are wanted (province, date, sequence)"
+        yield f"rateVersion {table.rate_version!r}: thirteen digits are needed (province, date, sequence)"
     if not table.rows:
         yield "rows: the table is empty"
 
 
 def _rows(rows: tuple[TariffRow, ...]) -> Iterator[str]:
     for row in rows:
-        yield from (f"row {row.station_hex}/{row.toll_class}: {trouble}" for trouble in _row_troubles(row))
+        yield from (f"row {row.station_hex}/{row.toll_class}: {fault}" for fault in _row_faults(row))
     seen = Counter((row.station_hex.upper(), row.toll_class) for row in rows)
-    yield from (f"row {station}/{toll_class}: stands {times} times" for (station, toll_class), times in _twice(seen))
+    yield from (f"row {station}/{toll_class}: occurs {times} times" for (station, toll_class), times in _repeated(seen))
 
 
-def _row_troubles(row: TariffRow) -> Iterator[str]:
+def _row_faults(row: TariffRow) -> Iterator[str]:
     if not _STATION.fullmatch(row.station_hex):
         yield "the station needs eight hex digits"
     if row.toll_class not in _CLASSES:
-        yield "the class is none of JT/T 489"
+        yield "the class is not one of JT/T 489"
     if not 0 <= row.fee_fen <= _FEE_FEN_MAX:
         yield f"feeFen {row.fee_fen} is outside 0..{_FEE_FEN_MAX}"
     if not 0 <= row.fee95_fen <= row.fee_fen:
@@ -56,7 +56,7 @@ def _kinds(rules: tuple[KindRule, ...]) -> Iterator[str]:
         if rule.discount_type is not None and rule.discount_type not in _DISCOUNT_TYPES:
             yield f"kind {rule.vehicle_kind}: discountType {rule.discount_type} is not defined"
     seen = Counter(rule.vehicle_kind for rule in rules)
-    yield from (f"kind {kind}: stands {times} times" for kind, times in _twice(seen))
+    yield from (f"kind {kind}: occurs {times} times" for kind, times in _repeated(seen))
 
 
 def _holidays(windows: tuple[HolidayWindow, ...]) -> Iterator[str]:
@@ -66,8 +66,8 @@ def _holidays(windows: tuple[HolidayWindow, ...]) -> Iterator[str]:
         elif window.ends_at <= window.starts_at:
             yield f"holiday {window.name!r}: ends before it begins"
         if window.seats_max < 1:
-            yield f"holiday {window.name!r}: seatsMax {window.seats_max} frees nobody"
+            yield f"holiday {window.name!r}: seatsMax {window.seats_max} frees no one"
 
 
-def _twice(seen: Counter[_Key]) -> Iterator[tuple[_Key, int]]:
+def _repeated(seen: Counter[_Key]) -> Iterator[tuple[_Key, int]]:
     return ((key, times) for key, times in seen.items() if times > 1)

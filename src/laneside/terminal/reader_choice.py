@@ -9,7 +9,7 @@ import msgspec
 from laneside.contract.signing import canonical, parse
 from laneside.errors import ContractError
 from laneside.reader.frames import FrameReaderPolicy, policy_of
-from laneside.rsu import Wire
+from laneside.rsu import DialectName
 from laneside.sync import Folder
 
 BAUD_RATE: Final = 115200
@@ -33,7 +33,7 @@ class PcscReaders(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
 class _IntegratedReader(msgspec.Struct, frozen=True, kw_only=True):
     """``settings`` are those of a settings file (docs/frames.md). Raises SettingError for one that no reader has."""
 
-    wire: ClassVar[Wire]
+    dialect: ClassVar[DialectName]
     settings: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
@@ -43,13 +43,13 @@ class _IntegratedReader(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def policy(self) -> FrameReaderPolicy:
         """What the settings say of the reader."""
-        return policy_of(self.settings, self.wire)
+        return policy_of(self.settings, self.dialect)
 
 
 class SerialReader(_IntegratedReader, frozen=True, kw_only=True, tag_field="kind", tag="serial"):
     """An integrated reader on a serial line."""
 
-    wire = Wire.SERIAL
+    dialect = DialectName.SERIAL
     device: str
     baud_rate: int = BAUD_RATE
 
@@ -57,7 +57,7 @@ class SerialReader(_IntegratedReader, frozen=True, kw_only=True, tag_field="kind
 class TcpReader(_IntegratedReader, frozen=True, kw_only=True, tag_field="kind", tag="tcp"):
     """An integrated reader on the network."""
 
-    wire = Wire.TCP
+    dialect = DialectName.TCP
     host: str
     port: int
 

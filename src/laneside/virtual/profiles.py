@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from laneside.cardcrypto import Suite
+from laneside.codec import CAPP_COPY_LENGTH, ISSUE_COPY_LENGTH, PASSAGE_BLOCK_OFFSET
 from laneside.virtual.keys import VirtualKeys
 
 CAPP_LENGTH = 43
@@ -14,7 +15,6 @@ LOG_RECORDS = 50
 SYSTEM_LENGTH = 99
 VEHICLE_LENGTH = 79
 PASSAGE_FILE_LENGTH = 512
-PASSAGE_BLOCK_OFFSET = 314
 
 # A card after 清零: zeros except the status byte (spec/icc.md section 5.2).
 RESET_CAPP = bytes.fromhex("AA2900") + bytes(10) + b"\x02" + bytes(29)
@@ -159,5 +159,5 @@ class PsamProfile:
 
 def passage_file(issue_info: bytes, capp: bytes, *, user_type: int = 0, provinces: int = 1) -> bytes:
     """Build EF04, 512 bytes, whose passage block copies 0015[0:20] and 0019[0:39] (spec/obu.md section 5.1)."""
-    block = bytes((user_type, provinces)) + bytes(3) + capp[:39] + issue_info[:20]
+    block = bytes((user_type, provinces)) + bytes(3) + capp[:CAPP_COPY_LENGTH] + issue_info[:ISSUE_COPY_LENGTH]
     return bytes(PASSAGE_BLOCK_OFFSET) + block.ljust(PASSAGE_FILE_LENGTH - PASSAGE_BLOCK_OFFSET, b"\x00")

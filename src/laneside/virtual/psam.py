@@ -19,7 +19,7 @@ from laneside.cardcrypto import (
     mac2_data,
     session_key,
 )
-from laneside.cardcrypto.engine import MAC_LENGTH, decrypt, encrypt, last_block
+from laneside.cardcrypto.ciphers import MAC_LENGTH, decrypt, encrypt, last_block
 from laneside.virtual import apdu
 from laneside.virtual.apdu import OK, Command
 from laneside.virtual.chip import Act, Chip

@@ -15,9 +15,9 @@ from laneside.virtual.image import Image, Layout
 from laneside.virtual.keys import Purpose
 from laneside.virtual.profiles import PASSAGE_FILE_LENGTH, SYSTEM_LENGTH, VEHICLE_LENGTH, TagProfile
 from laneside.virtual.store import Medium, Store
+from laneside.vocab import TagStatusBit
 
 APPLICATION = 0xDF01
-NO_CARD = 0x80
 
 _KEY_IDS = {Suite.TDES: 0x00, Suite.SM4: 0x40}
 _KEYS = {
@@ -66,7 +66,9 @@ class VirtualTag(Chip):
     def presence(self, card_present: bool) -> TagPresence:  # noqa: FBT001 - the one thing the caller has to say.
         """Tell what B2 or a VST would carry beside the files; bit 7 of the status says that no card is in the tag."""
         image = self._image()
-        return TagPresence(mac_id=image["mac-id"], status=image.number("status") | (0 if card_present else NO_CARD))
+        return TagPresence(
+            mac_id=image["mac-id"], status=image.number("status") | (0 if card_present else TagStatusBit.NO_CARD)
+        )
 
     def _instruction_set(self) -> dict[tuple[int, int], Act]:
         return {

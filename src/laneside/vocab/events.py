@@ -14,7 +14,7 @@ from laneside.vocab.words import unknown
 
 
 class EventStatus(StrEnum):
-    """Who defines a number: the nation, nobody yet (预留), single provinces, or nobody at all."""
+    """Who defines a number: the nation, no one yet (预留: reserved), single provinces, or no one."""
 
     NATIONAL = "national"
     RESERVED = "reserved"
@@ -23,7 +23,7 @@ class EventStatus(StrEnum):
 
 
 class EventVehicle(StrEnum):
-    """The kind of passage that a row of the table speaks of."""
+    """The kind of passage that a row of the table is about."""
 
     ETC = "ETC"
     MTC = "MTC"
@@ -51,11 +51,6 @@ class SpecialEvent:
     lanes: tuple[str, ...]
     vehicles: tuple[EventVehicle, ...]
 
-    @property
-    def defined(self) -> bool:
-        """Whether the number has a meaning; reserved and undefined ones are only kept."""
-        return self.status in (EventStatus.NATIONAL, EventStatus.PROVINCIAL)
-
 
 def special_event(code: int, *, vehicle: EventVehicle = EventVehicle.ETC) -> SpecialEvent:
     """Return the row of ``code`` for an ETC (or MTC) passage; an "unknown, number kept" row for undefined numbers."""
@@ -72,7 +67,7 @@ def _by_code() -> dict[int, tuple[SpecialEvent, ...]]:
 @cache
 def special_event_rows() -> tuple[SpecialEvent, ...]:
     """Return the whole table in the order of the codes; a code has a second row where MTC differs from ETC."""
-    import tomllib  # noqa: PLC0415  # with its companion four fifths of this room's import time, needed once
+    import tomllib  # noqa: PLC0415  # these two take four fifths of this room's import time and are needed once
     from importlib.resources import files  # noqa: PLC0415  # as above
 
     table = tomllib.loads(files(__package__).joinpath("events.toml").read_text(encoding="utf-8"))
@@ -81,7 +76,7 @@ def special_event_rows() -> tuple[SpecialEvent, ...]:
 
 
 def _rows(event: dict[str, Any]) -> list[SpecialEvent]:
-    """Make the row of an event and those of its variants, each of which says only what differs."""
+    """Return the row of an event and those of its variants, each of which gives only what differs."""
     first = {key: value for key, value in event.items() if key != "variant"}
     return [_row(first), *(_row({**first, **variant}) for variant in event.get("variant", ()))]
 

@@ -1,4 +1,4 @@
-"""Codes of media, transactions and payment in cards and records (spec/codes.md section 6)."""
+"""Codes of media, transactions, payment and status lists in cards and records (spec/codes.md sections 6 and 7)."""
 
 from __future__ import annotations
 
@@ -55,13 +55,6 @@ class TransactionPayType(Coded):
     CARD_SWIPED = 2, "出口ETC刷卡通行", "ETC card swiped at the exit"
 
 
-class Identification(Coded):
-    """The record's ``identification``: whether a paper receipt was handed over."""
-
-    HANDED_OVER = 1, "已交付纸质凭证", "paper receipt handed over"
-    NOT_HANDED_OVER = 2, "未交付纸质凭证", "no paper receipt handed over"
-
-
 class DiscountType(Coded):
     """优惠类型, the record's ``discountType``; the plain 95 % has none."""
 
@@ -70,17 +63,6 @@ class DiscountType(Coded):
     CONTAINER_J1 = 3, "J1类集装箱", "J1 container"
     CONTAINER_J2 = 4, "J2类集装箱", "J2 container"
     HOLIDAY = 5, "节假日", "holiday"
-
-
-class PayType(Coded):
-    """支付类型, national ``payType``."""
-
-    CASH = 1, "现金", "cash"
-    OTHER_THIRD_PARTY = 2, "其他第三方账户支付", "other third party"
-    UNIONPAY = 3, "银联卡支付", "UnionPay"
-    ETC_CARD = 4, "ETC卡支付", "ETC card"
-    ALIPAY = 6, "支付宝支付", "Alipay"
-    WECHAT = 7, "微信支付", "WeChat"
 
 
 class ExitFeeType(Coded):
@@ -124,3 +106,41 @@ class RemovalFlag(Coded):
 
     REMOVED = 0x00, "已拆卸或未激活", "removed, or not yet activated"
     INSTALLED = 0x01, "已安装", "installed, valid"
+
+
+class TagStatusBit(Coded):
+    """Bits of OBU状态, the status byte of the VST, dual-chip (obu.md 8). Single-chip tags have bits 2, 1 and 0 only."""
+
+    NO_CARD = 0x80, "无卡", "no card"
+    CONTACTLESS = 0x20, "非接触", "contactless"
+    LOGIC_CARD = 0x10, "逻辑加密卡", "logic-encrypted card"
+    CARD_ERROR = 0x08, "卡异常", "card error"
+    LOCKED = 0x04, "标签锁定", "tag locked"
+    REMOVED = 0x02, "被拆卸", "tampered or removed"
+    LOW_BATTERY = 0x01, "电量低", "battery low"
+
+
+class CardListType(Coded):
+    """Why an ETC card is on the status list. Any type stops the card; 7 is Shanghai's."""
+
+    LOST = 1, "卡挂失", "lost"
+    SUSPENDED_WITHOUT_CARD = 2, "无卡挂起", "suspended without card"
+    CANCELLED_WITHOUT_CARD = 3, "无卡注销", "cancelled without card"
+    OVERDRAWN = 4, "账户透支", "overdrawn"
+    PARTNER_BLACKLIST = 5, "合作机构黑名单", "partner blacklist"
+    CLASS_MISMATCH = 6, "车型不符", "class mismatch"
+    STORED_VALUE_SHORT = 7, "储值卡余额不足", "stored-value balance short"
+
+
+class ObuListType(Coded):
+    """Why a tag is on the status list; 101 to 105 are the issuers' newer codes."""
+
+    LOST = 1, "标签挂失", "lost"
+    SUSPENDED_WITHOUT_TAG = 2, "无签挂起", "suspended without tag"
+    CANCELLED_WITHOUT_TAG = 3, "无签注销", "cancelled without tag"
+    CLASS_MISMATCH = 4, "车型不符", "class mismatch"
+    WRITTEN_OFF = 101, "核销", "written off"
+    SUSPENDED = 102, "挂起", "suspended"
+    NO_PAYMENT_CHANNEL = 103, "未关联扣款渠道", "no payment channel"
+    OVERDRAWN = 104, "账户透支", "overdrawn"
+    RESTRICTED_BY_PAYER = 105, "支付机构限制使用", "restricted by the payer"

@@ -27,11 +27,6 @@ class Province:
         """The name in both languages."""
         return Words(zh=self.name_zh, en=self.name_en)
 
-    @property
-    def initial_gbk(self) -> bytes:
-        """The two bytes with which a plate of this province begins on cards and tags."""
-        return self.initial.encode("gbk")
-
 
 _ROWS: Final = """
 11 北京 京 Beijing
@@ -79,9 +74,10 @@ _BY_ISSUER: Final = {province.issuer: province for province in PROVINCES}
 _BY_CODE: Final = {province.code: province for province in PROVINCES}
 
 
-def province_of_issuer(issuer: bytes) -> Province | None:
-    """Return the province of an issuer id by its first four bytes; None for any other issuer."""
-    return _BY_ISSUER.get(issuer[:4])
+def issuer_words(issuer: bytes) -> Words | None:
+    """Return the name of an issuer's province, told by its first four bytes; None for any other issuer."""
+    province = _BY_ISSUER.get(issuer[:4])
+    return None if province is None else province.words
 
 
 def province_of_code(code: int) -> Province | None:

@@ -1,4 +1,4 @@
-"""A text in both languages, and the kind of enum whose members carry one."""
+"""A text in both languages, the enum whose members carry one, and money as text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Words:
 
 
 class Coded(IntEnum):
-    """A code table of the field: each member is its number and says its meaning as ``.words``, ``.zh`` and ``.en``."""
+    """A code table of the field: each member is its number; its meaning is ``.words``, ``.zh`` and ``.en``."""
 
     words: Words
     zh: str
@@ -34,7 +34,7 @@ class Coded(IntEnum):
 
 def label(table: type[Enum], code: int) -> Words:
     """Return the label of ``code`` in ``table``; 未知 / unknown with the number for a code that the table lacks."""
-    assert issubclass(table, Coded), "labels stand in code tables"
+    assert issubclass(table, Coded), "only code tables have labels"
     member = table._value2member_map_.get(code)
     if isinstance(member, Coded):
         return member.words
@@ -42,5 +42,10 @@ def label(table: type[Enum], code: int) -> Words:
 
 
 def unknown(code: int) -> Words:
-    """Say that nobody defined this code, and keep its number (spec/unknowns.md 68)."""
+    """Return 未知 / unknown with the number, for a code that no table defines (spec/unknowns.md 68)."""
     return Words(zh=f"未知 {code}", en=f"unknown {code}")
+
+
+def yuan(fen: int) -> str:
+    """Return fen as yuan with two decimals."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"

@@ -7,9 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from laneside import codec
-from laneside.codec import forms
+from laneside.codec import PassageFile, encodings
 from laneside.codec.layout import Layout
-from laneside.codec.passage_file import PassageFile
 
 LAYOUTS = {
     "IssueInfo": (codec.IssueInfo.from_bytes, codec.IssueInfo.LAYOUT),
@@ -70,9 +69,9 @@ def plates(length):
     return padded.map(lambda each: each[0].encode("gbk").ljust(length, each[1])) | blank(length)
 
 
-def raw_field(form, length):
-    makers = {forms.DAY: days, forms.PURCHASE_TIME: moments, forms.DIGITS: digits, forms.PLATE: plates}
-    return makers.get(form, lambda size: st.binary(min_size=size, max_size=size))(length)
+def raw_field(encoding, length):
+    makers = {encodings.DAY: days, encodings.PURCHASE_TIME: moments, encodings.DIGITS: digits, encodings.PLATE: plates}
+    return makers.get(encoding, lambda size: st.binary(min_size=size, max_size=size))(length)
 
 
 def files(name):
@@ -80,7 +79,7 @@ def files(name):
     fixed = FIXED.get(name, {})
     whole = st.tuples(
         *(
-            st.just(fixed[each.attribute]) if each.attribute in fixed else raw_field(each.form, each.length)
+            st.just(fixed[each.attribute]) if each.attribute in fixed else raw_field(each.encoding, each.length)
             for each in layout.fields
             if each.attribute != "block"
         )
@@ -88,7 +87,7 @@ def files(name):
     if name == "PassageFile":
         whole = st.tuples(whole, files("PassageBlock")).map(lambda both: (both[0][0], both[1], *both[0][1:]))
     joined = whole.map(b"".join)
-    return st.tuples(joined, st.sampled_from(layout.lengths)).map(lambda both: both[0][: both[1]])
+    return st.tuples(joined, st.sampled_from(layout.sizes)).map(lambda both: both[0][: both[1]])
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -118,18 +117,18 @@ class TestFile:
     def test_a_file_cut_short_or_too_long(self, name, data):
         parse, layout = LAYOUTS[name]
         raw = data.draw(files(name))
-        size = data.draw(st.integers(0, max(layout.lengths) + 5))
-        assume(size not in layout.lengths and not (name == "PassageFile" and size == 91))
+        size = data.draw(st.integers(0, max(layout.sizes) + 5))
+        assume(size not in layout.sizes and not (name == "PassageFile" and size == 91))
         with pytest.raises(codec.CodecError) as caught:
             parse(raw[:size].ljust(size, b"\0"))
         assert caught.value.file == layout.file
-        assert 0 <= caught.value.offset <= max(layout.lengths)
+        assert 0 <= caught.value.offset <= max(layout.sizes)
 
     @given(data=st.data())
     @settings(max_examples=60, deadline=None)
     def test_garbage_is_refused_or_comes_back(self, name, data):
         parse, layout = LAYOUTS[name]
-        size = data.draw(st.sampled_from(layout.lengths))
+        size = data.draw(st.sampled_from(layout.sizes))
         raw = data.draw(st.binary(min_size=size, max_size=size))
         value = outcome(parse, raw)
         if isinstance(value, codec.CodecError):

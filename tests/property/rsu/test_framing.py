@@ -16,12 +16,12 @@ from laneside.rsu import (
     SerialDecoder,
     SerialFrame,
     ShortReply,
+    TcpAmountsRequest,
     TcpDecoder,
     TcpFrame,
     kinds,
     parse,
 )
-from laneside.rsu.message import Tailed
 from laneside.rsu.serial_frame import RsctlMode
 
 BYTE = st.integers(0, 255)
@@ -120,7 +120,7 @@ def test_swapping_nibbles_twice_gives_the_byte_back(rsctl):
     assert RsctlMode.SWAP.answer(RsctlMode.SWAP.answer(rsctl)) == rsctl
 
 
-@pytest.mark.parametrize("dialect", [SERIAL, TCP], ids=lambda dialect: str(dialect.wire))
+@pytest.mark.parametrize("dialect", [SERIAL, TCP], ids=lambda dialect: str(dialect.name))
 @pytest.mark.parametrize("direction", list(Direction))
 class TestMessages:
     def test_garbage_raises_nothing_but_the_typed_error(self, dialect, direction):
@@ -161,9 +161,12 @@ class TestMessages:
 
 def right_sizes(kind):
     """Sizes at which any bytes are this message: all but those with a length field or a list of their own."""
-    layout = getattr(kind, "LAYOUT", None)
-    if layout is None or hasattr(kind, "ENTRIES") or "ef04_length" in {each.attribute for each in layout.fields}:
+    form = kind.FORM
+    if kind is TcpAmountsRequest or "ef04_length" in {each.attribute for each in form.fields}:
         return []
-    if issubclass(kind, Tailed):
-        return [max(layout.lengths) + size for size in kind.TAIL_SIZES]
-    return list(layout.lengths)
+    variable = form.variable
+    if variable is None:
+        return [form.fixed_size]
+    if variable.unit > 1:
+        return []
+    return [form.fixed_size + size for size in variable.sizes]

@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from laneside.centre.accounts import Accounts
 from laneside.centre.defaults import STATION_HEX, DemoPasswords, demo_parameters, demo_tariff, seed_demo
-from laneside.centre.parameters import Documents, fee95_fen, next_rate_version, operator_with_password, with_holiday
+from laneside.centre.parameters import Documents, next_rate_version, operator_with_password, with_holiday
 from laneside.centre.statuslists import listed_card, listed_obu, whole_list
 from laneside.clock import BEIJING
 from laneside.contract.parameters import DocumentKind, HolidayWindow, LaneUse, Parameters, Policy, Role, TariffTable
 from laneside.contract.signing import document_bytes, parse, public_bytes, verify
+from laneside.tariff import half_up_95
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PASSWORDS = DemoPasswords(collector="c", shift_leader="s", administrator="a", centre="centre-12")
@@ -65,14 +66,6 @@ def test_a_later_version_that_starts_earlier_takes_the_place_of_the_one_before(d
 def test_a_body_of_another_kind_is_a_mistake(documents, clock):
     with pytest.raises(AssertionError):
         documents.publish(DocumentKind.PARAMETERS, demo_tariff(clock.now()), clock.now(), station_hex=STATION_HEX)
-
-
-@pytest.mark.parametrize(
-    ("fee", "expected"),
-    [(0, 0), (333, 316), (1100, 1045), (1650, 1568), (10, 10), (30, 29), (3465, 3292), (5390, 5121)],
-)
-def test_95_per_cent_to_the_nearest_fen_half_up(fee, expected):
-    assert fee95_fen(fee) == expected
 
 
 def test_rate_versions_count_the_day_in_beijing():
@@ -135,7 +128,7 @@ def test_the_demonstration_s_fees(clock):
     fees = {row.toll_class: row for row in table.rows}
     assert set(fees) == {*range(1, 5), *range(11, 17), *range(21, 27)}
     assert (fees[1].fee_fen, fees[1].fee95_fen) == (1100, 1045)
-    assert all(row.fee95_fen == fee95_fen(row.fee_fen) and row.station_hex == STATION_HEX for row in table.rows)
+    assert all(row.fee95_fen == half_up_95(row.fee_fen) and row.station_hex == STATION_HEX for row in table.rows)
     for group in (range(1, 5), range(11, 17), range(21, 27)):
         assert sorted({fees[code].fee_fen for code in group}) == [fees[code].fee_fen for code in group]
     assert {rule.vehicle_kind: (rule.off_percent, rule.discount_type) for rule in table.kinds} == {

@@ -4,7 +4,6 @@ import json
 import tomllib
 from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from laneside import codec
@@ -12,7 +11,7 @@ from laneside.cli import app
 
 VECTOR_FOLDER = Path(__file__).parents[2] / "vectors"
 FILES = ("icc.toml", "obu.toml", "psam.toml")
-WITHOUT_VECTOR_FILE = {"PassageFile"}  # 512 bytes; test_passage_file.py puts one together from parts
+WITHOUT_VECTOR_FILE = {"PassageFile"}  # 512 bytes; test_tag.py puts one together from parts
 VECTORS = [vector for name in FILES for vector in tomllib.loads((VECTOR_FOLDER / name).read_text("utf-8"))["vector"]]
 
 
@@ -32,41 +31,50 @@ def codec_names():
     found, waiting = set(), [codec.ChipFile]
     while waiting:
         below = waiting.pop().__subclasses__()
-        found |= {each.__name__ for each in below}
+        found |= {each.__name__ for each in below if each.__module__.startswith("laneside.") and hasattr(each, "SIZES")}
         waiting.extend(below)
     return found
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector['kind']} {vector['name']}")
+def name(vector):
+    return f"{vector['kind']} {vector['name']}"
+
+
 class TestVector:
-    def test_bytes_to_value(self, vector):
-        _, value = parse(vector)
-        assert type(value).__name__ == vector["codec"]
-        shown = {row.field: row.value for row in value.rows()}
-        assert shown == vector["rows"] | dict.fromkeys(vector["blank"])
+    def test_bytes_to_value(self):
+        for vector in VECTORS:
+            _, value = parse(vector)
+            assert type(value).__name__ == vector["codec"], name(vector)
+            shown = {row.field: row.value for row in value.rows()}
+            assert shown == vector["rows"] | dict.fromkeys(vector["blank"]), name(vector)
 
-    def test_value_to_bytes(self, vector):
-        data, value = parse(vector)
-        assert bytes(value) == data
-        rebuilt = type(value)(**value.values())
-        assert (bytes(rebuilt) == data) is not vector.get("spelt", False)
-        assert type(value).from_bytes(bytes(rebuilt)) == rebuilt
+    def test_value_to_bytes(self):
+        for vector in VECTORS:
+            data, value = parse(vector)
+            assert bytes(value) == data, name(vector)
+            rebuilt = type(value)(**value.values())
+            assert (bytes(rebuilt) == data) is not vector.get("spelt", False), name(vector)
+            assert type(value).from_bytes(bytes(rebuilt)) == rebuilt, name(vector)
 
-    def test_rows_cover_every_byte_once(self, vector):
-        data, value = parse(vector)
-        covered = [place for row in value.rows() for place in range(row.offset, row.offset + row.length)]
-        assert covered == list(range(len(data)))
+    def test_rows_cover_every_byte_once(self):
+        for vector in VECTORS:
+            data, value = parse(vector)
+            covered = [place for row in value.rows() for place in range(row.offset, row.offset + row.length)]
+            assert covered == list(range(len(data))), name(vector)
 
-    def test_decode_prints_it_as_json(self, vector):
-        data, value = parse(vector)
-        layout = ["--layout", vector["layout"]] if "layout" in vector else []
-        result = CliRunner().invoke(app, ["decode", vector["kind"], data.hex(), *layout, "--json"])
-        assert result.exit_code == 0, result.output
-        printed = json.loads(result.stdout)
-        assert all(set(row) == {"field", "value", "label", "offset", "length"} for row in printed)
-        assert {row["field"]: row["value"] for row in printed} == vector["rows"] | dict.fromkeys(vector["blank"])
-        assert sum(row["length"] for row in printed) == len(data)
-        assert len(printed) == len(value.rows())
+    def test_decode_prints_it_as_json(self):
+        for vector in VECTORS:
+            data, value = parse(vector)
+            layout = ["--layout", vector["layout"]] if "layout" in vector else []
+            result = CliRunner().invoke(app, ["decode", vector["kind"], data.hex(), *layout, "--json"])
+            assert result.exit_code == 0, (name(vector), result.output)
+            printed = json.loads(result.stdout)
+            columns = {"field", "value", "label", "offset", "length"}
+            assert all(set(row) == columns for row in printed), name(vector)
+            shown = {row["field"]: row["value"] for row in printed}
+            assert shown == vector["rows"] | dict.fromkeys(vector["blank"]), name(vector)
+            assert sum(row["length"] for row in printed) == len(data), name(vector)
+            assert len(printed) == len(value.rows()), name(vector)
 
 
 def test_every_codec_has_a_vector():

@@ -65,6 +65,6 @@ def test_without_a_b5_nothing_is_made_up() -> None:
 
 
 def test_a_b5_that_came_to_no_sam_number_tells_no_n() -> None:
-    empty = TcpDebitResult.from_bytes(bytes.fromhex("01020304 01") + bytes(30))
+    empty = TcpDebitResult.read(TCP, bytes.fromhex("01020304 01") + bytes(30))
     assert numbers_in(empty) == (None, None)
     assert numbers_in(replace(empty, counter=7, transaction_number=b"\x00\x00\x00\x02")) == (7, b"\x00\x00\x00\x02")

@@ -11,7 +11,7 @@ from laneside.errors import LinkLostError
 from laneside.reader import Exchanged, NotPrepared, Prepared
 from laneside.reader.frames import FrameTracer, policy_of
 from laneside.reader.tracing import Tell
-from laneside.rsu import SERIAL, TCP, BadFrame, Direction, Wire
+from laneside.rsu import SERIAL, TCP, BadFrame, DialectName, Direction
 from laneside.virtual.integrated import SERIAL_READER, TCP_READER, Fault, FaultKind, Place
 
 DIALECTS = {"serial": (SERIAL_READER, SERIAL), "tcp": (TCP_READER, TCP)}
@@ -137,6 +137,8 @@ def test_an_error_a_lost_link_and_noise_are_named(listened: Listened) -> None:
 
 
 def test_settings_of_a_file_become_a_policy() -> None:
-    policy = policy_of({"c6_form": 67, "reader": {"tx_power": 5, "silence_s_max": 0}, "virtual": {"x": 1}}, Wire.TCP)
+    policy = policy_of(
+        {"c6_form": 67, "reader": {"tx_power": 5, "silence_s_max": 0}, "virtual": {"x": 1}}, DialectName.TCP
+    )
     assert (policy.dialect.c6_form, policy.tx_power, policy.silence_s_max) == (67, 5, 0)
-    assert policy_of({}, Wire.SERIAL).dialect == SERIAL
+    assert policy_of({}, DialectName.SERIAL).dialect == SERIAL

@@ -1,190 +1,8 @@
-"""Both framings byte by byte: escapes, check bytes, limits, and finding the next frame after damage."""
+"""Reports of bytes that are no frame."""
 
 import pytest
 
-from laneside.errors import CodecError
-from laneside.rsu import (
-    POWER_UP_RSCTL,
-    READER_RSCTL,
-    SERIAL,
-    BadFrame,
-    CrcMode,
-    Direction,
-    Flaw,
-    RsctlMode,
-    SerialDecoder,
-    SerialFrame,
-    TcpDecoder,
-    TcpFrame,
-    bcc,
-    crc16_x25,
-    kinds,
-)
-
-HEARTBEAT = bytes.fromhex("FFFF18B200000000802AFF")
-ANTENNA_ON = bytes.fromhex("FFFF000200000002C401BD33")
-ANSWER = bytes.fromhex("FFFF000100000002CF00E07C")
-
-
-def flaws(found):
-    return [(each.flaw, each.dropped) for each in found if isinstance(each, BadFrame)]
-
-
-def bodies(found):
-    return [each.body.hex().upper() for each in found if not isinstance(each, BadFrame)]
-
-
-class TestSerial:
-    def test_a_receivers_xor_over_the_content_is_zero(self):
-        assert bcc(HEARTBEAT[2:-1]) == 0
-
-    @pytest.mark.parametrize("special", [0xFE, 0xFF])
-    @pytest.mark.parametrize("place", range(7))
-    def test_escapes_at_every_position(self, special, place):
-        body = bytearray.fromhex("C2010203040507")
-        body[place] = special
-        frame = SerialFrame(rsctl=0x10, body=bytes(body))
-        data = bytes(frame)
-        assert data[2:-1].count(b"\xff") == 0
-        assert bytes((0xFE, special - 0xFE)) in data
-        assert SerialDecoder().feed(data) == (frame,)
-
-    @pytest.mark.parametrize("special", [0xFE, 0xFF])
-    def test_escapes_of_rsctl_and_bcc(self, special):
-        of_rsctl = SerialFrame(rsctl=special, body=b"\xc1\x01")
-        of_bcc = SerialFrame(rsctl=0x10, body=bytes((0xC1, 0x10 ^ 0xC1 ^ special)))
-        assert bytes(of_rsctl)[2:4] == bytes(of_bcc)[-3:-1] == bytes((0xFE, special - 0xFE))
-        assert SerialDecoder().feed(bytes(of_rsctl) + bytes(of_bcc)) == (of_rsctl, of_bcc)
-
-    def test_all_of_it_escaped_at_full_size(self):
-        frame = SerialFrame(rsctl=0xFF, body=b"\xff" * 251)
-        assert SerialDecoder().feed(bytes(frame)) == (frame,)
-        with pytest.raises(CodecError, match="exceeds the buffer"):
-            SerialFrame(rsctl=0, body=bytes(252))
-
-    @pytest.mark.parametrize(
-        ("data", "expected"),
-        [
-            ("FFFF 18 B2 AA FF", [(Flaw.TOO_SHORT, 5)]),
-            ("FFFF 18 B2 00 00 AB FF", [(Flaw.CHECK, 7)]),
-            ("FFFF 18 FE 02 00 AB FF", [(Flaw.ESCAPE, 7)]),
-            ("FFFF 18 B2 00 AA FE FF", [(Flaw.ESCAPE, 7)]),
-            ("01 02 03 FF 04", []),
-        ],
-    )
-    def test_bad_frames_are_values(self, data, expected):
-        found = SerialDecoder().feed(bytes.fromhex(data))
-        assert flaws(found) == expected
-        assert bodies(found) == []
-
-    def test_six_bytes_or_fewer_are_rejected(self):
-        assert flaws(SerialDecoder().feed(bytes.fromhex("FFFF 18 18 FF"))) == [(Flaw.TOO_SHORT, 4)]
-        assert bodies(SerialDecoder().feed(bytes.fromhex("FFFF 18 B2 AA FF"))) == []
-        assert bodies(SerialDecoder().feed(bytes.fromhex("FFFF 18 B2 00 AA FF"))) == ["B200"]
-
-    @pytest.mark.parametrize(
-        "before",
-        ["", "00", "FF", "FFFF", "FFFFFF", "FFFF18B2", "FFFF18B200FF", "FFFFFE", "FFFFFEFE", "18B22AFF", "AB" * 300],
-    )
-    def test_the_next_frame_is_found_after_any_damage(self, before):
-        data = bytes.fromhex(before) + HEARTBEAT
-        decoder = SerialDecoder()
-        found = decoder.feed(data) + decoder.idle()
-        assert bodies(found) == ["B20000000080"]
-        assert sum(dropped for _, dropped in flaws(found)) == len(bytes.fromhex(before))
-
-    def test_a_frame_that_never_ends_is_dropped_at_the_buffers_end(self):
-        decoder = SerialDecoder()
-        found = decoder.feed(b"\xff\xff" + bytes(300))
-        assert flaws(found)[0] == (Flaw.TOO_LONG, 256)
-        assert bodies(decoder.feed(HEARTBEAT)) == ["B20000000080"]
-        endless = SerialDecoder()
-        found = endless.feed(b"\xff\xff" + b"\xfe" * 5000)
-        assert flaws(found)[0][0] is Flaw.ESCAPE
-        assert endless.pending < 600
-
-    def test_silence_gives_up_an_unfinished_frame(self):
-        decoder = SerialDecoder()
-        assert decoder.feed(HEARTBEAT[:-1]) == ()
-        assert decoder.idle() == (BadFrame(flaw=Flaw.CUT, dropped=10, head=HEARTBEAT[:-1]),)
-        assert decoder.idle() == ()
-        assert decoder.pending == 0
-
-    def test_the_host_mirrors_the_sequence(self):
-        assert RsctlMode.SWAP.answer(0x98) == 0x89
-        assert RsctlMode.SWAP.answer(0x18) == 0x81
-        assert RsctlMode.SEQUENCE.answer(0x18) == 0x10
-        assert RsctlMode.ECHO.answer(0x18) == 0x18
-        assert SerialFrame(rsctl=0x98, body=b"\xb0\x00").sequence == 9
-
-    def test_what_a_reader_sends_comes_from_the_reader(self):
-        assert {sequence & 0x0F for sequence in (*READER_RSCTL.values(), POWER_UP_RSCTL)} == {8}
-        assert set(READER_RSCTL) == set(kinds(SERIAL, Direction.FROM_READER))
-        assert SerialFrame(rsctl=READER_RSCTL[0xB2], body=HEARTBEAT[3:9]) == SerialDecoder().feed(HEARTBEAT)[0]
-
-    @pytest.mark.parametrize("wrong", [{"rsctl": 256, "body": b"\xc1\x01"}, {"rsctl": 0, "body": b"\xd2"}])
-    def test_what_the_framing_cannot_say_is_refused(self, wrong):
-        with pytest.raises(CodecError):
-            SerialFrame(**wrong)
-
-
-class TestTcp:
-    def test_the_check_value(self):
-        assert crc16_x25(b"123456789") == 0x906E
-
-    def test_two_frames_in_one_chunk_and_one_in_many(self):
-        assert bodies(TcpDecoder().feed(ANSWER + ANTENNA_ON)) == ["CF00", "C401"]
-        decoder = TcpDecoder()
-        found = [each for byte in ANSWER + ANTENNA_ON for each in decoder.feed(bytes((byte,)))]
-        assert bodies(found) == ["CF00", "C401"]
-
-    def test_a_wrong_crc(self):
-        wrong = ANTENNA_ON[:-1] + b"\x34"
-        assert flaws(TcpDecoder().feed(wrong)) == [(Flaw.CHECK, len(wrong))]
-        (frame,) = TcpDecoder(crc_mode=CrcMode.LOG_ONLY).feed(wrong)
-        assert (frame.body, frame.crc_matches) == (b"\xc4\x01", False)
-        assert bytes(frame) == ANTENNA_ON
-        assert TcpDecoder(crc_mode=CrcMode.LOG_ONLY).feed(ANTENNA_ON)[0].crc_matches
-
-    @pytest.mark.parametrize(
-        ("length", "flaw"), [("00000000", Flaw.EMPTY), ("00000401", Flaw.TOO_LONG), ("FFFFFFFE", Flaw.TOO_LONG)]
-    )
-    def test_a_length_without_meaning_is_given_up_at_once(self, length, flaw):
-        decoder = TcpDecoder()
-        found = decoder.feed(bytes.fromhex("FFFF0001" + length) + ANTENNA_ON)
-        assert flaws(found)[0][0] is flaw
-        assert bodies(found) == ["C401"]
-        assert sum(dropped for _, dropped in flaws(found)) == 8
-
-    @pytest.mark.parametrize("before", ["", "00", "FF", "FFFF", "FFFF05", "FFFF0001", "AB" * 600, "FFFFFFFF0001"])
-    def test_the_next_frame_is_found_after_any_damage(self, before):
-        decoder = TcpDecoder()
-        found = decoder.feed(bytes.fromhex(before) + ANTENNA_ON) + decoder.idle()
-        assert bodies(found) == ["C401"]
-        assert sum(dropped for _, dropped in flaws(found)) == len(bytes.fromhex(before))
-
-    def test_a_false_start_does_not_swallow_the_frames_behind_it(self):
-        false_start = bytes.fromhex("FFFF0009000001F4")
-        decoder = TcpDecoder()
-        found = decoder.feed(false_start + ANTENNA_ON + ANSWER)
-        assert found == ()
-        assert bodies(decoder.idle()) == ["C401", "CF00"]
-        enough = TcpDecoder().feed(false_start + ANTENNA_ON * 60)
-        assert len(bodies(enough)) == 60
-
-    def test_start_bytes_inside_data_are_data(self):
-        frame = TcpFrame(sequence=3, body=b"\xd8" + ANTENNA_ON)
-        assert TcpDecoder().feed(bytes(frame)) == (frame,)
-
-    def test_the_bound_is_a_setting(self):
-        frame = TcpFrame(sequence=0, body=b"\xd8" + bytes(2000))
-        assert bodies(TcpDecoder().feed(bytes(frame))) == []
-        assert TcpDecoder(length_max=2001).feed(bytes(frame)) == (frame,)
-
-    @pytest.mark.parametrize("wrong", [{"sequence": -1, "body": b"\xc1"}, {"sequence": 0, "body": b""}])
-    def test_what_the_framing_cannot_say_is_refused(self, wrong):
-        with pytest.raises(CodecError):
-            TcpFrame(**wrong)
+from laneside.rsu import BadFrame, Flaw, SerialDecoder
 
 
 def test_noise_is_reported_in_bounded_pieces_with_its_first_bytes():
@@ -192,3 +10,11 @@ def test_noise_is_reported_in_bounded_pieces_with_its_first_bytes():
     found = decoder.feed(b"\x01" * 600) + decoder.idle()
     assert [(each.flaw, each.dropped) for each in found] == [(Flaw.NOISE, 256), (Flaw.NOISE, 256), (Flaw.NOISE, 88)]
     assert all(each.head == b"\x01" * 16 for each in found)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"dropped": 0}, {"dropped": 1, "head": b"\x00\x00"}, {"dropped": 99, "head": bytes(17)}]
+)
+def test_a_report_that_does_not_agree_with_itself_cannot_exist(wrong):
+    with pytest.raises(AssertionError):
+        BadFrame(flaw=Flaw.NOISE, **wrong)

@@ -47,9 +47,9 @@ def test_keys_are_compared_without_letter_case_and_blanks():
     assert index((OBU, " 62010000abcd0000 ", 1)).types_of(OBU, "62010000ABCD0000") == (1,)
 
 
-def test_version_size_and_age():
+def test_version_and_age():
     built = index((CARD, CARD_ID, 1), (CARD, CARD_ID, 2), (OBU, SERIAL, 1))
     assert built.version == "202405061400"
-    assert (built.size_of(CARD), built.size_of(OBU)) == (1, 1)
+    assert (built.types_of(CARD, CARD_ID), built.types_of(OBU, SERIAL)) == ((1, 2), (1,))
     assert built.age_s(MADE + timedelta(minutes=5, milliseconds=900)) == 300
     assert built.age_s(MADE - timedelta(hours=1)) == 0

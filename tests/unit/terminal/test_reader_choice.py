@@ -47,6 +47,6 @@ def test_a_file_of_the_first_release_is_read(tmp_path):
         lane_link=False,
         pages_url="http://p",
     )
-    assert kept.reader.policy.dialect.wire is SERIAL.wire
+    assert kept.reader.policy.dialect.name is SERIAL.name
     kept.save(folder)
     assert folder.read("attached.json") == body

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from laneside.centre.accounts import Accounts
-from laneside.centre.parameters import Documents, fee95_fen, next_rate_version, operator_with_password
+from laneside.centre.parameters import Documents, next_rate_version, operator_with_password
 from laneside.centre.statuslists import listed_card, listed_obu, whole_list
 from laneside.clock import Clock
 from laneside.contract.parameters import (
@@ -27,9 +27,8 @@ from laneside.contract.parameters import (
     TariffTable,
     VirtualEntry,
 )
-from laneside.vocab.lists import CardListType, ObuListType
-from laneside.vocab.media import DiscountType
-from laneside.vocab.vehicle import TollClass, VehicleKind
+from laneside.tariff import half_up_95
+from laneside.vocab import CardListType, DiscountType, ObuListType, TollClass, VehicleKind
 
 STATION_HEX: Final = "62010A0B"
 STATION_NAME: Final = "兰州东"
@@ -119,7 +118,7 @@ def demo_tariff(at: datetime, holidays: tuple[HolidayWindow, ...] = ()) -> Tarif
     return TariffTable(
         rate_version=next_rate_version(_PROVINCE, at),
         rows=tuple(
-            TariffRow(station_hex=STATION_HEX, toll_class=int(toll_class), fee_fen=fee, fee95_fen=fee95_fen(fee))
+            TariffRow(station_hex=STATION_HEX, toll_class=int(toll_class), fee_fen=fee, fee95_fen=half_up_95(fee))
             for toll_class, fee in _FEES_FEN.items()
         ),
         holidays=holidays,

@@ -2,6 +2,6 @@
 
 from laneside.centre.parameters.documents import Documents
 from laneside.centre.parameters.operators import operator_with_password
-from laneside.centre.parameters.tariffs import fee95_fen, next_rate_version, with_holiday
+from laneside.centre.parameters.tariffs import next_rate_version, with_holiday
 
-__all__ = ["Documents", "fee95_fen", "next_rate_version", "operator_with_password", "with_holiday"]
+__all__ = ["Documents", "next_rate_version", "operator_with_password", "with_holiday"]

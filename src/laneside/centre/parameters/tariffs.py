@@ -10,11 +10,6 @@ from laneside.clock import BEIJING
 from laneside.contract.parameters import HolidayWindow, TariffTable
 
 
-def fee95_fen(fee_fen: int) -> int:
-    """Return 95 % of a fee to the nearest fen, half up (spec/unknowns.md 49)."""
-    return (fee_fen * 95 + 50) // 100
-
-
 def next_rate_version(province: str, at: datetime, previous: str | None = None) -> str:
     """Return a 13-digit version: province 2, Beijing date 8, number of the day 3 (spec/exit-record.md 3.1)."""
     day = province + at.astimezone(BEIJING).strftime("%Y%m%d")

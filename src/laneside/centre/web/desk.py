@@ -21,8 +21,9 @@ from laneside.centre.evidence import Photos
 from laneside.centre.ingest import Ledger
 from laneside.centre.parameters import Documents
 from laneside.centre.terminals import Enrolment, Registry
-from laneside.centre.web.tongue import Speech, Tongue, beijing, percent, spaced_digits, yuan
+from laneside.centre.web.tongue import Speech, Tongue, beijing, percent, spaced_digits
 from laneside.clock import Clock
+from laneside.vocab import yuan
 
 # Cookies are shared by all ports of a host, so the names say whose they are.
 SESSION_COOKIE: Final = "laneside_centre_session"

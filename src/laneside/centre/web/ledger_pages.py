@@ -10,8 +10,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from laneside.centre.ingest import KeptEvent, KeptRecord
 from laneside.centre.web.desk import Visit
 from laneside.centre.web.doors import no_such_page
-from laneside.centre.web.tongue import Speech, spaced_digits, yuan
+from laneside.centre.web.tongue import Speech, spaced_digits
 from laneside.contract.records import ExitRecord, ImageRecord, PlateEvidence
+from laneside.vocab import yuan
 
 _PAGE: Final = 50
 

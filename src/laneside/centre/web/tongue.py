@@ -10,8 +10,7 @@ from importlib.resources import files
 from typing import Final
 
 from laneside.clock import BEIJING
-from laneside.vocab.vehicle import PlateColour, TollClass, VehicleKind
-from laneside.vocab.words import Words, label
+from laneside.vocab import PlateColour, TollClass, VehicleKind, Words, label
 
 _DIGITS: Final = 14
 
@@ -61,12 +60,6 @@ class Speech:
 
     def _of(self, words: Words) -> str:
         return words.zh if self.tongue is Tongue.ZH else words.en
-
-
-def yuan(fen: int) -> str:
-    """Write fen as yuan with two decimals."""
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
 def percent(share: float) -> str:

@@ -17,8 +17,8 @@ from laneside.passage.state import PassageState
 from laneside.plates.reading import PlateReading
 from laneside.reader import Presented
 from laneside.rules import ReadPlate
-from laneside.rules.facts import NO_COLOUR
 from laneside.rules.pair import same_plate
+from laneside.rules.vehicle_facts import NO_COLOUR
 
 Use = Literal["prefill", "compare", "off"]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from laneside.passage.lane import Conclusion
 from laneside.passage.state import PassageState, Priced
 from laneside.rules import describe
-from laneside.tariff.lines import yuan
-from laneside.vocab import TollClass, label, special_event
+from laneside.vocab import TollClass, label, special_event, yuan
 
 _PLEASE_WAIT = "请稍候"
 

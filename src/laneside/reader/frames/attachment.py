@@ -16,6 +16,7 @@ from laneside.rsu import (
     C6Form,
     Challenge,
     Dialect,
+    DialectName,
     Message,
     PsamChannel,
     SerialPsamChallenge,
@@ -24,7 +25,6 @@ from laneside.rsu import (
     TcpPsamChallenges,
     TcpPsamResult,
     TcpStatus,
-    Wire,
     orders,
 )
 
@@ -54,7 +54,7 @@ class FrameReaderPolicy:
 
     def __post_init__(self) -> None:
         """Refuse what could not be sent."""
-        if self.dialect.wire is Wire.TCP and self.dialect.c6_form not in (C6Form.FULL, C6Form.BARE):
+        if self.dialect.name is DialectName.TCP and self.dialect.c6_form not in (C6Form.FULL, C6Form.BARE):
             form = int(self.dialect.c6_form)
             raise SettingError(f"rsu.c6_form: {form}: what its second part says is not known; 159 and 67 can be sent")
 
@@ -66,7 +66,7 @@ class FrameReaderPolicy:
     @property
     def can_write_tag(self) -> bool:
         """Whether a C6 of this reader can carry the tag's copy."""
-        return self.dialect.wire is Wire.SERIAL or self.dialect.c6_form is not C6Form.BARE
+        return self.dialect.name is DialectName.SERIAL or self.dialect.c6_form is not C6Form.BARE
 
 
 class Attachment:
@@ -204,7 +204,7 @@ class Attachment:
     def _ask(self, message: Message, serial: int, tcp: int) -> Message | None:
         assert self._talk is not None, "a connected reader"
         self._talk.send(message)
-        wanted = serial if self.dialect.wire is Wire.SERIAL else tcp
+        wanted = serial if self.dialect.name is DialectName.SERIAL else tcp
         return self._talk.expect({wanted}, obu_id=None, timeout_s=self._policy.step_s)
 
     def _awake(self) -> Conversation | None:

@@ -11,6 +11,7 @@ from laneside.errors import CodecError, LinkLostError, ReaderSilentError
 from laneside.rsu import (
     BadFrame,
     Dialect,
+    DialectName,
     Direction,
     HeartbeatAnswer,
     Message,
@@ -18,7 +19,6 @@ from laneside.rsu import (
     SerialStatus,
     TcpFrame,
     TcpStatus,
-    Wire,
     is_heartbeat,
     parse,
 )
@@ -175,11 +175,11 @@ class Conversation:
             raise LinkLostError("the reader started again")
 
     def _answer_heartbeat(self) -> None:
-        if self._dialect.wire is Wire.TCP:
+        if self._dialect.name is DialectName.TCP:
             self.send(HeartbeatAnswer())
 
     def _next_number(self) -> int:
-        if self._dialect.wire is Wire.SERIAL:
+        if self._dialect.name is DialectName.SERIAL:
             return self._dialect.rsctl_mode.answer(self._rsctl)
         self._sequence = (self._sequence + 1) & 0xFF
         return self._sequence

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from laneside.card import Algorithm, Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown, proved
 from laneside.clock import Clock
+from laneside.codec import CAPP_COPY_IN_BLOCK, CAPP_COPY_LENGTH, CAPP_COPY_OFFSET
 from laneside.reader.frames.conversation import Conversation
 from laneside.reader.frames.found import Found
 from laneside.rsu import (
     DebitState,
     Dialect,
+    DialectName,
     Message,
     SerialDebit,
     SerialDebitResult,
@@ -21,7 +23,6 @@ from laneside.rsu import (
     TcpDebitResult,
     TcpTacResult,
     Trade,
-    Wire,
     debit_state,
     has_tac,
     orders,
@@ -30,9 +31,6 @@ from laneside.rsu import (
 
 DEBIT_RESULT, TAC_RESULT = 0xB5, 0xB8
 TAC_TRIES: Final = 3
-COPY_LENGTH: Final = 39
-COPY_IN_BLOCK: Final = 5  # spec/obu.md 5.1: five bytes precede the 0019 copy in the passage block
-COPY_IN_EF04: Final = 0x013F
 _SM4: Final = 0x04
 
 Result = SerialDebitResult | TcpDebitResult
@@ -106,12 +104,12 @@ class Debiting:
 
     def _can_write(self, found: Found) -> bool:
         """Say whether the copy can be written: the new dialect writes the whole block and so must have read it."""
-        return self.dialect.wire is Wire.SERIAL or bool(found.ef04)
+        return self.dialect.name is DialectName.SERIAL or bool(found.ef04)
 
     def _c6(self, found: Found, intent: Intent, trade: Trade, amount_fen: int) -> Message:
         """Make C6: the old dialect writes the 39 bytes of the copy, the new one the whole block with them replaced."""
-        copy = intent.capp_after[:COPY_LENGTH]
-        if self.dialect.wire is Wire.SERIAL:
+        copy = intent.capp_after[:CAPP_COPY_LENGTH]
+        if self.dialect.name is DialectName.SERIAL:
             written = b"" if trade is Trade.CARD else copy
             return SerialDebit(
                 obu_id=found.obu_id,
@@ -119,7 +117,7 @@ class Debiting:
                 amount_fen=amount_fen,
                 capp_tail=intent.capp_after[3:],
                 purchase_time=intent.purchase_time,
-                ef04_offset=COPY_IN_EF04,
+                ef04_offset=CAPP_COPY_OFFSET,
                 ef04_length=len(written),
                 ef04=written,
             )
@@ -132,7 +130,7 @@ class Debiting:
             amount_fen=amount_fen,
             purchase_time=intent.purchase_time,
             capp=intent.capp_after,
-            ef04=block[:COPY_IN_BLOCK] + copy + block[COPY_IN_BLOCK + COPY_LENGTH :],
+            ef04=block[:CAPP_COPY_IN_BLOCK] + copy + block[CAPP_COPY_IN_BLOCK + CAPP_COPY_LENGTH :],
         )
 
     def _result_of(self, found: Found, intent: Intent) -> Result | None:
@@ -158,7 +156,7 @@ class Debiting:
         With amount 0 a B8 does not tell one trade from another, so 0019 is looked at first.
         """
         proved_now = None
-        if self.dialect.wire is Wire.SERIAL or intent.amount_fen:
+        if self.dialect.name is DialectName.SERIAL or intent.amount_fen:
             proved_now = self._fetch_tac(found, intent, counter)
         return proved_now or Unknown(detail=f"{why}, and no TAC")
 
@@ -166,7 +164,7 @@ class Debiting:
         self, found: Found, intent: Intent, counter: int | None, *, tag_write: TagWrite | None = None
     ) -> Debited | None:
         counter = intent.counter if counter is None else counter
-        if self.dialect.wire is Wire.TCP and counter is None:
+        if self.dialect.name is DialectName.TCP and counter is None:
             return None  # the new dialect wants the card's counter, which only a B5 tells
         for _ in range(TAC_TRIES):
             self.talk.send(orders.ask_tac(self.dialect, found.obu_id, counter or 0))
@@ -264,8 +262,8 @@ def tag_shows(found: Found, intent: Intent) -> TagWrite:
         return TagWrite.NOT_ASKED
     if not found.ef04:
         return TagWrite.UNKNOWN
-    copy = found.ef04[COPY_IN_BLOCK : COPY_IN_BLOCK + COPY_LENGTH]
-    return TagWrite.WRITTEN if copy == intent.capp_after[:COPY_LENGTH] else TagWrite.FAILED
+    copy = found.ef04[CAPP_COPY_IN_BLOCK : CAPP_COPY_IN_BLOCK + CAPP_COPY_LENGTH]
+    return TagWrite.WRITTEN if copy == intent.capp_after[:CAPP_COPY_LENGTH] else TagWrite.FAILED
 
 
 def _tag_write(answer: SerialDebitResult | TcpDebitResult, intent: Intent, state: DebitState, trade: Trade) -> TagWrite:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from laneside.card import PresentedCard
-from laneside.codec import PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
+from laneside.codec import PASSAGE_BLOCK_LENGTH, PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
 from laneside.errors import CodecError
-from laneside.reader.port import NO_CARD_IN_TAG, Presented, PresentedTag, PsamState
+from laneside.reader.port import Presented, PresentedTag, PsamState
 from laneside.rsu import Dialect, ErrorTable, SerialCard, SerialTag, ShortReply, TcpCard, TcpTag, Vehicle
 from laneside.rsu.codes import DeviceType, SerialCardError, SerialVehicleError, TcpCardError
+from laneside.vocab import TagStatusBit
 
 T = TypeVar("T")
 
 ABSENT: Final = "absent"
-BLOCK_LENGTH: Final = 91
 
 _NO_REPLY: Final = {
     ErrorTable.SERIAL: frozenset({SerialCardError.NO_REPLY}),
@@ -72,7 +72,7 @@ class Found:
     @property
     def is_whole(self) -> bool:
         """Whether another try in this session can't show more: a card was read, or the tag says that it has none."""
-        return self.card is not None or bool(self.status & NO_CARD_IN_TAG) or self.is_single_chip
+        return self.card is not None or bool(self.status & TagStatusBit.NO_CARD) or self.is_single_chip
 
     def presented(self, psam: PsamState) -> Presented:
         """Return the whole as the passage sees it."""
@@ -96,14 +96,14 @@ def found_by(tag: SerialTag | TcpTag, dialect: Dialect) -> Found:
         status=tag.status,
         system=tag.system_info,
         device_type=None if device is None else dialect.device_type(device),
-        card_trouble=ABSENT if tag.status & NO_CARD_IN_TAG else "",
+        card_trouble=ABSENT if tag.status & TagStatusBit.NO_CARD else "",
     )
 
 
 def with_vehicle(found: Found, message: Vehicle | ShortReply, dialect: Dialect) -> Found:
     """Add B3. Only the old dialect has an error of its own for a PSAM without authorisation."""
     if not message.error and isinstance(message, Vehicle):
-        carried = message.ef04[:BLOCK_LENGTH] or found.ef04
+        carried = message.ef04[:PASSAGE_BLOCK_LENGTH] or found.ef04
         return _take_vehicle(replace(found, ef04=carried, psam_refused=False), message.vehicle)
     refused = dialect.error_table is ErrorTable.SERIAL and message.error == SerialVehicleError.PSAM_NOT_AUTHORISED
     return replace(found, trouble=f"vehicle file: error {message.error:02X}", psam_refused=refused or None)
@@ -117,8 +117,8 @@ def with_card(found: Found, message: SerialCard | TcpCard | ShortReply, dialect:
     if isinstance(message, TcpCard):
         found = _vehicle_of_card(found, message, table)
     if error in _EF04_READ[table] and message.ef04:
-        found = replace(found, ef04=message.ef04[:BLOCK_LENGTH])
-    if error not in _CARD_READ[table] or found.status & NO_CARD_IN_TAG:
+        found = replace(found, ef04=message.ef04[:PASSAGE_BLOCK_LENGTH])
+    if error not in _CARD_READ[table] or found.status & TagStatusBit.NO_CARD:
         return _without_card(found, error, table)
     try:  # frames tell nothing of 0018
         card = PresentedCard(issue_file=message.issue, capp=message.capp, balance_fen=message.balance_fen)
@@ -129,7 +129,7 @@ def with_card(found: Found, message: SerialCard | TcpCard | ShortReply, dialect:
 
 def _without_card(found: Found, error: int, table: ErrorTable) -> Found:
     if table is ErrorTable.TCP and error in _NO_CARD:
-        return replace(found, card_trouble=ABSENT, status=found.status | NO_CARD_IN_TAG)
+        return replace(found, card_trouble=ABSENT, status=found.status | TagStatusBit.NO_CARD)
     return replace(found, card_trouble=found.card_trouble or f"card: error {error:02X}")
 
 

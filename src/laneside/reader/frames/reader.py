@@ -28,7 +28,7 @@ from laneside.reader.port import (
     PsamState,
     PurchaseOrder,
 )
-from laneside.rsu import Wire
+from laneside.rsu import DialectName
 
 COMPARE_S: Final = 3.0
 """How long a debit without an answer is looked for on the card before it is left to a later proof."""
@@ -70,7 +70,7 @@ class FrameReader:
         dialect, can = self._policy.dialect, {Capability.TAG, Capability.PROVE}
         if self._policy.can_write_tag:
             can.add(Capability.REWRITE_TAG)
-        if dialect.wire is Wire.SERIAL and dialect.frame_set.tac_again:
+        if dialect.name is DialectName.SERIAL and dialect.frame_set.tac_again:
             can.add(Capability.LATE_TAC)
         return frozenset(can)
 

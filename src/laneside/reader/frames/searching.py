@@ -14,6 +14,7 @@ from laneside.reader.frames.found import Found, found_by, with_card, with_vehicl
 from laneside.rsu import (
     Antenna,
     Dialect,
+    DialectName,
     Message,
     SerialCard,
     SerialTag,
@@ -22,7 +23,6 @@ from laneside.rsu import (
     TcpCard,
     TcpTag,
     Vehicle,
-    Wire,
     orders,
 )
 from laneside.rsu.codes import DeviceType, LaneMode, SerialStop
@@ -80,7 +80,7 @@ class Searching:
 
         In the open lane mode of the old dialect it does them by itself; else C1, or C2 type 8, takes the place of C9.
         """
-        if self.dialect.wire is Wire.TCP:
+        if self.dialect.name is DialectName.TCP:
             self._say(orders.go_on(self.dialect, found.obu_id, found.region), Antenna(state=0))
         elif self.dialect.lane_mode == LaneMode.EXIT:
             self._say(Stop(obu_id=found.obu_id, stop_type=SerialStop.EVENT_REPORT), Antenna(state=0))
@@ -157,6 +157,6 @@ class Searching:
         found = with_vehicle(found, message, self.dialect)
         if found.psam_refused is not None:
             self.attachment.told_psam(refused=found.psam_refused)
-        if self.dialect.wire is Wire.SERIAL:
+        if self.dialect.name is DialectName.SERIAL:
             self._go_on(talk, found)
         return found

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from laneside.reader.frames.attachment import FrameReaderPolicy
-from laneside.rsu import Wire, dialect_of
+from laneside.rsu import DialectName, dialect_of
 from laneside.rsu.settings import seconds, settings_table, whole
 
 _READER: Final[Mapping[str, Callable[[Any], Any]]] = {
@@ -22,9 +22,9 @@ _READER: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 
 
-def policy_of(settings: Mapping[str, Any], wire: Wire) -> FrameReaderPolicy:
-    """Read the settings of a reader on this wire, whose dialect is the default. Raises SettingError."""
-    given = {"dialect": str(wire), **settings}
+def policy_of(settings: Mapping[str, Any], dialect: DialectName) -> FrameReaderPolicy:
+    """Read the settings of a reader of this dialect, unless they name another. Raises SettingError."""
+    given = {"dialect": str(dialect), **settings}
     own = settings_table("reader.", _READER, given.pop("reader", {}))
     given.pop("virtual", None)
     return FrameReaderPolicy(dialect=dialect_of(given), **own)

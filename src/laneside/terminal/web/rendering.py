@@ -19,7 +19,7 @@ from starlette.responses import Response
 from laneside.clock import BEIJING
 from laneside.passage.answers import Rejected
 from laneside.terminal.preferences import Language, Preference
-from laneside.vocab import Words
+from laneside.vocab import Words, yuan
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -56,11 +56,6 @@ def text_of(key: str, language: Language, **params: object) -> str:
     """Return a catalogue text with its parameters filled in. KeyError for a key that is not there."""
     text = say(catalogue()[key], language)
     return text.format(**params) if params else text
-
-
-def yuan(fen: int) -> str:
-    """Write an amount in yuan with two decimals."""
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
 def clock_time(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from laneside.codec import PROVINCE_FEES_LENGTH, PROVINCE_FEES_OFFSET
 from laneside.rsu import (
     GantryInit,
     LaneInit,
@@ -22,7 +23,6 @@ from laneside.rsu import (
 )
 from laneside.rsu.codes import AmountsWrite, LaneMode, SerialTrade, TacMode
 from laneside.rsu.dialect import Dialect
-from laneside.rsu.orders import PROVINCE_PART_LENGTH, PROVINCE_PART_OFFSET
 from laneside.virtual.integrated.trading import Order
 
 _PREFIX: Final = bytes.fromhex("AA2900")
@@ -116,7 +116,7 @@ def _second(message: TcpDebit) -> tuple[Piece, ...]:
     if not message.second_part:
         return ()
     offset, data = message.second_part[0], message.second_part[1:]
-    return ((PROVINCE_PART_OFFSET + offset, data[:_SECOND_PART]),)
+    return ((PROVINCE_FEES_OFFSET + offset, data[:_SECOND_PART]),)
 
 
 def _pieces(*pieces: Piece) -> tuple[Piece, ...]:
@@ -165,7 +165,7 @@ def amounts_of(message: AmountsMessage) -> AmountsAsked:
         return AmountsAsked(
             read_offset=message.ef04_offset,
             read_length=message.ef04_length,
-            write=((PROVINCE_PART_OFFSET, bytes(PROVINCE_PART_LENGTH)),),
+            write=((PROVINCE_FEES_OFFSET, bytes(PROVINCE_FEES_LENGTH)),),
         )
     return AmountsAsked(
         read_offset=message.read_offset,

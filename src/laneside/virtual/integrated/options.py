@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from laneside.errors import SettingError
-from laneside.rsu import Wire, dialect_of
+from laneside.rsu import DialectName, dialect_of
 from laneside.rsu.settings import seconds, settings_table, whole, yes_or_no
 from laneside.virtual.integrated.settings import (
     INSTANT,
@@ -61,23 +61,23 @@ _VIRTUAL: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 
 
-def reader_settings(given: Mapping[str, Any], wire: Wire) -> ReaderSettings:
-    """Read a settings file for a reader on this wire, whose dialect is the default. Raises SettingError."""
-    names = {"dialect": str(wire), **given}
+def reader_settings(given: Mapping[str, Any], dialect: DialectName) -> ReaderSettings:
+    """Read a settings file for a reader of this dialect, unless the file names another. Raises SettingError."""
+    names = {"dialect": str(dialect), **given}
     own = settings_table("virtual.", _VIRTUAL, names.pop("virtual", {}))
     names.pop("reader", None)
-    dialect = dialect_of(names)
-    usual = SERIAL_READER if dialect.wire is Wire.SERIAL else TCP_READER
-    return replace(usual, dialect=dialect, **own)
+    own_dialect = dialect_of(names)
+    usual = SERIAL_READER if own_dialect.name is DialectName.SERIAL else TCP_READER
+    return replace(usual, dialect=own_dialect, **own)
 
 
-def pace_of(word: str, wire: Wire) -> Pace:
+def pace_of(word: str, dialect: DialectName) -> Pace:
     """Read a pace: ``real``, ``0`` for everything at once, or BYTES:MS, bytes per second and ms per chip command.
 
     Raises SettingError.
     """
     if word == REAL:
-        return SERIAL_LINK if wire is Wire.SERIAL else TCP_LINK
+        return SERIAL_LINK if dialect is DialectName.SERIAL else TCP_LINK
     if word == "0":
         return INSTANT
     width, _, each = word.partition(":")

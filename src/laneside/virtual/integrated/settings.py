@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from laneside.rsu import SERIAL, TCP, Dialect, Wire
+from laneside.rsu import SERIAL, TCP, Dialect, DialectName
 
 
 class B3Form(StrEnum):
@@ -124,7 +124,7 @@ class ReaderSettings:
     @property
     def is_serial(self) -> bool:
         """Whether this is the old dialect."""
-        return self.dialect.wire is Wire.SERIAL
+        return self.dialect.name is DialectName.SERIAL
 
 
 SERIAL_READER: Final = ReaderSettings(dialect=SERIAL, several=Several.IN_TURN)

@@ -30,6 +30,7 @@ from laneside.rsu.codes import (
     TcpReaderStatus,
     TcpTacError,
 )
+from laneside.rsu.fields import EF04_LENGTHS
 from laneside.virtual.integrated.reading import CardRead, Ef04Read, Trouble, VehicleRead
 from laneside.virtual.integrated.sam import SamFacts
 from laneside.virtual.integrated.settings import ReaderSettings, TearDown
@@ -39,7 +40,6 @@ from laneside.virtual.integrated.trading import Debit, Done, Proof, Written
 _HEARTBEAT: Final = 0xB1
 _NO_ANTENNA: Final = 0xFF
 _FAILED: Final = 1
-_EF04_LENGTHS: Final = (91, 95)
 _CARD_FIRST: Final = {
     Debit.INIT_NO_REPLY: TcpDebitError.NO_REPLY,
     Debit.INIT_REFUSED: TcpDebitError.DEBIT_FAILED,
@@ -193,7 +193,7 @@ class TcpSpeech:
 
 def _filled(data: bytes, length: int) -> bytes:
     """Give a B4 or B3 the size that it must have."""
-    wanted = length if length in _EF04_LENGTHS else _EF04_LENGTHS[0]
+    wanted = length if length in EF04_LENGTHS else EF04_LENGTHS[0]
     return data[:wanted].ljust(wanted, b"\x00")
 
 
