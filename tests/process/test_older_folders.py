@@ -8,8 +8,9 @@ from pathlib import Path
 import before
 import pytest
 from street import LANE, Street, do, next_act
+from timeouts import until
 
-from laneside.cli.browserless import Browserless, Json, until
+from laneside.cli.browserless import Browserless, Json
 from laneside.cli.fleet import Fleet
 
 pytestmark = [pytest.mark.process]
