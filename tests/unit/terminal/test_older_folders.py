@@ -20,6 +20,7 @@ from laneside.cli.demo_data import DEMO
 from laneside.devices import SystemClock
 from laneside.journal import Journal, schema
 from laneside.terminal.app import create_app
+from laneside.terminal.reader_choice import Connections
 from laneside.terminal.root import Terminal, TerminalSettings
 
 IDENTITY = "T62010A0B01"
@@ -50,7 +51,8 @@ def now(data: Path, monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 @pytest.fixture
 def terminal(data: Path, now: datetime) -> Iterator[TestClient]:
-    settings = TerminalSettings(data=data / "terminal", centre_url="http://127.0.0.1:9", roadside=NOWHERE)
+    nowhere = Connections(centre_url="http://127.0.0.1:9", roadside=NOWHERE)
+    settings = TerminalSettings(data=data / "terminal", connections=nowhere)
     opened = Terminal(settings)
     with TestClient(create_app(opened.services), base_url="http://127.0.0.1:8800", headers=JSON) as client:
         yield client
