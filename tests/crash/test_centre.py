@@ -7,6 +7,7 @@ import io
 import pytest
 from PIL import Image
 from street import Street, work_until
+from timeouts import scaled
 
 pytestmark = [pytest.mark.process]
 
@@ -22,7 +23,7 @@ def test_a_record_committed_by_a_dying_centre_is_sent_again_and_exists(lane: Str
     before = lane.arrive("car-sm4")
     with lane.collector() as collector:
         work_until(collector, before["vehicle"], "leave")
-        assert dying.wait(15) == 86
+        assert dying.wait(scaled(15)) == 86
         (record,) = lane.records(before["card"]["card_id"])
         assert lane.receipts(record.record_id) == []
         collector.act("leave")

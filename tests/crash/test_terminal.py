@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from street import LANE, Street, copy_of, next_act, send, until, work_until
+from street import LANE, Street, copy_of, next_act, send, work_until
+from timeouts import until
 
 from laneside.cli.browserless import Browserless
 

@@ -7,12 +7,12 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from timeouts import scaled, until
 
 from laneside.devices import RoadsidePanel, SystemClock
 from laneside.virtual.server import serving
@@ -20,7 +20,6 @@ from laneside.virtual.shelf import MemoryShelf
 from laneside.virtual.world import World
 
 GUIDE = "docs/integrators-guide.md"
-START_S_MAX = 30.0
 
 
 def _environment() -> dict[str, str]:
@@ -34,7 +33,7 @@ def test_console_examples_print_what_is_shown(blocks, tmp_path):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, shown = example.partition("\n")
             ran = subprocess.run(
-                command, shell=True, cwd=tmp_path, env=_environment(), text=True, check=True, timeout=30,
+                command, shell=True, cwd=tmp_path, env=_environment(), text=True, check=True, timeout=scaled(30),
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             )  # fmt: skip
             assert ran.stdout == shown, command
@@ -69,7 +68,7 @@ def test_every_request_of_lane_and_panel_is_taken(rows, roadside):
         first_release = request["op"] == "release" and "release" not in seen
         channel = "lane" if request["op"] in lane_operations or first_release else "panel"
         seen.add(request["op"])
-        with Wire(host, port, channel=channel, answer_timeout_s=10) as wire:
+        with Wire(host, port, channel=channel, answer_timeout_s=scaled(10)) as wire:
             answer = json.loads(wire.exchange(json.dumps(request).encode()))
         assert answer["ok"] is (request["op"] != "await_held"), (request, answer)
     described = {"occupy", "waiting", "conclude", "release", "vehicles", "place", "state", "picture", "withdraw_card"}
@@ -145,7 +144,7 @@ def test_the_parts_start_separately_as_the_guide_says(blocks, tmp_path):
                 running.callback(_end, _start(line.removesuffix(" &"), tmp_path, environment))
                 _await(int(re.search(r"--port (\d+)", line)[1]))
             else:
-                subprocess.run(line, shell=True, cwd=tmp_path, env=environment, check=True, timeout=60)
+                subprocess.run(line, shell=True, cwd=tmp_path, env=environment, check=True, timeout=scaled(60))
         _walk(ports, tmp_path)
 
 
@@ -177,7 +176,7 @@ def _start(command: str, folder: Path, environment: dict[str, str]) -> subproces
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     child.terminate()
-    child.wait(20)
+    child.wait(scaled(20))
 
 
 def _free_port() -> int:
@@ -186,10 +185,7 @@ def _free_port() -> int:
 
 
 def _await(port: int) -> None:
-    deadline = time.monotonic() + START_S_MAX
-    while not _listens(port):
-        assert time.monotonic() < deadline, f"nothing listens on {port}"
-        time.sleep(0.05)
+    assert until(lambda: _listens(port), within_s=30), f"nothing listens on {port}"
 
 
 def _listens(port: int) -> bool:

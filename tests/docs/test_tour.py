@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from timeouts import DEMO_END_S, scaled
 
 from laneside.cli.browserless import Browserless
 from laneside.cli.demo_data import DEMO
@@ -37,7 +38,7 @@ def demo(data: Path) -> Iterator[subprocess.Popen[str]]:
             yield child
         finally:
             child.send_signal(signal.SIGINT)
-            child.wait(30)
+            child.wait(DEMO_END_S)
 
 
 def collector(data: Path) -> Browserless:
@@ -76,7 +77,7 @@ def test_killed_with_the_debit_under_way_it_proves_it_after_the_restart(root, tm
             up_to_the_fee(browser)
             subprocess.run([sys.executable, "-c", hold.replace("data/demo", str(tmp_path))], check=True)
             browser.post("/linkage/submit", revision=str((browser.view() or {})["revision"]))
-            panel(tmp_path).await_held("card")
+            panel(tmp_path).await_held("card", timeout_s=scaled(10))
             kill_terminal(tmp_path)
     with demo(tmp_path), collector(tmp_path) as browser:
         assert "prove" in (browser.view() or {})["actions"]

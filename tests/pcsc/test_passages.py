@@ -8,6 +8,7 @@ import time
 
 import pytest
 from pcsc_table import AMOUNT_FEN, CARD_READER, SEARCH_S, Table, prepared
+from timeouts import scaled
 
 from laneside.card import Debited, NotDebited, Proof, TagWrite, Unknown
 from laneside.reader import Capability
@@ -26,7 +27,7 @@ def test_a_foreign_client_reads_our_card(table: Table):
     table.insert()
     time.sleep(0.1)
     words = ["opensc-tool", "--reader", CARD_READER, "--send-apdu", "00A40000021001", "--send-apdu", "00B0950032"]
-    ended = subprocess.run(words, capture_output=True, text=True, check=True, timeout=20)
+    ended = subprocess.run(words, capture_output=True, text=True, check=True, timeout=scaled(20))
     assert "(SW1=0x90, SW2=0x00)" in ended.stdout.rsplit("Received", 1)[1]
     assert received(ended.stdout).hex().upper() == table.facts()["file_0015"]
     assert received(ended.stdout)[10:20].hex() == "62012219230200000001"

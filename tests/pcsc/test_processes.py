@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pcsc_table import CARD_READER, PSAM_READER, Table
 from street import LANE, street, work_until
+from timeouts import scaled
 
 from laneside.virtual.pcsc_daemon import SOCKET_VARIABLE
 
@@ -36,5 +37,5 @@ def test_a_card_in_a_pcsc_reader_pays_at_the_terminal(table: Table, tmp_path: Pa
 def test_the_command_puts_a_vehicles_card_before_a_foreign_program(table: Table):
     words = [sys.executable, "-m", "laneside", "virtual", "pcsc", "--vehicle", "car-sm4", "--"]
     client = ["opensc-tool", "--reader", CARD_READER, "--send-apdu", "00A40000021001", "--send-apdu", "00B0950A0A"]
-    ended = subprocess.run([*words, *client], capture_output=True, text=True, check=True, timeout=30)
+    ended = subprocess.run([*words, *client], capture_output=True, text=True, check=True, timeout=scaled(30))
     assert "62 01 22 19 23 02 00 00 00 02" in ended.stdout

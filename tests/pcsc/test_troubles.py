@@ -6,6 +6,7 @@ import time
 
 import pytest
 from pcsc_table import CARD_READER, PSAM_READER, SEARCH_S, Table, order_for, prepared
+from timeouts import scaled
 
 from laneside.card import Debited, Unknown
 from laneside.devices import PcscLink
@@ -127,7 +128,7 @@ def test_a_pulled_card_ends_its_channel(table: Table):
 
 def test_a_hung_reader_is_left_in_time_and_the_psam_keeps_its_power(table: Table):
     table.insert()
-    with table.link(answer_timeout_s=0.5, open_timeout_s=0.5) as link:
+    with table.link(answer_timeout_s=scaled(0.5), open_timeout_s=scaled(0.5)) as link:
         psam, card = link.open_psam(), link.open_card()
         assert psam.transmit(bytes.fromhex("00A4000002DF01"))[-2:] == b"\x90\x00"
         table.card_slot.plan(FaultKind.HOLD, ins="B0", when=When.AFTER)
@@ -135,12 +136,12 @@ def test_a_hung_reader_is_left_in_time_and_the_psam_keeps_its_power(table: Table
         begun = time.monotonic()
         with pytest.raises(PcscError) as caught:
             card.transmit(bytes.fromhex("00B0950032"))
-        assert time.monotonic() - begun < 2.5
+        assert time.monotonic() - begun < scaled(2.5)
         assert caught.value.trouble.cause is PcscCause.HUNG
         begun = time.monotonic()
         with pytest.raises((PcscError, NoChipError)):
             link.open_card()
-        assert time.monotonic() - begun < 2.5
+        assert time.monotonic() - begun < scaled(2.5)
         read_0017 = bytes.fromhex("00B0970019")
         assert len(psam.transmit(read_0017)) == 27, "still in its application: it never lost power"
         table.card_slot.release()
@@ -149,7 +150,7 @@ def test_a_hung_reader_is_left_in_time_and_the_psam_keeps_its_power(table: Table
 
 
 def opened_within(link: PcscLink, seconds: float):
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + scaled(seconds)
     while True:
         try:
             return link.open_card()
@@ -161,13 +162,13 @@ def opened_within(link: PcscLink, seconds: float):
 
 def test_a_reader_that_hangs_in_the_debit_leaves_it_unknown(table: Table):
     table.insert()
-    before, reader = table.facts(), table.reader(answer_timeout_s=0.5, open_timeout_s=0.5)
+    before, reader = table.facts(), table.reader(answer_timeout_s=scaled(0.5), open_timeout_s=scaled(0.5))
     purchase = prepared(reader)
     table.card_slot.plan(FaultKind.HOLD, ins="54", when=When.AFTER)
     begun = time.monotonic()
     outcome = reader.commit(purchase)
     assert isinstance(outcome, Unknown), outcome
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < scaled(4)
     table.card_slot.release()
     proved = reader.prove(purchase.intent, search_s=SEARCH_S)
     assert isinstance(proved, Debited), proved

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from street import LANE, Json, Street, do, next_act, street
+from timeouts import scaled, until
 
-from laneside.cli.browserless import Browserless, RefusedError, until
+from laneside.cli.browserless import Browserless, RefusedError
 from laneside.cli.demo_data import opened_centre
 
 pytestmark = [pytest.mark.process]
@@ -119,7 +120,7 @@ def test_a_centre_without_a_signer_refuses_and_says_so(lane: Street) -> None:
 def test_the_demo_runs_the_whole_exchange_by_one_option() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "laneside", "demo", "--once", "--psam", "required", "--json"],
-        capture_output=True, check=False, timeout=90,
+        capture_output=True, check=False, timeout=scaled(90),
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     told = json.loads(ran.stdout)

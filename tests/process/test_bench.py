@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from timeouts import scaled
 
 pytestmark = [pytest.mark.process]
 
@@ -22,7 +23,7 @@ def told_by(*options: str) -> dict:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=scaled(300),
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     return json.loads(ended.stdout)

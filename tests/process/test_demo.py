@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from street import work_until
+from timeouts import DEMO_END_S, scaled, until
 
 from laneside.cli.browserless import Browserless
 from laneside.cli.demo_data import DEMO
@@ -50,7 +51,7 @@ class Running:
         for each in signals:
             self.process.send_signal(each)
             time.sleep(0.1)
-        return self.process.wait(30)
+        return self.process.wait(DEMO_END_S)
 
 
 def read(path: Path) -> str:
@@ -74,7 +75,7 @@ def demo(data: Path) -> Iterator[Running]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(DEMO_END_S)
         process.stdout.close()
 
 
@@ -130,9 +131,8 @@ def test_however_it_ends_nothing_stays_behind(tmp_path: Path, signals: tuple[sig
 def test_interrupted_while_it_starts_it_leaves_nothing(tmp_path: Path) -> None:
     process = subprocess.Popen([*DEMO_COMMAND, "--data", str(tmp_path)], stdout=subprocess.DEVNULL)
     running = Running(process=process, printed="")
-    deadline = time.monotonic() + 20
-    while not (children := running.children()) and time.monotonic() < deadline:
-        time.sleep(0.005)
+    assert until(running.children, within_s=20)
+    children = running.children()
     assert running.end(signal.SIGINT) == 0
     assert alive(children) == []
     assert not (tmp_path / "terminal.port").exists()
@@ -143,7 +143,7 @@ def test_when_one_of_the_three_dies_the_demo_says_which_and_ends(tmp_path: Path)
         children = running.children()
         victim = next(pid for pid in children if "roadside\0" in read(Path(f"/proc/{pid}/cmdline")))
         os.kill(victim, signal.SIGKILL)
-        assert running.process.wait(20) == 1
+        assert running.process.wait(DEMO_END_S) == 1
         assert alive(children) == []
 
 
@@ -171,7 +171,7 @@ def test_it_goes_on_where_it_was(tmp_path: Path) -> None:
 def test_a_second_demo_on_the_same_folder_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
     with demo(tmp_path) as running:
         second = subprocess.run(
-            [*DEMO_COMMAND, "--data", str(tmp_path)], capture_output=True, text=True, check=False, timeout=60
+            [*DEMO_COMMAND, "--data", str(tmp_path)], capture_output=True, text=True, check=False, timeout=scaled(60)
         )
         assert second.returncode == 1
         assert "another terminal is running" in second.stderr

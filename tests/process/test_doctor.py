@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 from street import LANE, Json, Street, street
-
-from laneside.cli.browserless import until
+from timeouts import scaled, until
 
 pytestmark = [pytest.mark.process]
 
@@ -35,7 +34,7 @@ def framed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def doctor(lane: Street, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "laneside", "doctor", "--data", str(lane.fleet.data / "terminal"), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=scaled(60))
 
 
 def told(lane: Street) -> tuple[int, Json]:
@@ -127,7 +126,7 @@ def test_an_integrated_reader_of_a_stopped_terminal_is_opened_and_let_go(framed:
 def test_a_folder_without_a_terminal_is_said(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "laneside", "doctor", "--data", str(tmp_path)],
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True, text=True, check=False, timeout=scaled(60),
     )  # fmt: skip
     assert (ran.returncode, "there is no terminal" in ran.stderr) == (2, True)
     assert list(tmp_path.iterdir()) == []

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from street import LANE, Json, Street, copy_of, do, next_act, send, street, work_until
+from timeouts import until
 
-from laneside.cli.browserless import Browserless, until
+from laneside.cli.browserless import Browserless
 from laneside.cli.once import run_once
 
 pytestmark = [pytest.mark.process]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from street import Street, street
+from timeouts import scaled
 
 from laneside.cli.once import EXIT_STATUS, run_once
 
@@ -21,7 +22,7 @@ CARD = ["number", "balance_before_fen", "balance_after_fen", "counter_before", "
 
 def once(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "laneside", "demo", "--once", *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=scaled(90))
 
 
 def test_a_paid_vehicle_prints_exactly_the_agreed_keys_and_its_folder_goes_on(tmp_path: Path) -> None:

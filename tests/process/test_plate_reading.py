@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from street import LANE, Json, Street, street
+from timeouts import until
 
-from laneside.cli.browserless import Browserless, until
+from laneside.cli.browserless import Browserless
 
 pytestmark = [pytest.mark.process]
 SECONDS = 60.0

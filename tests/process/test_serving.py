@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from street import street
+from timeouts import scaled
 
 from laneside.cli.fleet import Fleet, FleetError
 
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.process]
 
 def quickest_answer_s(port: int, path: str) -> float:
     """The quickest of the later answers on one kept connection; a delayed acknowledgement would cost each 40 ms."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=scaled(10))
     taken = []
     try:
         for _ in range(8):
@@ -46,7 +47,7 @@ def test_a_member_that_does_not_start_is_named_with_its_last_words_and_the_other
 
 def terminal(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "laneside", "terminal", "--centre", "http://127.0.0.1:9", *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=scaled(30))
 
 
 def test_a_terminal_without_enrolment_says_what_it_needs(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from bench import order_for
+from timeouts import scaled, until
 
 from laneside.card import Debited, Unknown
-from laneside.cli.browserless import until
 from laneside.devices import ReaderPanel, RoadsidePanel, SerialLink, SystemClock, TcpLink
 from laneside.errors import LinkLostError, NothingPresentedError, SettingError
 from laneside.reader import Prepared
@@ -22,7 +22,7 @@ from laneside.rsu import SERIAL, TCP
 
 pytestmark = [pytest.mark.process]
 
-SEARCH_S = 3.0
+SEARCH_S = scaled(3.0)
 READY_S = 20.0
 
 
@@ -38,7 +38,7 @@ def running(*words: str, says: str = "reader on ") -> Iterator[str]:
         assert line.startswith(says), line + (child.stderr.read() if child.stderr and child.poll() else "")
         yield line.removeprefix(says).strip()
         child.send_signal(signal.SIGTERM)
-        out, err = child.communicate(timeout=10)
+        out, err = child.communicate(timeout=scaled(10))
         assert (child.returncode, err) == (0, ""), out
     finally:
         child.kill()
@@ -186,7 +186,11 @@ def test_the_chips_of_a_roadside_with_a_reader_are_the_readers(tmp_path: Path) -
 )
 def test_what_can_not_be_started_says_why(words: tuple[str, ...], named: str) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "laneside", "virtual", *words], capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-m", "laneside", "virtual", *words],
+        capture_output=True,
+        text=True,
+        timeout=scaled(30),
+        check=False,
     )
     assert (ran.returncode, "Traceback" in ran.stderr) == (1, False)
     assert named in ran.stderr

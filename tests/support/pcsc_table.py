@@ -6,6 +6,8 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from timeouts import scaled
+
 from laneside.devices import PcscLink, SystemClock
 from laneside.reader import ApduReader, Pair, Prepared, Presented, PurchaseOrder
 from laneside.virtual.pcsc import Insertable, VpcdSlot
@@ -13,7 +15,7 @@ from laneside.virtual.pcsc_daemon import READERS, IsolatedPcscd
 from laneside.virtual.world import World
 
 CARD_READER, PSAM_READER = READERS
-SEARCH_S = 3.0
+SEARCH_S = scaled(3.0)
 AMOUNT_FEN = 1045
 
 
@@ -52,8 +54,8 @@ class Table:
         """Insert both chips, the usual ones where no other is given, and wait until the readers have them."""
         self.card_slot.insert(card or self.chip("card"))
         self.psam_slot.insert(psam or self.chip("psam"))
-        assert self.card_slot.await_noticed(3)
-        assert self.psam_slot.await_noticed(3)
+        assert self.card_slot.await_noticed(scaled(3))
+        assert self.psam_slot.await_noticed(scaled(3))
 
     def facts(self) -> dict[str, object]:
         """Look at the card's memory without touching its session."""

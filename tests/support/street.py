@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from laneside.cli.browserless import Browserless, until
+from timeouts import scaled, until
+
+from laneside.cli.browserless import Browserless
 from laneside.cli.demo_data import DEMO, opened_centre, publish_policy, seed_centre
 from laneside.cli.fleet import Fleet
 from laneside.cli.once import enable_lanes
@@ -24,8 +26,23 @@ Json = dict[str, Any]
 STATION: Final = "62010A0B"
 LANE: Final = "62010A0B11"
 DELIVERY_S: Final = 20.0
+HELD_S: Final = scaled(10.0)
 
 _STATUS_AND_TIME = slice(16, 26)  # of 0019 and of the tag's copy of it: what one passage changed.
+
+
+class PatientPanel(RoadsidePanel):
+    """The roadside's panel, with the tests' time to wait for an answer that is kept back."""
+
+    def await_held(self, channel: str, *, timeout_s: float = HELD_S) -> None:
+        super().await_held(channel, timeout_s=timeout_s)
+
+
+class PatientReaderPanel(ReaderPanel):
+    """The same of the integrated reader."""
+
+    def await_held(self, *, timeout_s: float = HELD_S) -> Json:
+        return super().await_held(timeout_s=timeout_s)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,12 +56,12 @@ class Street:
     @property
     def panel(self) -> RoadsidePanel:
         """The roadside's panel, wherever the roadside listens now."""
-        return RoadsidePanel("127.0.0.1", self.fleet.roadside.port)
+        return PatientPanel("127.0.0.1", self.fleet.roadside.port)
 
     @property
     def reader(self) -> ReaderPanel:
         """The panel of the integrated reader, where the terminal reads with one."""
-        return ReaderPanel("127.0.0.1", self.fleet.roadside.port)
+        return PatientReaderPanel("127.0.0.1", self.fleet.roadside.port)
 
     @contextmanager
     def collector(self) -> Iterator[Browserless]:

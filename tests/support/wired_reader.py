@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+from timeouts import scaled
+
 from laneside.devices import SerialLink, TcpLink
 from laneside.virtual.integrated import IntegratedReader, ReaderSettings
 from laneside.virtual.integrated.serving import ReaderServer
@@ -57,4 +59,4 @@ class WiredReader:
         return far, server, place
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(scaled(10))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from handheld import ARGUMENTS, CAMERA_SIZE, CAMERA_YUV, CHROMIUM, PHONE, log_in
+from timeouts import scaled
 
 
 def missing_part(what: str) -> None:
@@ -55,7 +56,7 @@ def chromium(playwright_session, camera_file):
 def phone_context(chromium, gallery):
     """A handheld's browser, logged in."""
     context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce")
-    context.set_default_timeout(5000)
+    context.set_default_timeout(scaled(5000))
     page = context.new_page()
     log_in(page, gallery)
     page.close()
@@ -108,4 +109,4 @@ def gallery() -> Iterator[object]:
     scripted.address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     yield scripted
     server.should_exit = True
-    thread.join(timeout=5)
+    thread.join(timeout=scaled(5))

@@ -11,6 +11,7 @@ import pytest
 import samples as s
 from gallery import Scene
 from handheld import CAMERA_SIZE, PHONE, log_in
+from timeouts import scaled
 
 from laneside.terminal.preferences import Preference
 
@@ -34,7 +35,7 @@ def show(page, gallery, view, path: str = "/linkage"):
 
 def until(page, expression: str) -> None:
     """Ask again and again from outside: the page's own policy forbids what would wait inside it."""
-    for _ in range(150):
+    for _ in range(round(scaled(150))):
         if page.evaluate(expression):
             return
         page.wait_for_timeout(20)
@@ -56,7 +57,7 @@ def called(gallery, name: str) -> list[tuple[object, ...]]:
 
 
 def until_called(page, gallery, *calls: tuple[object, ...]) -> None:
-    for _ in range(100):
+    for _ in range(round(scaled(100))):
         if all(call in gallery.calls for call in calls):
             return
         page.wait_for_timeout(20)
@@ -160,7 +161,7 @@ def test_without_a_camera_the_demo_shows_the_drawn_picture(chromium, phone_conte
     page.wait_for_selector(".mark-source:has-text('路侧演示画面')")
     gallery.calls.clear()
     page.tap("[data-main]")
-    for _ in range(500):
+    for _ in range(round(scaled(500))):
         if called(gallery, "take_photo"):
             break
         page.wait_for_timeout(20)
@@ -265,7 +266,7 @@ def test_a_plain_form_goes_out_once(phone, gallery):
 def test_without_scripts_the_forms_still_work(chromium, gallery):
     context = chromium.new_context(viewport=PHONE, has_touch=True, java_script_enabled=False)
     page = context.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(scaled(5000))
     log_in(page, gallery)
     gallery.calls.clear()
     gallery.scene = Scene(path="/linkage", view=s.WITH_PHOTO)

@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from timeouts import scaled, until
 
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import EnrolmentReply, EnrolmentRequest, Stored
@@ -28,18 +28,15 @@ def running(folder, **environment):
         stdout=subprocess.DEVNULL,
     )
     try:
-        end = time.monotonic() + 30
-        while not port_file.exists():
-            assert process.poll() is None, "the centre ended before it listened"
-            assert time.monotonic() < end, "the centre does not listen"
-            time.sleep(0.05)
+        assert until(lambda: port_file.exists() or process.poll() is not None, within_s=30), "it does not listen"
+        assert process.poll() is None, "the centre ended before it listened"
         with httpx2.Client(base_url=f"http://127.0.0.1:{int(port_file.read_text())}") as client:
             yield process, client
     finally:
         port_file.unlink(missing_ok=True)
         if process.poll() is None:
             process.kill()
-        process.wait(30)
+        process.wait(scaled(30))
 
 
 def test_killed_between_commit_and_receipt_it_holds_one_record(centre, device, rows):
@@ -53,14 +50,14 @@ def test_killed_between_commit_and_receipt_it_holds_one_record(centre, device, r
         device.client = client
         with pytest.raises(httpx2.RemoteProtocolError):
             device.put_record(upload)
-        assert process.wait(30) == 86
+        assert process.wait(scaled(30)) == 86
     assert len(rows("SELECT * FROM records")) == 1
     with running(folder) as (process, client):
         device.client = client
         assert device.receipt(device.put_record(upload)).stored is Stored.EXISTS
         assert len(rows("SELECT * FROM records")) == 1
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(scaled(30)) == 0
 
 
 def test_a_code_printed_by_the_command_enrols_a_device(centre):

@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 from bench import Bench, Cut, Facts, Side, Span, card_profile, issue_info, make_bench, put_card
 from frame_bench import BenchWorld
+from timeouts import scaled
 from wired_reader import WiredReader
 
 from laneside.devices import SystemClock
@@ -107,7 +108,9 @@ class FrameRig:
     def __init__(self, settings: ReaderSettings, pty: Path | None = None) -> None:
         self.bench: Bench = make_bench()
         self._world = BenchWorld(self.bench)
-        self._dialect = replace(settings.dialect, timeouts=Timeouts(step_ms=500, debit_ms=1000))
+        self._dialect = replace(
+            settings.dialect, timeouts=Timeouts(step_ms=round(scaled(500)), debit_ms=round(scaled(1000)))
+        )
         self._wired = WiredReader(self._world, replace(settings, remembered_s=0.0), pty=pty)
         self._attached: list[FrameReader] = []
 

@@ -17,6 +17,9 @@ from laneside.cli.browserless import RefusedError
 ACTS_MAX = 40
 """More than any passage has: who needs more goes round in a circle."""
 
+LOOK_S = 0.0005
+"""How often it is looked whether the moment has come."""
+
 
 def strike(lane: Street, blow: Blow, vehicle: Json) -> str:
     """Kill, start again, kill again where the blow says so; return what the collector was doing when it fell."""
@@ -57,7 +60,7 @@ class Death(Thread):
 
     def run(self) -> None:
         while not self._begins():
-            if self._too_late.wait(0.0005):
+            if self._too_late.wait(LOOK_S):
                 return
         time.sleep(self._after_s)
         self.came = True  # first: whoever talks to the victim must not wonder why it is gone.

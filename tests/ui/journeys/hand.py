@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from street import Json, Street
+from timeouts import scaled
 
 from laneside.cli.demo_data import DEMO
 from laneside.virtual.vehicles import vehicle_named
 
 PHONE: Final = {"width": 360, "height": 640}
-WAIT_MS: Final = 8_000
+WAIT_MS: Final = scaled(8_000)
 HOLD_MS: Final = 1_100
 
 COUNT_TOUCHES: Final = """

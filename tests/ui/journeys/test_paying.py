@@ -10,6 +10,7 @@ from journeys.facts import paid_once
 from journeys.hand import Hand
 from PIL import Image
 from sampling import darkest_and_lightest, flattened
+from timeouts import scaled
 
 from laneside.codec import CappRecord
 from laneside.virtual.marker import SIZE as PICTURE_SIZE
@@ -20,7 +21,7 @@ from laneside.virtual.synthetic.face import Face
 from laneside.virtual.vehicles import vehicle_named
 
 TOUCHES_MAX = 4
-HOME_TO_HOME_S_MAX = 20.0
+HOME_TO_HOME_S_MAX = scaled(20.0)
 SIDE_PX_MAX = 1_280
 
 

@@ -13,13 +13,14 @@ from journeys.facts import images_of, paid_once
 from journeys.hand import Camera, Hand
 from PIL import Image, ImageEnhance, ImageFilter
 from street import Street, street
+from timeouts import scaled
 
 from laneside.virtual.picture import draw_vehicle
 
 pytest.importorskip("onnxruntime", reason="needs the extra plates")
 
 TOUCHES_MAX = 4
-READ_MS = 30_000
+READ_MS = scaled(30_000)
 CUT_OUT_SIZE = (480, 140)
 HINT_GROUND = (255, 194, 41)
 

@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from timeouts import scaled
 
 from laneside.cli import fleet
 from laneside.cli.fleet import Fleet
@@ -28,7 +29,7 @@ def test_an_interrupt_in_the_very_start_of_a_process_finds_it_among_the_members(
     try:
         with pytest.raises(KeyboardInterrupt):
             started.start_centre()
-        assert started.members["centre"].child.wait(10) == 0
+        assert started.members["centre"].child.wait(scaled(10)) == 0
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)

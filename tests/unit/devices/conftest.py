@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from timeouts import scaled
 
 from laneside.devices import RoadsideLink, RoadsidePanel, VirtualLane
 from laneside.virtual.server import serving
@@ -43,7 +44,7 @@ class Street:
 def street_at(host: str, port: int) -> Street:
     return Street(
         address=(host, port),
-        link=RoadsideLink(host, port, answer_timeout_s=2.0),
+        link=RoadsideLink(host, port, answer_timeout_s=scaled(2.0)),
         panel=RoadsidePanel(host, port),
         lane=VirtualLane(host, port),
     )

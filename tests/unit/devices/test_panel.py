@@ -7,6 +7,7 @@ import socket
 
 import pytest
 from PIL import Image
+from timeouts import scaled
 
 from laneside.errors import SettingError
 from laneside.virtual.marker import read_marker
@@ -68,7 +69,7 @@ def test_what_makes_no_sense_is_refused_in_words(street) -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"op":"fly"}', b'{"op":"place"}', b"\xff"])
 def test_garbage_is_answered_and_the_connection_lives_on(street, body: bytes) -> None:
     with socket.create_connection(street.address) as link:
-        link.settimeout(2.0)
+        link.settimeout(scaled(2.0))
         said(link, b"panel")
         assert b'"ok":false' in said(link, body)
         assert b'"ok":true' in said(link, b'{"op":"state"}')

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from timeouts import scaled
 from typer.testing import CliRunner
 
 from laneside.cli import app
@@ -76,16 +77,16 @@ def slot() -> PcscSlot:
 def test_a_stopped_worker_is_left_in_time_and_replaced(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PCSCLITE_CSOCK_NAME", "/nowhere")
     card = slot()
-    card.ask("hello", timeout_s=5)
+    card.ask("hello", timeout_s=scaled(5))
     first = card._worker
     assert first is not None
     os.kill(first.pid, signal.SIGSTOP)
     begun = time.monotonic()
     with pytest.raises(PcscError) as caught:
         card.open()
-    assert (caught.value.trouble.cause, time.monotonic() - begun < 2.0) == (PcscCause.HUNG, True)
+    assert (caught.value.trouble.cause, time.monotonic() - begun < scaled(2.0)) == (PcscCause.HUNG, True)
     assert not Path(f"/proc/{first.pid}").exists()
-    card.ask("hello", timeout_s=5)
+    card.ask("hello", timeout_s=scaled(5))
     assert card._worker is not None
     assert card._worker.pid != first.pid
     card.close()
@@ -93,20 +94,20 @@ def test_a_stopped_worker_is_left_in_time_and_replaced(monkeypatch: pytest.Monke
 
 def test_a_killed_worker_is_told_and_replaced():
     card = slot()
-    card.ask("hello", timeout_s=5)
+    card.ask("hello", timeout_s=scaled(5))
     assert card._worker is not None
     os.kill(card._worker.pid, signal.SIGKILL)
     with pytest.raises(PcscError) as caught:
         card.open()
     assert caught.value.trouble.cause is PcscCause.WORKER_LOST
-    card.ask("hello", timeout_s=5)
+    card.ask("hello", timeout_s=scaled(5))
     card.close()
 
 
 def test_a_worker_ends_by_itself_when_its_terminal_is_gone():
     worker = PcscWorker()
     worker._link.close()
-    assert worker._process.wait(5) == 0
+    assert worker._process.wait(scaled(5)) == 0
 
 
 def worker_script(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: tuple[str, str]) -> None:
@@ -130,7 +131,7 @@ def test_a_worker_that_hangs_without_a_terminal_ends_by_its_alarm(tmp_path: Path
     )
     worker = PcscWorker()
     worker._link.sendall(b'{"op": "list", "timeout_s": 0.2}\n')
-    assert worker._process.wait(5) == -signal.SIGALRM
+    assert worker._process.wait(scaled(5)) == -signal.SIGALRM
     worker.kill()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from timeouts import scaled
 
 from laneside.devices.plates import PlateProcess
 from laneside.passage.ports import PlateSight, PlatesSeen, PlatesUnread
@@ -19,7 +20,7 @@ from laneside.virtual.picture import draw_empty_lane, draw_vehicle
 pytestmark = pytest.mark.process
 
 CAR = draw_vehicle("甘A8K631", 0, 1, 7)
-PATIENT_S = 60.0
+PATIENT_S = scaled(60.0)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_a_worker_that_hangs_is_killed_in_time_and_the_next_photo_is_read(proces
     os.kill(hung, signal.SIGSTOP)
     begun = time.monotonic()
     assert hasty.read(CAR) == PlatesUnread(trouble="hung")
-    assert time.monotonic() - begun < 3.0
+    assert time.monotonic() - begun < scaled(3.0)
     assert not Path(f"/proc/{hung}").exists()
     hasty._read_timeout_s = PATIENT_S
     assert texts(hasty.read(CAR))[0] == "甘A8K631"
@@ -94,7 +95,7 @@ def test_a_worker_ends_when_its_terminal_is_gone_in_the_middle_of_a_photo_too(pr
     assert child is not None
     child._link.sendall(b'{"op": "hello", "timeout_s": 60}\n' * 3)
     child._link.close()
-    assert child._process.wait(5) == 0
+    assert child._process.wait(scaled(5)) == 0
 
 
 def test_a_worker_ends_when_its_terminal_died_with_an_answer_unread():
@@ -144,6 +145,6 @@ def test_what_is_not_installed_is_told_and_leaves_no_process():
 
 @pytest.mark.parametrize(("command", "trouble"), [(NO_WORKER, "lost"), (SLOW, "hung"), (("/nowhere/python",), "lost")])
 def test_a_worker_that_does_not_come_up_is_told(command, trouble):
-    process = PlateProcess(command, start_timeout_s=1.0)
+    process = PlateProcess(command, start_timeout_s=scaled(1.0))
     assert process.start() == trouble
     assert process.pid is None

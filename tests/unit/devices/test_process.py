@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from timeouts import scaled, until
 
 from laneside.devices import RoadsideLink, RoadsidePanel
 from laneside.errors import LinkLostError
@@ -25,11 +26,8 @@ def roadside(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[byt
     command = [sys.executable, "-m", "laneside", "virtual", "roadside", "--data", str(folder / "data")]
     process = subprocess.Popen([*command, "--port-file", str(port_file), *options], stdout=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 20
-        while not port_file.exists():
-            assert process.poll() is None, "it ended before it listened"
-            assert time.monotonic() < deadline, "it does not listen"
-            time.sleep(0.02)
+        assert until(lambda: port_file.exists() or process.poll() is not None, within_s=20), "it does not listen"
+        assert process.poll() is None, "it ended before it listened"
         yield process, int(port_file.read_text())
     finally:
         process.kill()
@@ -42,7 +40,7 @@ def test_it_ends_on_request_and_goes_on_where_it_was(tmp_path: Path) -> None:
         placed = panel.place("car-3des")
         channel = RoadsideLink("127.0.0.1", port).open_card()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(scaled(10)) == 0
         with pytest.raises(LinkLostError):
             channel.transmit(bytes.fromhex("00A40000021001"))
     with roadside(tmp_path) as (_, port):
@@ -55,7 +53,7 @@ def test_a_killed_roadside_keeps_what_the_card_had_done(tmp_path: Path) -> None:
         panel = RoadsidePanel("127.0.0.1", port)
         panel.place("car-3des")
         panel.hold("tag", ins="D6", when="after")
-        link = RoadsideLink("127.0.0.1", port, answer_timeout_s=0.5)
+        link = RoadsideLink("127.0.0.1", port, answer_timeout_s=scaled(0.5))
         _, tag = link.open_tag()
         tag.transmit(bytes.fromhex("00A4000002DF01"))
         tag.transmit(bytes.fromhex("00A4000002EF04"))
@@ -78,6 +76,6 @@ def test_the_psam_may_want_its_authorisation(tmp_path: Path) -> None:
 
 def test_a_wrong_variant_is_refused(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "laneside", "virtual", "roadside", "--data", str(tmp_path), "--psam", "maybe"]
-    ended = subprocess.run(command, capture_output=True, check=False, timeout=20)
+    ended = subprocess.run(command, capture_output=True, check=False, timeout=scaled(20))
     assert ended.returncode == 2
     assert b"maybe" in ended.stderr

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from timeouts import scaled, until
 
 from laneside.devices import RoadsideChannel, RoadsideLink
 from laneside.errors import LinkLostError, NothingPresentedError
@@ -232,10 +233,10 @@ def test_a_held_answer_comes_when_it_is_released(street, when: str, while_held_f
 def test_a_client_that_dies_while_held_leaves_what_the_card_had_done(street, when: str, balance_fen: int) -> None:
     street.panel.place("car-3des")
     street.panel.hold("card", ins="54", when=when)
-    impatient_link = RoadsideLink(*street.address, answer_timeout_s=0.3)
+    impatient_link = RoadsideLink(*street.address, answer_timeout_s=scaled(0.3))
     with powered(impatient_link.open_card()) as card, powered(street.link.open_psam()) as psam:
         impatient(card, ready_to_debit(card, psam))
-    until(lambda: street.panel.state()["held"] == [])
+    assert until(lambda: street.panel.state()["held"] == [], within_s=5)
     assert balance_at(street) == balance_fen
     with powered(street.link.open_card()) as card:
         told(card, SELECT)
@@ -245,10 +246,10 @@ def test_a_client_that_dies_while_held_leaves_what_the_card_had_done(street, whe
 def test_an_answer_that_is_held_too_long_is_a_lost_link(street) -> None:
     street.panel.place("car-3des")
     street.panel.hold("card", ins="A4", when="after")
-    link = RoadsideLink(*street.address, answer_timeout_s=0.2)
+    link = RoadsideLink(*street.address, answer_timeout_s=scaled(0.2))
     with powered(link.open_card()) as card, pytest.raises(LinkLostError):
         card.transmit(bytes.fromhex(SELECT))
-    until(lambda: street.panel.state()["held"] == [])
+    assert until(lambda: street.panel.state()["held"] == [], within_s=5)
 
 
 def test_a_held_chip_can_be_taken_over_and_the_old_command_is_void(street) -> None:
@@ -285,7 +286,7 @@ def test_clearing_releases_and_forgets(street) -> None:
 def test_broken_hellos_are_hung_up_on_and_harm_nobody(street, frame: bytes) -> None:
     with socket.create_connection(street.address) as rude:
         rude.sendall(frame)
-        rude.settimeout(2.0)
+        rude.settimeout(scaled(2.0))
         assert rude.recv(16) == b""
     street.panel.place("car-3des")
 
@@ -298,7 +299,7 @@ def test_an_exchange_takes_no_delayed_acknowledgements(street) -> None:
         began = time.monotonic()
         for _ in range(50):
             told(card, "805C000204")
-        assert time.monotonic() - began < 50 * 0.02
+        assert time.monotonic() - began < scaled(50 * 0.02)
 
 
 def impatient(card: RoadsideChannel, command: str) -> None:
@@ -307,10 +308,3 @@ def impatient(card: RoadsideChannel, command: str) -> None:
         card.transmit(bytes.fromhex(command))
     except LinkLostError:
         card.close()
-
-
-def until(holds) -> None:
-    deadline = time.monotonic() + 5.0
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.01)

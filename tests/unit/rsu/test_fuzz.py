@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from timeouts import scaled
 
 ROOT = Path(__file__).parents[3]
 PLANTED = """
@@ -22,7 +23,9 @@ laneside.rsu.parse = parse
 def fuzz(*arguments, path=""):
     command = [sys.executable, "-m", "tools.fuzz", "--engine", "hypothesis", "--seconds", "1", *arguments]
     environment = {**os.environ, "PYTHONPATH": path}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=scaled(120), check=False
+    )
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Event, Thread
 
 import httpx2
+from timeouts import scaled
 
 from laneside.contract.parameters import DocumentKind
 from laneside.sync import DATA, DocumentStore, Downloader, StepOutcome, StepResult, Uploader, run
@@ -37,7 +38,7 @@ def test_a_hanging_download_does_not_hold_the_records(journal, remote, folder, c
     def hang(request):
         if request.method == "GET":
             asked.set()
-            assert let_go.wait(10)
+            assert let_go.wait(scaled(10))
             return httpx2.Response(504)
         return None
 
@@ -45,7 +46,7 @@ def test_a_hanging_download_does_not_hold_the_records(journal, remote, folder, c
     download = Thread(target=run, args=(Downloader(store, remote, clock=clock), stop.wait))
     download.start()
     try:
-        assert asked.wait(10)
+        assert asked.wait(scaled(10))
         journal.append("record", b"{}", subject="R1")
         uploader = Uploader(journal, remote, clock=clock, photo={}.get, kinds=DATA)
         run(uploader, lambda _seconds: journal.counts().records == 0)
@@ -54,5 +55,5 @@ def test_a_hanging_download_does_not_hold_the_records(journal, remote, folder, c
     finally:
         stop.set()
         let_go.set()
-        download.join(10)
+        download.join(scaled(10))
     assert not download.is_alive()

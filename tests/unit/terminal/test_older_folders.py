@@ -51,9 +51,8 @@ def now(data: Path, monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 @pytest.fixture
 def terminal(data: Path, now: datetime) -> Iterator[TestClient]:
-    settings = TerminalSettings(
-        data=data / "terminal", connections=Connections(centre_url="http://127.0.0.1:9", roadside=NOWHERE)
-    )
+    nowhere = Connections(centre_url="http://127.0.0.1:9", roadside=NOWHERE)
+    settings = TerminalSettings(data=data / "terminal", connections=nowhere)
     opened = Terminal(settings)
     with TestClient(create_app(opened.services), base_url="http://127.0.0.1:8800", headers=JSON) as client:
         yield client

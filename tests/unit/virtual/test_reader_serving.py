@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from bench import make_bench
 from frame_bench import BenchWorld
+from timeouts import scaled, until
 from wired_reader import WiredReader
 
 from laneside.errors import LinkLostError
@@ -18,7 +19,7 @@ from laneside.rsu import orders
 from laneside.virtual.integrated import SERIAL_READER, TCP_READER, Fault, FaultKind, Place
 
 TERMINAL = bytes.fromhex("620100001234")
-WAIT_S = 5.0
+WAIT_S = scaled(5.0)
 
 
 @pytest.fixture(params=["serial", "tcp"])
@@ -53,12 +54,7 @@ def heard(link, wanted: Callable[[bytes], bool]) -> bytes:
 
 
 def becomes(what: Callable[[], bool]) -> bool:
-    deadline_s = time.monotonic() + WAIT_S
-    while time.monotonic() < deadline_s:
-        if what():
-            return True
-        time.sleep(0.01)
-    return False
+    return until(what, within_s=5)
 
 
 def is_gone(link) -> bool:
