@@ -36,6 +36,7 @@ ISSUE_COPY_LENGTH: Final = 20
 PROVINCE_FEES_OFFSET: Final = PASSAGE_BLOCK_OFFSET + PASSAGE_BLOCK_LENGTH
 PROVINCE_FEES_LENGTH: Final = 80
 
+# obu.md 4: the class decides the form of the vehicle file, and it is at the same place in both.
 _FIRST_TRUCK_CLASS: Final = 0x0A
 _CLASS_OFFSET: Final = 14
 

@@ -168,7 +168,7 @@ class RampStop(Coded):
 
 
 class SerialTrade(Coded):
-    """TradeMode of C6, old dialect (2.2)."""
+    """TradeMode of C6, old dialect (2.2). Trap: the new dialect's numbers mean other things (TcpTrade)."""
 
     CARD = 0, "仅卡", "card only"
     EF04 = 1, "仅EF04", "EF04 only"
@@ -177,7 +177,7 @@ class SerialTrade(Coded):
 
 
 class TcpTrade(Coded):
-    """OBUTradeType of C6, new dialect (3.2)."""
+    """OBUTradeType of C6, new dialect (3.2). Trap: 0 debits the card and writes EF04, in SerialTrade it debits only."""
 
     EF04_AND_CARD = 0, "EF04和卡", "EF04 + card"
     EF04 = 1, "仅EF04", "EF04 only"
