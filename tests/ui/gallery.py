@@ -242,7 +242,7 @@ class Gallery:
         return self._called(path, revision, msgspec.structs.asdict(given))
 
     def draft(self, form: PlateForm, *, passage_id: str | None = None) -> Answer:
-        return STALE if self._is_of_another(passage_id) else self._called("draft", form)
+        return STALE if self._is_of_another(passage_id) else self._called("draft", msgspec.structs.asdict(form))
 
     def take_photo(self, image: bytes, /, *, live: bool, passage_id: str | None = None) -> Answer:
         told = {"live": live, "passage_id": passage_id}
