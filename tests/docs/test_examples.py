@@ -15,8 +15,8 @@ import pytest
 from timeouts import scaled, until
 
 from laneside.devices import RoadsidePanel, SystemClock
+from laneside.virtual.chip_store import RamChipStore
 from laneside.virtual.server import serving
-from laneside.virtual.shelf import MemoryShelf
 from laneside.virtual.world import World
 
 GUIDE = "docs/integrators-guide.md"
@@ -42,7 +42,7 @@ def test_console_examples_print_what_is_shown(blocks, tmp_path):
 @pytest.fixture
 def roadside():
     """Serve a roadside of this process."""
-    with serving(World(shelf=MemoryShelf(), clock=SystemClock(), random_bytes=os.urandom)) as address:
+    with serving(World(store=RamChipStore(), clock=SystemClock(), random_bytes=os.urandom)) as address:
         yield address
 
 
@@ -86,7 +86,7 @@ def test_every_request_about_the_reader_is_taken_and_there_are_no_others(rows):
     from laneside.virtual.requests import RefusedError
 
     def world_of(vehicle: str) -> World:
-        world = World(shelf=MemoryShelf(), clock=SystemClock(), random_bytes=secrets.token_bytes)
+        world = World(store=RamChipStore(), clock=SystemClock(), random_bytes=secrets.token_bytes)
         world.place(vehicle)
         return world
 

@@ -47,8 +47,8 @@ from laneside.passage.views.views import PassageView
 from laneside.reader import ApduReader
 from laneside.statuslist import StatusListIndex
 from laneside.tariff import half_up_95
-from laneside.virtual.chip import Chip
-from laneside.virtual.shelf import MemoryShelf
+from laneside.virtual.chip_store import RamChipStore
+from laneside.virtual.chips.chip import Chip
 from laneside.virtual.vehicles import listed_keys, vehicle_named
 from laneside.virtual.world import World
 
@@ -257,12 +257,12 @@ def tap(desk: Desk, action: str, revision: int, **given: object) -> Answer:
 class LaneKit:
     """One terminal at one lane. ``restart`` forgets everything that is not on disk; jobs run at once."""
 
-    def __init__(self, path: Path, shelf: MemoryShelf | None = None) -> None:
+    def __init__(self, path: Path, store: RamChipStore | None = None) -> None:
         self._path = path
         self.clock = HandClock(NOON)
         numbers = itertools.count(1)
         self.random_bytes: Callable[[int], bytes] = lambda count: next(numbers).to_bytes(count, "big")
-        self.world = World(shelf=shelf or MemoryShelf(), clock=self.clock, random_bytes=self.random_bytes)
+        self.world = World(store=store or RamChipStore(), clock=self.clock, random_bytes=self.random_bytes)
         self.album = Album()
         self.decisions = Decisions(parameters(), tariff(), status_list(NOON))
         self.eye: PlateReader | None = None

@@ -13,10 +13,11 @@ from laneside.clock import Clock, beijing_digits
 from laneside.codec import IssueInfo
 from laneside.passage.lane import WaitingTrade
 from laneside.virtual.antenna import Antenna, Bought
-from laneside.virtual.card import VirtualCard
-from laneside.virtual.documents import issue_info, passage_record, system_file, vehicle_file
-from laneside.virtual.facts import card_counter
-from laneside.virtual.profiles import (
+from laneside.virtual.chip_store import ChipStore
+from laneside.virtual.chips.card import VirtualCard
+from laneside.virtual.chips.contents import card_counter
+from laneside.virtual.chips.memory import ChipMemory
+from laneside.virtual.chips.profiles import (
     RESET_CAPP,
     Authorisation,
     CardProfile,
@@ -24,11 +25,10 @@ from laneside.virtual.profiles import (
     TagProfile,
     passage_file,
 )
-from laneside.virtual.psam import VirtualPsam
-from laneside.virtual.shelf import Shelf
-from laneside.virtual.store import Medium
+from laneside.virtual.chips.psam import VirtualPsam
+from laneside.virtual.chips.tag import VirtualTag
+from laneside.virtual.documents import issue_info, passage_record, system_file, vehicle_file
 from laneside.virtual.stories import GANSU, Vehicle
-from laneside.virtual.tag import VirtualTag
 
 TERMINAL = PsamProfile(
     serial=bytes.fromhex("62010000000000001001"),
@@ -46,17 +46,17 @@ COUNTER_MAX = 0xF000
 
 
 class Issuer:
-    """Makes and finds the chips of the roadside on a shelf."""
+    """Makes and finds the chips of the roadside in its store."""
 
-    def __init__(self, *, shelf: Shelf, clock: Clock, random_bytes: Callable[[int], bytes]) -> None:
-        self._shelf = shelf
+    def __init__(self, *, store: ChipStore, clock: Clock, random_bytes: Callable[[int], bytes]) -> None:
+        self._store = store
         self._clock = clock
         self._random_bytes = random_bytes
 
     def must_issue(self, vehicle: Vehicle) -> bool:
         """Say whether the vehicle has no chips yet, or chips whose story has gone stale."""
         names = (_card_name(vehicle), _tag_name(vehicle))
-        return vehicle.follows_clock or any(self._shelf.medium(name) is None for name in names)
+        return vehicle.follows_clock or any(self._store.memory(name) is None for name in names)
 
     def issue(self, vehicle: Vehicle) -> WaitingTrade | None:
         """Make new chips; the trade that the lane left open comes back where the story has one."""
@@ -66,8 +66,8 @@ class Issuer:
         capp, bought = self._live_through(vehicle, issue, card)
         card.power_off()
         self._new_tag(vehicle, bytes(issue), capp)
-        self._shelf.take_place(_card_name(vehicle))
-        self._shelf.take_place(_tag_name(vehicle))
+        self._store.install_spare(_card_name(vehicle))
+        self._store.install_spare(_tag_name(vehicle))
         return _left(issue, bought) if vehicle.left_by_lane and bought is not None else None
 
     def card(self, vehicle: Vehicle) -> VirtualCard:
@@ -98,8 +98,8 @@ class Issuer:
             balance_fen=story.balance_fen + sum(trip.amount_fen for trip in vehicle.trips),
             counter=self._next_counter(vehicle),
         )
-        medium = self._shelf.spare(_card_name(vehicle))
-        return VirtualCard.personalise(profile, medium=medium, random_bytes=self._random_bytes)
+        memory = self._store.spare(_card_name(vehicle))
+        return VirtualCard.personalise(profile, memory=memory, random_bytes=self._random_bytes)
 
     def _live_through(self, vehicle: Vehicle, issue: IssueInfo, card: VirtualCard) -> tuple[bytes, Bought | None]:
         """Buy every trip; return 0019 as it then is and the last purchase."""
@@ -124,25 +124,25 @@ class Issuer:
             chip_serial=bytes.fromhex("4C53") + vehicle.tag.mac_id[2:],
             tampered=vehicle.tag.tampered,
         )
-        medium = self._shelf.spare(_tag_name(vehicle))
-        VirtualTag.personalise(profile, medium=medium, random_bytes=self._random_bytes)
+        memory = self._store.spare(_tag_name(vehicle))
+        VirtualTag.personalise(profile, memory=memory, random_bytes=self._random_bytes)
 
     def _next_counter(self, vehicle: Vehicle) -> int:
-        if self._shelf.medium(_card_name(vehicle)) is None:
+        if self._store.memory(_card_name(vehicle)) is None:
             return vehicle.card.counter
         counter = card_counter(self.card(vehicle))
         return counter if vehicle.card.counter <= counter < COUNTER_MAX else vehicle.card.counter
 
     def _psam(self, name: str, profile: PsamProfile) -> VirtualPsam:
-        if self._shelf.medium(name) is None:
-            VirtualPsam.personalise(profile, medium=self._shelf.spare(name), random_bytes=self._random_bytes)
-            self._shelf.take_place(name)
+        if self._store.memory(name) is None:
+            VirtualPsam.personalise(profile, memory=self._store.spare(name), random_bytes=self._random_bytes)
+            self._store.install_spare(name)
         return VirtualPsam.load(self._there(name), random_bytes=self._random_bytes)
 
-    def _there(self, name: str) -> Medium:
-        medium = self._shelf.medium(name)
-        assert medium is not None, f"{name} was never issued"
-        return medium
+    def _there(self, name: str) -> ChipMemory:
+        memory = self._store.memory(name)
+        assert memory is not None, f"{name} was never issued"
+        return memory
 
 
 def _left(issue: IssueInfo, bought: Bought) -> WaitingTrade:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from threading import Condition, Event, Thread
 from typing import Final, Protocol
 
-from laneside.virtual import apdu
+from laneside.virtual.chips import apdu
 from laneside.virtual.faults import Fault, FaultKind, FaultPlan, When
 
 FIRST_PORT: Final = 0x8C7B

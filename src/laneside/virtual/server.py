@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from laneside.virtual.chip import Chip
+from laneside.virtual.chips.chip import Chip
 from laneside.virtual.faults import Fault, FaultKind, FaultPlan, When
 from laneside.virtual.frames import FrameStream
 from laneside.virtual.holds import Holds

@@ -1,6 +1,6 @@
 """The state of the roadside: which vehicle stands at the lane, its chips, the terminal's PSAM, and the lane itself.
 
-Everything that matters outlives the process on a shelf. Not thread-safe: one loop, or one test, owns a world.
+Everything that matters outlives the process in a store. Not thread-safe: one loop, or one test, owns a world.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from msgspec import Struct
 
 from laneside.clock import Clock
 from laneside.errors import SettingError
-from laneside.virtual.chip import Chip
-from laneside.virtual.facts import card_facts, psam_facts, tag_facts
+from laneside.virtual.chip_store import ChipStore
+from laneside.virtual.chips.chip import Chip
+from laneside.virtual.chips.contents import card_contents, psam_contents, tag_contents
+from laneside.virtual.chips.tag import VirtualTag
 from laneside.virtual.issuing import Issuer
 from laneside.virtual.lane import Lane
 from laneside.virtual.picture import draw_empty_lane, draw_vehicle
-from laneside.virtual.shelf import Shelf
 from laneside.virtual.stories import ETC_LANE, HOME_STATION, MIXED_LANE, Vehicle
-from laneside.virtual.tag import VirtualTag
 from laneside.virtual.vehicles import describe, vehicle_named
 
 LANES = (HOME_STATION + ETC_LANE, HOME_STATION + MIXED_LANE)
@@ -37,22 +37,22 @@ class Notes(Struct, frozen=True, kw_only=True):
 
 
 class World:
-    """One roadside. ``shelf`` keeps it; ``psam_required`` asks for a PSAM that wants its authorisation first."""
+    """One roadside. ``store`` keeps it; ``psam_required`` asks for a PSAM that wants its authorisation first."""
 
     def __init__(
         self,
         *,
-        shelf: Shelf,
+        store: ChipStore,
         clock: Clock,
         random_bytes: Callable[[int], bytes],
         psam_required: bool = False,
         lanes: tuple[str, ...] = LANES,
     ) -> None:
-        self._shelf = shelf
-        self._issuer = Issuer(shelf=shelf, clock=clock, random_bytes=random_bytes)
+        self._store = store
+        self._issuer = Issuer(store=store, clock=clock, random_bytes=random_bytes)
         self._psam_required = psam_required
         self._gone: list[Callable[[str], None]] = []
-        kept = shelf.note(NOTE)
+        kept = store.read_note(NOTE)
         self._notes = Notes(lane=Lane(lanes=lanes)) if kept is None else msgspec.json.decode(kept, type=Notes)
         self._psam = self._issuer.psam(required=psam_required)
         self._card, self._tag = self._chips()
@@ -147,17 +147,25 @@ class World:
             "vehicle": None if vehicle is None else describe(vehicle),
             "card": self.card_state(),
             "tag": self.tag_state(),
-            "psam": psam_facts(self._issuer.psam(required=self._psam_required)),
+            "psam": psam_contents(self._issuer.psam(required=self._psam_required)),
             "lane": msgspec.to_builtins(self.lane),
         }
 
     def card_state(self) -> dict[str, Any] | None:
         """Write what the vehicle's card holds; None where no vehicle stands."""
-        return None if self.vehicle is None else card_facts(self._issuer.card(self.vehicle), self.card_inserted)
+        return (
+            None
+            if self.vehicle is None
+            else card_contents(self._issuer.card(self.vehicle), inserted=self.card_inserted)
+        )
 
     def tag_state(self) -> dict[str, Any] | None:
         """Write what the vehicle's tag holds; None where no vehicle stands."""
-        return None if self.vehicle is None else tag_facts(self._issuer.tag(self.vehicle), self.card_inserted)
+        return (
+            None
+            if self.vehicle is None
+            else tag_contents(self._issuer.tag(self.vehicle), card_inserted=self.card_inserted)
+        )
 
     def _move_card(self, *, inserted: bool) -> None:
         if self.vehicle is None:
@@ -177,7 +185,7 @@ class World:
     def _keep(self, **changes: Any) -> None:
         """Write the notes before anybody sees them changed."""
         notes = msgspec.structs.replace(self._notes, **changes)
-        self._shelf.keep_note(NOTE, msgspec.json.encode(notes))
+        self._store.write_note(NOTE, msgspec.json.encode(notes))
         self._notes = notes
 
     def _chips(self) -> tuple[Chip | None, VirtualTag | None]:

@@ -12,8 +12,8 @@ import pytest
 from timeouts import scaled
 
 from laneside.devices import RoadsideLink, RoadsidePanel, VirtualLane
+from laneside.virtual.chip_store import FolderChipStore
 from laneside.virtual.server import serving
-from laneside.virtual.shelf import FolderShelf
 from laneside.virtual.world import World
 
 
@@ -52,6 +52,6 @@ def street_at(host: str, port: int) -> Street:
 
 @pytest.fixture
 def street(tmp_path: Path) -> Iterator[Street]:
-    world = World(shelf=FolderShelf(tmp_path), clock=StillClock(), random_bytes=secrets.token_bytes)
+    world = World(store=FolderChipStore(tmp_path), clock=StillClock(), random_bytes=secrets.token_bytes)
     with serving(world) as (host, port):
         yield street_at(host, port)

@@ -15,8 +15,8 @@ from laneside.passage.checks import CheckContext, facts_of
 from laneside.reader import ApduReader
 from laneside.rules import Confirmed, Severity, check_amount, check_confirmed, check_presented
 from laneside.statuslist import StatusListIndex
+from laneside.virtual.chip_store import RamChipStore
 from laneside.virtual.server import serving
-from laneside.virtual.shelf import MemoryShelf
 from laneside.virtual.vehicles import VEHICLES, listed_keys
 from laneside.virtual.world import World
 
@@ -45,7 +45,7 @@ def clock() -> StillClock:
 
 @pytest.fixture(scope="module")
 def address(clock: StillClock) -> Iterator[tuple[str, int]]:
-    with serving(World(shelf=MemoryShelf(), clock=clock, random_bytes=secrets.token_bytes)) as where:
+    with serving(World(store=RamChipStore(), clock=clock, random_bytes=secrets.token_bytes)) as where:
         yield where
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from laneside.errors import CodecError
 from laneside.rsu import Direction, Message, parse
-from laneside.virtual.apdu import OK
-from laneside.virtual.chip import Chip
+from laneside.virtual.chips.apdu import OK
+from laneside.virtual.chips.chip import Chip
 from laneside.virtual.integrated.faults import Fault, FaultKind, FaultPlan, Place, When
 from laneside.virtual.integrated.field import Field
 from laneside.virtual.integrated.holds import Holds
