@@ -1,6 +1,6 @@
-"""The state of the roadside: which vehicle stands at the lane, its chips, the terminal's PSAM, and the lane itself.
+"""The state of the roadside: which vehicle is at the lane, its chips, the terminal's PSAM, and the lane itself.
 
-Everything that matters outlives the process in a store. Not thread-safe: one loop, or one test, owns a world.
+All of it is kept in a store and outlives the process. Not thread-safe: one loop, or one test, owns a world.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from laneside.virtual.chips.tag import VirtualTag
 from laneside.virtual.issuing import Issuer
 from laneside.virtual.lane import Lane
 from laneside.virtual.picture import draw_empty_lane, draw_vehicle
-from laneside.virtual.stories import ETC_LANE, HOME_STATION, MIXED_LANE, Vehicle
+from laneside.virtual.scenarios import ETC_LANE, HOME_STATION, MIXED_LANE, Vehicle
 from laneside.virtual.vehicles import describe, vehicle_named
 
 LANES = (HOME_STATION + ETC_LANE, HOME_STATION + MIXED_LANE)
@@ -29,7 +29,7 @@ EMPTY_LANE_SEED = 0x1A9E
 
 
 class Notes(Struct, frozen=True, kw_only=True):
-    """What is written down of the world beside the chips."""
+    """What is stored of the world beside the chips."""
 
     lane: Lane
     vehicle: str | None = None
@@ -57,7 +57,7 @@ class World:
         self._psam = self._issuer.psam(required=psam_required)
         self._card, self._tag = self._chips()
 
-    # --- what stands here
+    # --- what is here
 
     @property
     def vehicle(self) -> Vehicle | None:
@@ -75,12 +75,12 @@ class World:
         return self._notes.lane
 
     def keep_lane(self, lane: Lane) -> None:
-        """Make another value the lane, durably."""
+        """Replace the lane's value, durably."""
         if lane is not self._notes.lane:
             self._keep(lane=lane)
 
     def chip(self, channel: str) -> Chip | None:
-        """Return the chip of a channel, None when there is none to power."""
+        """Return the chip of a channel; None when nothing is there to power."""
         match channel:
             case "card":
                 return self._card if self.card_inserted else None
@@ -89,10 +89,10 @@ class World:
             case "psam":
                 return self._psam
             case _:
-                raise AssertionError(f"{channel} is no chip's channel")
+                raise AssertionError(f"no chip has a channel {channel}")
 
     def greeting(self, channel: str) -> dict[str, Any]:
-        """Write what a client learns when it opens a chip's channel."""
+        """Return what a client receives when it opens a chip's channel."""
         chip = self.chip(channel)
         if chip is None:
             return {"present": False}
@@ -102,13 +102,13 @@ class World:
         return {"present": True, "atr": chip.atr.hex().upper()}
 
     def on_gone(self, tell: Callable[[str], None]) -> None:
-        """Register who is told that a channel's chip goes; its power is still on then."""
+        """Register a callback for a channel whose chip is leaving; the chip still has power when it is called."""
         self._gone.append(tell)
 
     # --- what happens here
 
     def place(self, name: str, *, fresh: bool = False) -> None:
-        """Let a vehicle come to the lane, issuing its chips when they are new or their story needs it.
+        """Let a vehicle come to the lane, with chips that are issued when they are missing or their scenario needs it.
 
         Raises SettingError for a name that no vehicle has.
         """
@@ -126,22 +126,22 @@ class World:
         self._card, self._tag = None, None
 
     def insert_card(self) -> None:
-        """Push the vehicle's card into its tag. Raises SettingError when nobody stands here."""
+        """Push the vehicle's card into its tag. Raises SettingError when no vehicle is here."""
         self._move_card(inserted=True)
 
     def withdraw_card(self) -> None:
-        """Pull the vehicle's card. Raises SettingError when nobody stands here."""
+        """Pull the vehicle's card. Raises SettingError when no vehicle is here."""
         self._move_card(inserted=False)
 
     def picture(self) -> bytes:
-        """Take the lane's picture, JPEG 1280×960. It only looks at who stands here: another thread may ask."""
+        """Return the lane's picture, JPEG 1280×960. It only reads which vehicle is here, so any thread may call it."""
         vehicle = self.vehicle
         if vehicle is None:
             return draw_empty_lane(EMPTY_LANE_SEED)
         return draw_vehicle(vehicle.plate, vehicle.colour, vehicle.toll_class, vehicle.seed, vehicle.name)
 
     def state(self) -> dict[str, Any]:
-        """Write everything that can be seen here, read from the chips' memories without touching their sessions."""
+        """Return everything that can be seen here, read from the chips' memories without touching their sessions."""
         vehicle = self.vehicle
         return {
             "vehicle": None if vehicle is None else describe(vehicle),
@@ -152,7 +152,7 @@ class World:
         }
 
     def card_state(self) -> dict[str, Any] | None:
-        """Write what the vehicle's card holds; None where no vehicle stands."""
+        """Return what the vehicle's card holds; None without a vehicle."""
         return (
             None
             if self.vehicle is None
@@ -160,7 +160,7 @@ class World:
         )
 
     def tag_state(self) -> dict[str, Any] | None:
-        """Write what the vehicle's tag holds; None where no vehicle stands."""
+        """Return what the vehicle's tag holds; None without a vehicle."""
         return (
             None
             if self.vehicle is None
@@ -169,7 +169,7 @@ class World:
 
     def _move_card(self, *, inserted: bool) -> None:
         if self.vehicle is None:
-            raise SettingError("no vehicle stands at the lane")
+            raise SettingError("no vehicle is at the lane")
         if not inserted:
             self._tell_gone("card")
         self._keep(card_inserted=inserted)
@@ -183,7 +183,7 @@ class World:
             tell(channel)
 
     def _keep(self, **changes: Any) -> None:
-        """Write the notes before anybody sees them changed."""
+        """Store the notes before they are seen changed."""
         notes = msgspec.structs.replace(self._notes, **changes)
         self._store.write_note(NOTE, msgspec.json.encode(notes))
         self._notes = notes

@@ -7,33 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from served_roadside import StillClock
 
 from laneside.cardcrypto import Suite, decrypt_vehicle_file, diversify_chain, tac
 from laneside.errors import SettingError
-from laneside.passage.lane import Conclusion
 from laneside.virtual.antenna import Antenna
 from laneside.virtual.chip_store import ChipStore, FolderChipStore, RamChipStore
 from laneside.virtual.chips.keys import Purpose, VirtualKeys
-from laneside.virtual.documents import issue_info
+from laneside.virtual.issuing import issue_info
+from laneside.virtual.lane import LaneOrder
 from laneside.virtual.vehicles import VEHICLES, vehicle_named
 from laneside.virtual.world import World
 
 NOON = datetime(2024, 5, 6, 4, 0, 0, tzinfo=UTC)
 OK = b"\x90\x00"
-
-
-class StillClock:
-    def __init__(self, now: datetime = NOON) -> None:
-        self.moment = now
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def monotonic_s(self) -> float:
-        return self.moment.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
 
 
 def world_on(store: ChipStore, clock: StillClock | None = None) -> World:
@@ -220,7 +207,7 @@ def test_starting_again_goes_on_where_it_was(tmp_path: Path) -> None:
     world.place("car-sm4")
     debit(world, 1045)
     world.keep_lane(
-        world.lane.occupy("62010A0B11").conclude(Conclusion(passage_id="p1", open_barrier=True, display="10.45"))
+        world.lane.occupy("62010A0B11").conclude(LaneOrder(passage_id="p1", open_barrier=True, display="10.45"))
     )
     again = world_on(FolderChipStore(tmp_path))
     state = again.state()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from laneside.card.channel import TagPresence
 from laneside.virtual.chips.chip import Chip
 from laneside.virtual.chips.tag import VirtualTag
-from laneside.virtual.integrated.faults import Place
+from laneside.virtual.faults import Place
 from laneside.virtual.world import World
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from laneside.errors import LanesideError
 from laneside.virtual.chips.apdu import OK
-from laneside.virtual.integrated.faults import Place
+from laneside.virtual.faults import Place
 
 Result = TypeVar("Result")
 
