@@ -82,8 +82,9 @@ def test_every_request_about_the_reader_is_taken_and_there_are_no_others(rows):
     import json
     import secrets
 
-    from laneside.virtual.integrated import TCP_READER, IntegratedReader, desk
-    from laneside.virtual.integrated.serving import ReaderServer
+    from laneside.virtual.integrated import TCP_READER, IntegratedReader
+    from laneside.virtual.integrated import requests as reader_requests
+    from laneside.virtual.integrated.server import ReaderServer
     from laneside.virtual.requests import RequestRefusedError
 
     def world_of(vehicle: str) -> World:
@@ -98,7 +99,7 @@ def test_every_request_about_the_reader_is_taken_and_there_are_no_others(rows):
         reader = IntegratedReader(world_of("car-sm4"), settings=TCP_READER, random_bytes=secrets.token_bytes)
         server = ReaderServer(reader)
         await server.listen("127.0.0.1", 0)
-        taking = desk.ReaderDesk(server, other_world=world_of)
+        taking = reader_requests.ReaderRequests(server, other_world=world_of)
         for request in requests:
             if request is not await_held:
                 assert (await taking.answer(request.encode()))["ok"]
@@ -108,7 +109,7 @@ def test_every_request_about_the_reader_is_taken_and_there_are_no_others(rows):
 
     asyncio.run(asked())
     assert {json.loads(request)["op"] for request in requests} == {
-        struct.__struct_config__.tag for struct in _structs(desk)
+        struct.__struct_config__.tag for struct in _structs(reader_requests)
     }
 
 

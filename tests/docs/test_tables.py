@@ -144,11 +144,11 @@ def test_the_checks_are_those_of_the_doctor(rows):
 
 def test_the_tables_of_a_reader_settings_file_are_those_that_are_read(root, rows):
     from laneside.reader.frames import settings as host
-    from laneside.virtual.integrated import options
+    from laneside.virtual.integrated import settings as virtual_settings
 
     told = {bare(row["`reader`"]): float(bare(row["default"])) for row in rows("docs/frames.md", "`reader`")}
     policy = host.policy_of({}, DialectName.TCP)
     assert told == {name: getattr(policy, name) for name in host._READER}
     page = (root / "docs" / "frames.md").read_text(encoding="utf-8")
     paragraph = page.partition("`virtual`: ")[2].partition("; what they mean")[0]
-    assert set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", paragraph))) == set(options._VIRTUAL)
+    assert set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", paragraph))) == set(virtual_settings._VIRTUAL)

@@ -12,7 +12,7 @@ from timeouts import scaled
 
 from laneside.devices import SerialLink, TcpLink
 from laneside.virtual.integrated import IntegratedReader, ReaderSettings
-from laneside.virtual.integrated.serving import ReaderServer
+from laneside.virtual.integrated.server import ReaderServer
 
 T = TypeVar("T")
 

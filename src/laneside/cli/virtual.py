@@ -210,7 +210,7 @@ async def _roadside(
     world: World, choice: ReaderChoice | None, host: str, port: int, port_file: Path | None, reader_port: Path | None
 ) -> None:
     """Listen, say where, and stop when asked to."""
-    from laneside.virtual.integrated.desk import ReaderDesk
+    from laneside.virtual.integrated.requests import ReaderRequests
     from laneside.virtual.server import RoadsideServer
 
     stopping = _told_to_stop()
@@ -218,7 +218,7 @@ async def _roadside(
         desk, lives = None, []
         if choice is not None:
             served, place = await stack.enter_async_context(choice.serving(world))
-            desk = ReaderDesk(served, other_world=_another_world)
+            desk = ReaderRequests(served, other_world=_another_world)
             _say_where("reader", place, reader_port)
             lives = [served.ended()]
         server = RoadsideServer(world, reader=desk)

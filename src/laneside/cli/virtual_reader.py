@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from laneside.virtual.integrated import ReaderSettings
-    from laneside.virtual.integrated.serving import ReaderServer
+    from laneside.virtual.integrated.server import ReaderServer
     from laneside.virtual.world import World
 
 LOOPBACK = "127.0.0.1"
@@ -37,7 +37,7 @@ class ReaderChoice:
         import asyncio
 
         from laneside.virtual.integrated import IntegratedReader
-        from laneside.virtual.integrated.serving import ReaderServer
+        from laneside.virtual.integrated.server import ReaderServer
 
         reader = IntegratedReader(
             world,
@@ -64,7 +64,7 @@ def reader_choice(
     from laneside.errors import SettingError
     from laneside.rsu import DialectName
     from laneside.virtual.integrated import Several
-    from laneside.virtual.integrated.options import pace_of, reader_settings
+    from laneside.virtual.integrated.settings import pace_of, reader_settings
 
     if (tcp is None) == (pty is None):
         raise SettingError(f"a reader is on one wire: {names[0]} or {names[1]}")

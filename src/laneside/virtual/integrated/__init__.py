@@ -1,10 +1,11 @@
-"""A reader that runs the card logic itself, over the virtual card, tag and SAM: both dialects of spec/rsu-frames.md.
+"""A reader that runs the card logic itself, over the virtual card, tag and PSAM: both dialects of spec/rsu-frames.md.
 
-``IntegratedReader`` is pure: bytes and time in, bytes out; ``serving`` puts it on a pty or a port. What a host would
-have to do must not enter, and nothing here may make a host's life easier than a real reader does.
+``IntegratedReader`` is pure: bytes and time in, bytes out; ``server`` gives it a pty or a TCP port. What is a host's
+task must not enter, and nothing here may be easier for a host than with a real reader.
 """
 
-from laneside.virtual.integrated.core import IntegratedReader
+from laneside.virtual.integrated.reader import IntegratedReader
+from laneside.virtual.integrated.session import State
 from laneside.virtual.integrated.settings import (
     INSTANT,
     SERIAL_LINK,
@@ -18,7 +19,6 @@ from laneside.virtual.integrated.settings import (
     TearDown,
     Trigger,
 )
-from laneside.virtual.integrated.talk import State
 
 __all__ = [
     "INSTANT",

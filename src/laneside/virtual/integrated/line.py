@@ -1,4 +1,4 @@
-"""The line to the host: frames in and out, its width, and what goes wrong with a frame."""
+"""The line to the host: frames in and out, its pace, and what goes wrong with a frame."""
 
 from __future__ import annotations
 
@@ -6,79 +6,66 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final
 
-from laneside.rsu import BadFrame, SerialFrame, TcpFrame
+from laneside.rsu import READER_RSCTL, BadFrame, SerialFrame, TcpFrame
 from laneside.virtual.faults import Fault, FaultKind, FaultPlan, Place, When
-from laneside.virtual.integrated.holds import Holds
+from laneside.virtual.integrated.schedule import Act, HeldActs, Schedule
 from laneside.virtual.integrated.settings import ReaderSettings
-from laneside.virtual.integrated.timeline import Timeline
 
-POWER_UP_RSCTL: Final = 0x98
 FOREIGN_OBU: Final = bytes.fromhex("3AFFFF01")
 """The OBUID that a foreign reply carries."""
 TRACE_MAX: Final = 2_000
-_RSCTL: Final = {
-    0xB0: 0x08,
-    0xB2: 0x18,
-    0xB3: 0x28,
-    0xB4: 0x48,
-    0xB5: 0x58,
-    0xB8: 0x68,
-    0xB9: 0x68,
-    0xBD: 0x78,
-    0xBF: 0x88,
-}
-"""RSCTL by frame (spec/rsu-frames.md 2.1)."""
 TAC_RSCTL: Final = 0x68
+"""RSCTL of the answer to C8, whether it is a B5 or a B8."""
 
 Strike = Callable[[Fault], None]
 
 
 class Line:
-    """Both directions of one link. ``deliver`` takes a host's body, ``strike`` the faults that reach beyond a frame."""
+    """Both directions of one link: ``deliver`` takes a host's body, ``strike`` a fault of more than a frame."""
 
     def __init__(
         self,
         settings: ReaderSettings,
-        timeline: Timeline,
+        schedule: Schedule,
         faults: FaultPlan,
-        holds: Holds,
+        held: HeldActs,
         *,
         deliver: Callable[[bytes], None],
         strike: Strike,
     ) -> None:
         self._settings = settings
-        self._timeline = timeline
+        self._schedule = schedule
         self._faults = faults
-        self._holds = holds
+        self._held = held
         self._deliver = deliver
         self._strike = strike
         self._outgoing: list[bytes] = []
         self._last = b""
         self.bad_frames = 0
         self.heard: Counter[int] = Counter()
-        """How many whole frames of each command came from hosts, of all links: what a second C6 would show."""
+        """How many whole frames of each command came, over all links: a second C6 would show here."""
         self.trace: deque[tuple[float, Place, bytes]] = deque(maxlen=TRACE_MAX)
         self.disconnect()
 
     def connect(self) -> None:
-        """Begin with a host; nothing of an older one is left."""
+        """Begin with a host, without anything of an earlier one."""
         self.disconnect()
         self._outgoing.clear()
         self.up = True
 
     def disconnect(self) -> None:
-        """Lose the host: what is on the line in either direction is gone; what had left was sent."""
+        """Lose the host, and what is on the line in either direction; what ``outgoing`` holds was sent."""
         self.up = False
         self._decoder = self._settings.dialect.decoder()
         self._in_free_s = self._out_free_s = 0.0
-        self._link = object()
+        self._link = object()  # a new one for each link: what belongs to an earlier one is dropped
         self._sequence = 0
 
     def receive(self, data: bytes) -> None:
-        """Take bytes from the host; they have come when the line's width let them."""
+        """Take bytes from the host; they arrive when the line's pace allows."""
         link = self._link
-        self._in_free_s = max(self._in_free_s, self._timeline.now_s) + self._settings.pace.wire_s(len(data))
-        self._timeline.at(self._in_free_s, lambda: self._arrived(link, data))
+        self._in_free_s = max(self._in_free_s, self._schedule.now_s) + self._settings.pace.wire_s(len(data))
+        self._schedule.at(self._in_free_s, lambda: self._arrived(link, data))
 
     @property
     def clear_at_s(self) -> float:
@@ -86,11 +73,11 @@ class Line:
         return self._out_free_s
 
     def send(self, body: bytes, *, number: int | None = None) -> None:
-        """Put a body into a frame and on the line; ``number`` is an RSCTL other than the frame's usual one."""
+        """Send a body in a frame; ``number`` is an RSCTL other than the frame's usual one."""
         frame = bytes(self._settings.dialect.frame(self._number_of(body) if number is None else number, body))
         self._last = frame
         fired = self._faults.take(Place.FROM_READER, body[:1].hex())
-        self._pass(fired, self._guarded(lambda: self._put(frame)), spoilt=frame)
+        self._pass(fired, self._guarded(lambda: self._put(frame)), frame=frame)
 
     def resend(self) -> None:
         """Send the last frame again, byte for byte."""
@@ -98,7 +85,7 @@ class Line:
             self._put(self._last)
 
     def outgoing(self) -> bytes:
-        """Take what has left since the last call."""
+        """Return what has left since the last call."""
         data = b"".join(self._outgoing)
         self._outgoing.clear()
         return data
@@ -115,39 +102,39 @@ class Line:
                 self._take(found)
 
     def _take(self, frame: SerialFrame | TcpFrame) -> None:
-        """Let the faults at a host's frame strike; what is left of it is delivered."""
-        self.trace.append((self._timeline.now_s, Place.TO_READER, bytes(frame)))
+        """Let the faults at a host's frame strike, and deliver what is left of it."""
+        self.trace.append((self._schedule.now_s, Place.TO_READER, bytes(frame)))
         self.heard[frame.body[0]] += 1
         fired = self._faults.take(Place.TO_READER, frame.body[:1].hex())
         deliver = self._guarded(lambda: self._deliver(frame.body))
-        self._pass(fired, deliver, spoilt=None)
+        self._pass(fired, deliver, frame=None)
 
     # --- to the host
 
     def _put(self, frame: bytes) -> None:
         """Let bytes go out at the line's pace."""
         link = self._link
-        self._out_free_s = max(self._out_free_s, self._timeline.now_s) + self._settings.pace.wire_s(len(frame))
-        if self._out_free_s > self._timeline.now_s:
-            self._timeline.at(self._out_free_s, lambda: self._left(link, frame))
+        self._out_free_s = max(self._out_free_s, self._schedule.now_s) + self._settings.pace.wire_s(len(frame))
+        if self._out_free_s > self._schedule.now_s:
+            self._schedule.at(self._out_free_s, lambda: self._left(link, frame))
         else:
             self._left(link, frame)
 
     def _left(self, link: object, frame: bytes) -> None:
         if self.up and link is self._link:
-            self.trace.append((self._timeline.now_s, Place.FROM_READER, frame))
+            self.trace.append((self._schedule.now_s, Place.FROM_READER, frame))
             self._outgoing.append(frame)
 
     def _number_of(self, body: bytes) -> int:
         if self._settings.is_serial:
-            return _RSCTL.get(body[0], _RSCTL[0xB0])
+            return READER_RSCTL.get(body[0], READER_RSCTL[0xB0])
         self._sequence = self._sequence % 0xFF + 1
         return self._sequence
 
     # --- faults
 
-    def _guarded(self, act: Callable[[], None]) -> Callable[[], None]:
-        """Let an act happen only on the link on which it began."""
+    def _guarded(self, act: Act) -> Act:
+        """Return the act as one that happens only on the link on which it began."""
         link = self._link
 
         def guarded() -> None:
@@ -156,8 +143,8 @@ class Line:
 
         return guarded
 
-    def _pass(self, fired: dict[When, Fault], act: Callable[[], None], *, spoilt: bytes | None) -> None:
-        """Carry a frame over, or what the faults leave of it. ``spoilt`` is the reader's frame, None for a host's."""
+    def _pass(self, fired: dict[When, Fault], act: Act, *, frame: bytes | None) -> None:
+        """Let a frame pass, or what the faults leave of it. ``frame`` is the reader's frame, None for a host's."""
         before, after = fired.get(When.BEFORE), fired.get(When.AFTER)
         wanted = next((fault for fault in (before, after) if fault and fault.kind in _OF_FRAMES), None)
         if before is not None and before is not wanted:
@@ -165,16 +152,16 @@ class Line:
         if wanted is None:
             act()
         else:
-            self._spoil(wanted, act, spoilt)
+            self._spoil(wanted, act, frame)
         if after is not None and after is not wanted:
             self._strike(after)
 
-    def _spoil(self, fault: Fault, act: Callable[[], None], frame: bytes | None) -> None:
+    def _spoil(self, fault: Fault, act: Act, frame: bytes | None) -> None:
         match fault.kind:
             case FaultKind.DELAY:
-                self._timeline.after(fault.delay_s, act)
+                self._schedule.after(fault.delay_s, act)
             case FaultKind.HOLD:
-                self._holds.keep(fault.place, act)
+                self._held.keep(fault.place, act)
             case FaultKind.DOUBLE:
                 act()
                 act()

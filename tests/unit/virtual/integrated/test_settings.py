@@ -15,7 +15,7 @@ from laneside.virtual.integrated import (
     Several,
     Trigger,
 )
-from laneside.virtual.integrated.options import pace_of, reader_settings
+from laneside.virtual.integrated.settings import pace_of, reader_settings
 
 
 def test_without_a_file_the_wire_decides() -> None:

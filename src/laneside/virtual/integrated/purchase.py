@@ -1,4 +1,4 @@
-"""What the reader does for a C6 and a C8: the composite purchase of spec/icc.md 8.2, EF04, and the proof."""
+"""What the reader does for a C6 and a C8: the composite purchase (spec/icc.md 8.2), the write of EF04, the proof."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from enum import StrEnum
 from typing import Final
 
 from laneside.rsu import Trade
+from laneside.virtual.chips.apdu import KEY_INDEX_UNKNOWN
 from laneside.virtual.faults import Place
-from laneside.virtual.integrated.jobs import Job, NoReplyError, RefusedError, sent
-from laneside.virtual.integrated.reading import select_card, write_ef04
+from laneside.virtual.integrated.chip_jobs import ChipRefusedError, Job, NoReplyError, select_card, sent, write_ef04
 
 COMPOSITE: Final = 0x09
-KEY_INDEX_UNKNOWN: Final = b"\x94\x03"
 
 
 class Debit(StrEnum):
-    """How far the purchase came."""
+    """How far the purchase got."""
 
     NOT_ASKED = "not-asked"
     NOT_TRIED = "not-tried"
-    """EF04 came first and failed."""
+    """EF04 was to be written first, and that failed."""
     DONE = "done"
     INIT_NO_REPLY = "init-no-reply"
     INIT_REFUSED = "init-refused"
@@ -28,7 +27,7 @@ class Debit(StrEnum):
     PURCHASE_NO_REPLY = "purchase-no-reply"
     PURCHASE_REFUSED = "purchase-refused"
     MAC2_FAILED = "mac2-failed"
-    """The card was debited; the PSAM does not believe its answer."""
+    """The card was debited; the PSAM does not accept its MAC2."""
 
 
 class Written(StrEnum):
@@ -42,13 +41,13 @@ class Written(StrEnum):
 
     @property
     def failed(self) -> bool:
-        """Whether it was tried in vain."""
+        """Whether it was tried without success."""
         return self in {Written.NO_REPLY, Written.REFUSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A C6 in the words of neither dialect. ``ef04`` holds offset and bytes of each piece to write."""
+class TradeOrder:
+    """A C6 of either dialect. ``ef04`` holds offset and bytes of each piece to write."""
 
     trade: Trade
     amount_fen: int
@@ -70,8 +69,8 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What a B5 tells. What is not known stays zero."""
+class TradeResult:
+    """What a B5 carries; zeros for what is not known."""
 
     debit: Debit = Debit.NOT_ASKED
     written: Written = Written.NOT_ASKED
@@ -92,8 +91,8 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What `805A` answered; ``answered`` is False where no reply came."""
+class TacProof:
+    """What `805A` answered; ``answered`` is False without an answer."""
 
     tac: bytes = bytes(4)
     mac2: bytes = bytes(4)
@@ -106,77 +105,80 @@ class Proof:
         return any(self.tac)
 
 
-def trade(order: Order, *, terminal_number: bytes, issue: bytes) -> Job[Done]:
-    """Carry out a C6: card first, at an entry EF04 first; the second part only follows a success of the first."""
-    done = Done(
+def carry_out(order: TradeOrder, *, terminal_number: bytes, issue: bytes) -> Job[TradeResult]:
+    """Carry out a C6: the card first, at an entry EF04 first. The second part follows only if the first succeeded."""
+    result = TradeResult(
         purchase_time=order.purchase_time,
         terminal_number=terminal_number,
         written=Written.NOT_TRIED if order.wants_ef04 else Written.NOT_ASKED,
     )
     if order.ef04_first and order.wants_ef04:
-        done = yield from _with_ef04(done, order)
-        if done.written.failed:
-            return replace(done, debit=Debit.NOT_TRIED if order.wants_card else Debit.NOT_ASKED)
-        return (yield from _with_purchase(done, order, issue))
-    done = yield from _with_purchase(done, order, issue)
-    if done.debit in {Debit.DONE, Debit.NOT_ASKED} and order.wants_ef04:
-        done = yield from _with_ef04(done, order)
-    return done
+        result = yield from _with_ef04(result, order)
+        if result.written.failed:
+            return replace(result, debit=Debit.NOT_TRIED if order.wants_card else Debit.NOT_ASKED)
+        return (yield from _with_purchase(result, order, issue))
+    result = yield from _with_purchase(result, order, issue)
+    if result.debit in {Debit.DONE, Debit.NOT_ASKED} and order.wants_ef04:
+        result = yield from _with_ef04(result, order)
+    return result
 
 
-def _with_ef04(done: Done, order: Order) -> Job[Done]:
+def _with_ef04(result: TradeResult, order: TradeOrder) -> Job[TradeResult]:
     try:
         for offset, data in order.ef04:
             yield from write_ef04(offset, data)
     except NoReplyError:
-        return replace(done, written=Written.NO_REPLY)
-    except RefusedError:
-        return replace(done, written=Written.REFUSED)
-    return replace(done, written=Written.DONE)
+        return replace(result, written=Written.NO_REPLY)
+    except ChipRefusedError:
+        return replace(result, written=Written.REFUSED)
+    return replace(result, written=Written.DONE)
 
 
-def _with_purchase(done: Done, order: Order, issue: bytes) -> Job[Done]:
+def _with_purchase(result: TradeResult, order: TradeOrder, issue: bytes) -> Job[TradeResult]:
     if not order.wants_card:
-        return done
+        return result
     try:
-        opened = yield from _open_purchase(order, done.terminal_number, issue)
+        opened = yield from _open_purchase(order, result.terminal_number, issue)
     except NoReplyError:
-        return replace(done, debit=Debit.INIT_NO_REPLY)
-    except RefusedError:
-        return replace(done, debit=Debit.INIT_REFUSED)
-    done = replace(
-        done,
+        return replace(result, debit=Debit.INIT_NO_REPLY)
+    except ChipRefusedError:
+        return replace(result, debit=Debit.INIT_REFUSED)
+    result = replace(
+        result,
         counter=int.from_bytes(opened[4:6], "big"),
         key_version=opened[9],
         algorithm_id=opened[10],
     )
     try:
         signed = yield from _mac1(order, opened, issue)
-    except (NoReplyError, RefusedError):
-        return replace(done, debit=Debit.MAC1_FAILED)
-    done = replace(done, transaction_number=signed[:4])
-    return (yield from _debited(done, order, opened, signed))
+    except (NoReplyError, ChipRefusedError):
+        return replace(result, debit=Debit.MAC1_FAILED)
+    result = replace(result, transaction_number=signed[:4])
+    return (yield from _debited(result, order, opened, signed))
 
 
-def _open_purchase(order: Order, terminal_number: bytes, issue: bytes) -> Job[bytes]:
-    """Send `8050` with key index 41 to a card of version 5x, 01 to others; on 9403 the other (spec/unknowns.md 7)."""
+def _open_purchase(order: TradeOrder, terminal_number: bytes, issue: bytes) -> Job[bytes]:
+    """Send `8050` with key index 41 to a card of version 5x, with 01 to others; on 9403 with the other one.
+
+    Which index a card wants is open (spec/unknowns.md 7).
+    """
     first, second = (0x41, 0x01) if issue[9] >> 4 == 5 else (0x01, 0x41)
     try:
         return (yield from _init(first, order, terminal_number))
-    except RefusedError as error:
+    except ChipRefusedError as error:
         if error.status_word != KEY_INDEX_UNKNOWN:
             raise
     return (yield from _init(second, order, terminal_number))
 
 
-def _init(key_index: int, order: Order, terminal_number: bytes) -> Job[bytes]:
+def _init(key_index: int, order: TradeOrder, terminal_number: bytes) -> Job[bytes]:
     amount = order.amount_fen.to_bytes(4, "big")
     command = bytes.fromhex("805003020B") + bytes((key_index,)) + amount + terminal_number + b"\x0f"
     return (yield from sent(Place.CARD, command))
 
 
-def _mac1(order: Order, opened: bytes, issue: bytes) -> Job[bytes]:
-    """Send `8070`; number and MAC1 come back."""
+def _mac1(order: TradeOrder, opened: bytes, issue: bytes) -> Job[bytes]:
+    """Send `8070`; return the PSAM's number and MAC1."""
     command = (
         bytes.fromhex("8070000024")
         + opened[11:15]
@@ -192,34 +194,34 @@ def _mac1(order: Order, opened: bytes, issue: bytes) -> Job[bytes]:
     return (yield from sent(Place.PSAM, command))
 
 
-def _debited(done: Done, order: Order, opened: bytes, signed: bytes) -> Job[Done]:
-    """Send `80DC`, `8054` and `8072`. From the first on the host can't know more than the answers say."""
+def _debited(result: TradeResult, order: TradeOrder, opened: bytes, signed: bytes) -> Job[TradeResult]:
+    """Send `80DC`, `8054` and `8072`. A lost answer to `8054` leaves open whether the card was debited."""
     try:
         yield from sent(Place.CARD, bytes.fromhex("80DCAAC82B") + order.capp)
         command = bytes.fromhex("805401000F") + signed[:4] + order.purchase_time + signed[4:8] + b"\x08"
         answer = yield from sent(Place.CARD, command)
     except NoReplyError:
-        return replace(done, debit=Debit.PURCHASE_NO_REPLY)
-    except RefusedError:
-        return replace(done, debit=Debit.PURCHASE_REFUSED)
+        return replace(result, debit=Debit.PURCHASE_NO_REPLY)
+    except ChipRefusedError:
+        return replace(result, debit=Debit.PURCHASE_REFUSED)
     after_fen = int.from_bytes(opened[:4], "big") - order.amount_fen
-    done = replace(done, tac=answer[:4], mac2=answer[4:8], balance_after_fen=after_fen)
+    result = replace(result, tac=answer[:4], mac2=answer[4:8], balance_after_fen=after_fen)
     try:
         yield from sent(Place.PSAM, bytes.fromhex("8072000004") + answer[4:8])
-    except (NoReplyError, RefusedError):
-        return replace(done, debit=Debit.MAC2_FAILED)
-    return replace(done, debit=Debit.DONE)
+    except (NoReplyError, ChipRefusedError):
+        return replace(result, debit=Debit.MAC2_FAILED)
+    return replace(result, debit=Debit.DONE)
 
 
-def prove(counter: int) -> Job[Proof]:
-    """Ask the card for the proof of the purchase with counter N: `805A` takes N+1, answers MAC2 and TAC."""
+def prove(counter: int) -> Job[TacProof]:
+    """Ask the card for the proof of the purchase with counter N: `805A` takes N+1 and answers MAC2 and TAC."""
     following = (counter + 1 & 0xFFFF).to_bytes(2, "big")
     try:
         yield from select_card()
         balance = yield from sent(Place.CARD, "805C000204")
         answer = yield from sent(Place.CARD, bytes.fromhex("805A000902") + following + b"\x08")
     except NoReplyError:
-        return Proof(answered=False)
-    except RefusedError:
-        return Proof()
-    return Proof(mac2=answer[:4], tac=answer[4:8], balance_fen=int.from_bytes(balance, "big"))
+        return TacProof(answered=False)
+    except ChipRefusedError:
+        return TacProof()
+    return TacProof(mac2=answer[:4], tac=answer[4:8], balance_fen=int.from_bytes(balance, "big"))

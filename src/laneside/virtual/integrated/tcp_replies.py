@@ -1,4 +1,4 @@
-"""What a virtual reader says in the new dialect (spec/rsu-frames.md 3.3, 3.4)."""
+"""The messages of a virtual reader in the new dialect (spec/rsu-frames.md 3.3, 3.4)."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from laneside.rsu.codes import (
     TcpTacError,
 )
 from laneside.rsu.fields import EF04_LENGTHS
-from laneside.virtual.integrated.reading import CardRead, Ef04Read, Trouble, VehicleRead
-from laneside.virtual.integrated.sam import SamFacts
+from laneside.virtual.integrated.chip_jobs import CardRead, Ef04Read, PsamInfo, Trouble, VehicleRead
+from laneside.virtual.integrated.field import TagSeen
+from laneside.virtual.integrated.purchase import Debit, TacProof, TradeResult, Written
+from laneside.virtual.integrated.replies import AmountsResult, PairRead
 from laneside.virtual.integrated.settings import ReaderSettings, TearDown
-from laneside.virtual.integrated.speech import AmountsDone, PairRead, TagSeen
-from laneside.virtual.integrated.trading import Debit, Done, Proof, Written
 
 _HEARTBEAT: Final = 0xB1
 _NO_ANTENNA: Final = 0xFF
@@ -55,25 +55,25 @@ _DECRYPTION: Final = {
 }
 
 
-class TcpSpeech:
+class TcpReplies:
     """The messages of the new dialect."""
 
     def __init__(self, settings: ReaderSettings) -> None:
         self._settings = settings
 
-    def status(self, sam: SamFacts, *, searching: bool) -> Message:
-        """Say B0 with one PSAM."""
+    def status(self, psam: PsamInfo, *, searching: bool) -> Message:
+        """Return B0 with one PSAM."""
         settings = self._settings
         channel = PsamChannel(
             channel=settings.psam_channel,
-            version=sam.version,
-            authorised=0 if sam.authorised else _FAILED,
-            terminal_number=sam.terminal_number,
+            version=psam.version,
+            authorised=0 if psam.authorised else _FAILED,
+            terminal_number=psam.terminal_number,
         )
         return TcpStatus(
-            status=TcpReaderStatus.OK if sam.readable else TcpReaderStatus.PSAM_RESET,
+            status=TcpReaderStatus.OK if psam.readable else TcpReaderStatus.PSAM_RESET,
             psams=(channel,),
-            algorithm_id=CardAlgorithm.SM4 if sam.knows_sm4 else CardAlgorithm.TDES,
+            algorithm_id=CardAlgorithm.SM4 if psam.knows_sm4 else CardAlgorithm.TDES,
             maker_id=settings.maker_id,
             rsu_id=settings.rsu_id,
             version=settings.version,
@@ -81,13 +81,14 @@ class TcpSpeech:
             interface_version=settings.interface_version,
         )
 
-    def heartbeat(self, sam: SamFacts, *, searching: bool) -> Message:
-        """Say B1 in the lane form, whose widths are open: PSAM channel, lock, authorisation; antennas 1 and 2 (V)."""
-        psam = bytes((self._settings.psam_channel, 0, 0 if sam.authorised else _FAILED))
-        return Opaque(number=_HEARTBEAT, data=psam + bytes((0 if searching else _FAILED, _NO_ANTENNA)))
+    def heartbeat(self, psam: PsamInfo, *, searching: bool) -> Message:
+        """Return B1 in the lane form, whose widths are open: PSAM channel, lock, authorisation; two antennas (V)."""
+        channel = bytes((self._settings.psam_channel, 0, 0 if psam.authorised else _FAILED))
+        antennas = bytes((0 if searching else _FAILED, _NO_ANTENNA))
+        return Opaque(number=_HEARTBEAT, data=channel + antennas)
 
     def tag(self, seen: TagSeen) -> Message:
-        """Say B2, whole or with one of antenna id and device type."""
+        """Return B2, whole or with one of antenna id and device type."""
         settings = self._settings
         keeps = settings.dialect.b2_form
         device = settings.dialect.device_type(DeviceType.DUAL_CHIP)
@@ -104,7 +105,7 @@ class TcpSpeech:
         )
 
     def vehicle(self, seen: TagSeen, vehicle: VehicleRead, ef04: Ef04Read | None) -> Message:
-        """Say B3; the spec gives it no codes, those of B4 are taken (V)."""
+        """Return B3; the spec gives it no codes, those of B4 are taken (V)."""
         error = _vehicle_error(vehicle)
         if error and self._settings.short_errors:
             return ShortReply(number=0xB3, obu_id=seen.obu_id, error=error)
@@ -112,7 +113,7 @@ class TcpSpeech:
         return Vehicle(obu_id=seen.obu_id, error=error, vehicle=vehicle.file, ef04=carried)
 
     def card(self, seen: TagSeen, pair: PairRead) -> Message:
-        """Say B4; zeros stand where nothing could be read."""
+        """Return B4; zeros where nothing could be read."""
         error = _card_error(pair)
         if error == TcpCardError.NO_REPLY and self._settings.short_errors:
             return ShortReply(number=0xB4, obu_id=seen.obu_id, error=error)
@@ -126,23 +127,23 @@ class TcpSpeech:
             capp=pair.card.capp,
         )
 
-    def result(self, obu_id: bytes, done: Done, *, unix_time_s: int) -> Message:  # noqa: ARG002 - no such field here.
-        """Say B5."""
+    def result(self, obu_id: bytes, trade: TradeResult, *, unix_time_s: int) -> Message:  # noqa: ARG002 - no such field here.
+        """Return B5."""
         return TcpDebitResult(
             obu_id=obu_id,
-            error=_debit_error(done),
-            terminal_number=done.terminal_number,
-            purchase_time=done.purchase_time,
-            algorithm_id=done.algorithm_id,
-            key_version=done.key_version,
-            tac=done.tac,
-            counter=done.counter,
-            transaction_number=done.transaction_number,
-            balance_after_fen=done.balance_after_fen,
+            error=_debit_error(trade),
+            terminal_number=trade.terminal_number,
+            purchase_time=trade.purchase_time,
+            algorithm_id=trade.algorithm_id,
+            key_version=trade.key_version,
+            tac=trade.tac,
+            counter=trade.counter,
+            transaction_number=trade.transaction_number,
+            balance_after_fen=trade.balance_after_fen,
         )
 
-    def tac(self, obu_id: bytes, proof: Proof, done: Done, written: Written, *, unix_time_s: int) -> Message:  # noqa: ARG002 - the new dialect's B8 tells nothing of the debit or the time.
-        """Say B8. 04 stands for a TAC without EF04, 05 for neither (V)."""
+    def tac(self, obu_id: bytes, proof: TacProof, trade: TradeResult, written: Written, *, unix_time_s: int) -> Message:  # noqa: ARG002 - this B8 carries neither debit nor time.
+        """Return B8. 04 means a TAC without EF04, 05 neither (V)."""
         match proof.found, written.failed:
             case True, True:
                 error = TcpTacError.OTHER_4
@@ -154,35 +155,35 @@ class TcpSpeech:
                 error = TcpTacError.TAC_FAILED
         return TcpTacResult(obu_id=obu_id, error=error, tac=proof.tac, mac=proof.mac2, balance_fen=proof.balance_fen)
 
-    def amounts(self, obu_id: bytes, done: AmountsDone) -> Message:
-        """Say B9."""
+    def amounts(self, obu_id: bytes, result: AmountsResult) -> Message:
+        """Return B9."""
         width = self._settings.dialect.frame_set.amounts_length_size
         return TcpAmounts(
             obu_id=obu_id,
-            error=0 if done.trouble is None else _FAILED,
-            read_status=0 if done.read is None else _FAILED,
-            write_status=0 if done.write is None else _FAILED,
-            listed=len(done.listed).to_bytes(width, "big") + done.listed,
+            error=0 if result.trouble is None else _FAILED,
+            read_status=0 if result.read is None else _FAILED,
+            write_status=0 if result.write is None else _FAILED,
+            listed=len(result.listed).to_bytes(width, "big") + result.listed,
         )
 
-    def challenge(self, sam: SamFacts, random: bytes | None) -> Message:
-        """Say BA; a PSAM that gives no challenge shows zeros (V)."""
+    def challenge(self, psam: PsamInfo, random: bytes | None) -> Message:
+        """Return BA; zeros for a PSAM that gives no challenge (V)."""
         return TcpPsamChallenges(
             psams=(
                 Challenge(
                     channel=self._settings.psam_channel,
-                    terminal_number=sam.terminal_number,
-                    serial=sam.serial,
-                    version=sam.version,
-                    key_type=sam.key_type,
-                    area=sam.area,
+                    terminal_number=psam.terminal_number,
+                    serial=psam.serial,
+                    version=psam.version,
+                    key_type=psam.key_type,
+                    area=psam.area,
                     random=random or bytes(8),
                 ),
             )
         )
 
     def authorised(self, channel: int, status_word: bytes) -> Message:
-        """Say BB."""
+        """Return BB."""
         granted = status_word == b"\x90\x00"
         return TcpPsamResult(
             channel=channel,
@@ -192,7 +193,7 @@ class TcpSpeech:
 
 
 def _filled(data: bytes, length: int) -> bytes:
-    """Give a B4 or B3 the size that it must have."""
+    """Cut or fill EF04 to the length that a B4 or B3 must have."""
     wanted = length if length in EF04_LENGTHS else EF04_LENGTHS[0]
     return data[:wanted].ljust(wanted, b"\x00")
 
@@ -204,7 +205,7 @@ def _vehicle_error(vehicle: VehicleRead) -> int:
 
 
 def _card_error(pair: PairRead) -> int:
-    """Choose one code: no reply at all, then decryption, then card and EF04."""
+    """Return one code: decryption first, then no reply from both, then card and EF04."""
     if pair.vehicle.trouble is not None:
         return _vehicle_error(pair.vehicle)
     return _files_error(pair.card, pair.ef04)
@@ -223,21 +224,21 @@ def _files_error(card: CardRead, ef04: Ef04Read) -> int:
     return good if ef04.trouble is None else bad
 
 
-def _debit_error(done: Done) -> int:
-    if done.debit is Debit.NOT_ASKED:
-        return _write_only_error(done.written)
-    if done.debit is Debit.NOT_TRIED:
-        return TcpDebitError.NO_REPLY if done.written is Written.NO_REPLY else TcpDebitError.BOTH_FAILED
-    if done.debit is Debit.DONE:
-        return TcpDebitError.EF04_FAILED_DEBIT_OK if done.written.failed else TcpDebitError.OK
-    error = _CARD_FIRST[done.debit]
-    if error == TcpDebitError.DEBIT_FAILED and done.written is Written.DONE:
+def _debit_error(trade: TradeResult) -> int:
+    if trade.debit is Debit.NOT_ASKED:
+        return _write_only_error(trade.written)
+    if trade.debit is Debit.NOT_TRIED:
+        return TcpDebitError.NO_REPLY if trade.written is Written.NO_REPLY else TcpDebitError.BOTH_FAILED
+    if trade.debit is Debit.DONE:
+        return TcpDebitError.EF04_FAILED_DEBIT_OK if trade.written.failed else TcpDebitError.OK
+    error = _CARD_FIRST[trade.debit]
+    if error == TcpDebitError.DEBIT_FAILED and trade.written is Written.DONE:
         return TcpDebitError.DEBIT_FAILED_EF04_OK
     return error
 
 
 def _write_only_error(written: Written) -> int:
-    """Choose the code of a C6 that did not ask for the card."""
+    """Return the code of a C6 that did not ask for the card."""
     match written:
         case Written.NO_REPLY:
             return TcpDebitError.NO_REPLY

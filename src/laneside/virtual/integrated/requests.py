@@ -1,4 +1,4 @@
-"""The reader's requests on the roadside's panel: button, faults, cable, and who stands beside."""
+"""The panel's requests about the integrated reader: button, faults, cable, and a second vehicle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from laneside.errors import SettingError
 from laneside.virtual.faults import Fault, Place
-from laneside.virtual.integrated.serving import ReaderServer
+from laneside.virtual.integrated.server import ReaderServer
 from laneside.virtual.requests import RequestRefusedError
 from laneside.virtual.world import World
 
@@ -71,15 +71,15 @@ _Cable = _Cut | _Unplug | _Plug | _Leave | _ComeBack | _Beside
 _Request = _State | _Button | _Fault | _Clear | _Release | _Await | _Cable
 
 
-class ReaderDesk:
-    """Carries out the panel's requests for one reader. ``other_world`` makes a world for a vehicle beside."""
+class ReaderRequests:
+    """Carries out the panel's requests about one reader. ``other_world`` makes the world of a second vehicle."""
 
     def __init__(self, server: ReaderServer, *, other_world: Callable[[str], World]) -> None:
         self._server = server
         self._other_world = other_world
 
     async def answer(self, body: bytes) -> dict[str, Any]:
-        """Do what one request asks. Raises RequestRefusedError."""
+        """Carry out one request. Raises RequestRefusedError."""
         try:
             request = msgspec.json.decode(body, type=_Request)
             self._server.catch_up()
@@ -95,22 +95,22 @@ class ReaderDesk:
         return {"ok": True, "reader": self._server.reader.state()}
 
     def _set(self, request: _Request) -> None:
-        """Press, plan, release; what the reader says to it goes on the wire."""
+        """Press, plan, release; what the reader then sends goes to its host."""
         reader, now_s = self._server.reader, self._server.now_s
         match request:
             case _Button(for_s=for_s):
-                self._server.carry(reader.press(now_s, for_s=for_s))
+                self._server.send(reader.press(now_s, for_s=for_s))
             case _Fault(fault=Fault(place=Place.LANE)):
                 raise SettingError("a reader has no lane")
             case _Fault(fault=fault):
                 reader.faults.add(fault)
             case _Clear():
                 reader.faults.clear()
-                self._server.carry(reader.release(now_s))
+                self._server.send(reader.release(now_s))
             case _Release():
-                self._server.carry(reader.release(now_s))
+                self._server.send(reader.release(now_s))
             case _:
-                pass  # the state is answered to everything
+                pass  # the state is the answer to every request
 
     def _move(self, request: _Cable) -> None:
         """Move cables and tags."""
@@ -132,16 +132,16 @@ class ReaderDesk:
                     self._put_beside(vehicle)
 
     def _put_beside(self, vehicle: str) -> None:
-        """Let a second vehicle stand beside the lane. Raises SettingError."""
+        """Put a second vehicle in the field. Raises SettingError."""
         field = self._server.reader.field
         if field.world.vehicle is not None and field.world.vehicle.name == vehicle:
-            raise SettingError(f"{vehicle} stands at the lane; one tag is not in two places")
+            raise SettingError(f"{vehicle} is at the lane; one tag is not in two places")
         field.put_beside(self._other_world(vehicle))
 
     async def _held(self, wait_s: float) -> None:
-        """Wait until something is kept back."""
+        """Wait until something is held back."""
         deadline_s = self._server.now_s + wait_s
-        while not self._server.reader.holds.kept:
+        while not self._server.reader.held.kept:
             if self._server.now_s >= deadline_s:
                 raise SettingError(f"nothing of the reader was held back within {wait_s:g} s")
             await asyncio.sleep(_LOOK_S)

@@ -1,4 +1,4 @@
-"""What a virtual reader says in the old dialect (spec/rsu-frames.md 2.3, 2.4)."""
+"""The messages of a virtual reader in the old dialect (spec/rsu-frames.md 2.3, 2.4)."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from laneside.rsu.codes import (
     SerialTagError,
     SerialVehicleError,
 )
-from laneside.virtual.integrated.reading import SHORT_ISSUE_LENGTH, CardRead, Ef04Read, Trouble, VehicleRead
-from laneside.virtual.integrated.sam import SamFacts
+from laneside.virtual.integrated.chip_jobs import SHORT_ISSUE_LENGTH, CardRead, Ef04Read, PsamInfo, Trouble, VehicleRead
+from laneside.virtual.integrated.field import TagSeen
+from laneside.virtual.integrated.purchase import Debit, TacProof, TradeResult, Written
+from laneside.virtual.integrated.replies import AmountsResult, PairRead
 from laneside.virtual.integrated.settings import ReaderSettings
-from laneside.virtual.integrated.speech import AmountsDone, PairRead, TagSeen
-from laneside.virtual.integrated.trading import Debit, Done, Proof, Written
 
 _NO_TAG: Final = bytes(4)
 _PSAM_2017: Final = 0x05
@@ -54,32 +54,32 @@ _VEHICLE_ERRORS: Final = {
 }
 
 
-class SerialSpeech:
+class SerialReplies:
     """The messages of the old dialect."""
 
     def __init__(self, settings: ReaderSettings) -> None:
         self._settings = settings
 
-    def status(self, sam: SamFacts, *, searching: bool) -> Message:  # noqa: ARG002 - only the new dialect tells it.
-        """Say B0. PsamAuth is a fixed 1 for a PSAM of version 5 and above, as 2.3 says of this reader."""
+    def status(self, psam: PsamInfo, *, searching: bool) -> Message:  # noqa: ARG002 - only the new dialect carries it.
+        """Return B0. PsamAuth is a fixed 1 for a PSAM of version 5 and above, as 2.3 says of this reader."""
         return SerialStatus(
-            status=SerialReaderStatus.OK if sam.readable else SerialReaderStatus.PSAM_READ_FAILED,
+            status=SerialReaderStatus.OK if psam.readable else SerialReaderStatus.PSAM_READ_FAILED,
             psam_channel=self._settings.psam_channel,
-            psam_version=sam.version,
-            psam_authorised=int(sam.version & 0x0F >= _PSAM_2017),
-            terminal_number=sam.terminal_number,
-            algorithm_id=CardAlgorithm.SM4 if sam.knows_sm4 else CardAlgorithm.TDES,
+            psam_version=psam.version,
+            psam_authorised=int(psam.version & 0x0F >= _PSAM_2017),
+            terminal_number=psam.terminal_number,
+            algorithm_id=CardAlgorithm.SM4 if psam.knows_sm4 else CardAlgorithm.TDES,
             maker_id=self._settings.maker_id,
             rsu_id=self._settings.rsu_id,
             version=self._settings.version,
         )
 
-    def heartbeat(self, sam: SamFacts, *, searching: bool) -> Message:  # noqa: ARG002 - B2 tells nothing of it.
-        """Say B2 of no tag with error 80."""
+    def heartbeat(self, psam: PsamInfo, *, searching: bool) -> Message:  # noqa: ARG002 - B2 carries neither.
+        """Return B2 without a tag, with error 80."""
         return ShortReply(number=0xB2, obu_id=_NO_TAG, error=SerialTagError.HEARTBEAT)
 
     def tag(self, seen: TagSeen) -> Message:
-        """Say B2."""
+        """Return B2."""
         return SerialTag(
             obu_id=seen.obu_id,
             error=0,
@@ -90,7 +90,7 @@ class SerialSpeech:
         )
 
     def vehicle(self, seen: TagSeen, vehicle: VehicleRead, ef04: Ef04Read | None) -> Message:  # noqa: ARG002 - no EF04 here.
-        """Say B3."""
+        """Return B3."""
         error = 0
         if vehicle.trouble is not None:
             error = _VEHICLE_ERRORS.get(vehicle.trouble, SerialVehicleError.NOT_DECRYPTED)
@@ -99,7 +99,7 @@ class SerialSpeech:
         return Vehicle(obu_id=seen.obu_id, error=error, vehicle=vehicle.file)
 
     def card(self, seen: TagSeen, pair: PairRead) -> Message:
-        """Say B4."""
+        """Return B4."""
         error = _card_error(pair.card, pair.ef04)
         if self._settings.short_errors and error == SerialCardError.NO_REPLY:
             return ShortReply(number=0xB4, obu_id=seen.obu_id, error=error)
@@ -117,57 +117,57 @@ class SerialSpeech:
             ef04=pair.ef04.data,
         )
 
-    def result(self, obu_id: bytes, done: Done, *, unix_time_s: int) -> Message:
-        """Say B5."""
-        error = _DEBIT_ERRORS.get(done.debit, _WRITE_ERRORS.get(done.written, SerialDebitError.OK))
+    def result(self, obu_id: bytes, trade: TradeResult, *, unix_time_s: int) -> Message:
+        """Return B5."""
+        error = _DEBIT_ERRORS.get(trade.debit, _WRITE_ERRORS.get(trade.written, SerialDebitError.OK))
         return SerialDebitResult(
             obu_id=obu_id,
             error=error,
-            purchase_time=done.purchase_time,
-            transaction_number=done.transaction_number,
-            counter=done.counter,
-            balance_after_fen=done.balance_after_fen,
-            tac=done.tac,
+            purchase_time=trade.purchase_time,
+            transaction_number=trade.transaction_number,
+            counter=trade.counter,
+            balance_after_fen=trade.balance_after_fen,
+            tac=trade.tac,
             write_file_time_s=unix_time_s,
-            algorithm_id=done.algorithm_id,
-            ef04_write_status=_write_status(done.written),
+            algorithm_id=trade.algorithm_id,
+            ef04_write_status=_write_status(trade.written),
         )
 
-    def tac(self, obu_id: bytes, proof: Proof, done: Done, written: Written, *, unix_time_s: int) -> Message:
-        """Answer C8 with the fields of B5; whether as B5 or B8 is a setting (spec/unknowns.md 43)."""
+    def tac(self, obu_id: bytes, proof: TacProof, trade: TradeResult, written: Written, *, unix_time_s: int) -> Message:
+        """Return the answer to C8, with the fields of B5; as B5 or B8 by a setting (spec/unknowns.md 43)."""
         kind = SerialTacResult if self._settings.tac_reply == SerialTacResult.COMMAND else SerialDebitResult
         return kind(
             obu_id=obu_id,
             error=_tac_error(proof, written),
-            purchase_time=done.purchase_time,
-            transaction_number=done.transaction_number,
-            counter=done.counter,
+            purchase_time=trade.purchase_time,
+            transaction_number=trade.transaction_number,
+            counter=trade.counter,
             balance_after_fen=proof.balance_fen,
             tac=proof.tac,
             write_file_time_s=unix_time_s,
-            algorithm_id=done.algorithm_id,
+            algorithm_id=trade.algorithm_id,
             ef04_write_status=_write_status(written),
         )
 
-    def amounts(self, obu_id: bytes, done: AmountsDone) -> Message:
-        """Say B9."""
+    def amounts(self, obu_id: bytes, result: AmountsResult) -> Message:
+        """Return B9."""
         error = {None: SerialAmountsError.OK, Trouble.NO_REPLY: SerialAmountsError.NO_REPLY}.get(
-            done.trouble, SerialAmountsError.EF04_FAILED
+            result.trouble, SerialAmountsError.EF04_FAILED
         )
-        return SerialAmounts(obu_id=obu_id, error=error, amounts=done.listed)
+        return SerialAmounts(obu_id=obu_id, error=error, amounts=result.listed)
 
-    def challenge(self, sam: SamFacts, random: bytes | None) -> Message:
-        """Say BD."""
+    def challenge(self, psam: PsamInfo, random: bytes | None) -> Message:
+        """Return BD."""
         return SerialPsamChallenge(
             error=SerialPsamError.OK if random else SerialPsamError.INIT_FAILED,
-            serial=sam.serial,
-            version=sam.version,
-            area=sam.area[:4],
+            serial=psam.serial,
+            version=psam.version,
+            area=psam.area[:4],
             random=random or bytes(8),
         )
 
     def authorised(self, channel: int, status_word: bytes) -> Message:  # noqa: ARG002 - BF names no channel.
-        """Say BF."""
+        """Return BF."""
         granted = status_word == b"\x90\x00"
         return SerialPsamResult(
             error=SerialPsamError.OK if granted else SerialPsamError.AUTHORISATION_FAILED,
@@ -189,7 +189,7 @@ def _card_error(card: CardRead, ef04: Ef04Read) -> int:
             return SerialCardError.CAPP_FAILED
 
 
-def _tac_error(proof: Proof, written: Written) -> int:
+def _tac_error(proof: TacProof, written: Written) -> int:
     if not proof.answered:
         return SerialDebitError.TAC_NO_REPLY
     return _WRITE_ERRORS.get(written, SerialDebitError.OK) if proof.found else SerialDebitError.TAC_FAILED

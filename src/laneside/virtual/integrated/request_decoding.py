@@ -1,4 +1,4 @@
-"""What a host asks of the reader, taken out of the messages of either dialect."""
+"""What a host orders, decoded from the messages of either dialect (spec/rsu-frames.md 2.4, 3.4)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from laneside.rsu import (
 )
 from laneside.rsu.codes import AmountsWrite, LaneMode, SerialTrade, TacMode
 from laneside.rsu.dialect import Dialect
-from laneside.virtual.integrated.trading import Order
+from laneside.virtual.integrated.purchase import TradeOrder
 
 _PREFIX: Final = bytes.fromhex("AA2900")
 _SECOND_PART: Final = 4
@@ -50,7 +50,7 @@ class Init:
 
 
 def init_of(dialect: Dialect, message: InitMessage) -> Init:
-    """Read C0; the gantry's form names no part of EF04, so it is the usual one."""
+    """Decode C0; the gantry's form names no part of EF04, so it is the usual one."""
     if isinstance(message, GantryInit):
         wanted, offset, length = True, dialect.ef04_offset, dialect.ef04_len
     else:
@@ -64,11 +64,11 @@ def init_of(dialect: Dialect, message: InitMessage) -> Init:
     )
 
 
-def order_of(dialect: Dialect, init: Init, message: DebitMessage, region: bytes) -> Order | None:
-    """Read C6 (or C3, a purchase of nothing); None for a trade number that the dialect does not have."""
+def order_of(dialect: Dialect, init: Init, message: DebitMessage, region: bytes) -> TradeOrder | None:
+    """Decode C6 (or C3, a purchase of nothing); None for a trade number that the dialect does not have."""
     match message:
         case WriteEntry():
-            return Order(
+            return TradeOrder(
                 trade=Trade.CARD,
                 amount_fen=0,
                 purchase_time=message.purchase_time,
@@ -81,11 +81,11 @@ def order_of(dialect: Dialect, init: Init, message: DebitMessage, region: bytes)
             return _tcp_order(dialect, init, message)
 
 
-def _serial_order(dialect: Dialect, init: Init, message: SerialDebit, region: bytes) -> Order | None:
+def _serial_order(dialect: Dialect, init: Init, message: SerialDebit, region: bytes) -> TradeOrder | None:
     trade = dialect.trade_of(message.trade_mode)
     if trade is None:
         return None
-    return Order(
+    return TradeOrder(
         trade=trade,
         amount_fen=message.amount_fen,
         purchase_time=message.purchase_time,
@@ -96,11 +96,11 @@ def _serial_order(dialect: Dialect, init: Init, message: SerialDebit, region: by
     )
 
 
-def _tcp_order(dialect: Dialect, init: Init, message: TcpDebit) -> Order | None:
+def _tcp_order(dialect: Dialect, init: Init, message: TcpDebit) -> TradeOrder | None:
     trade = Trade.CARD if message.trade_mode is None else dialect.trade_of(message.trade_mode)
     if trade is None:
         return None
-    return Order(
+    return TradeOrder(
         trade=trade,
         amount_fen=message.amount_fen,
         purchase_time=message.purchase_time,
@@ -112,7 +112,7 @@ def _tcp_order(dialect: Dialect, init: Init, message: TcpDebit) -> Order | None:
 
 
 def _second(message: TcpDebit) -> tuple[Piece, ...]:
-    """Place the second part: N counts bytes from where the provinces' amounts begin (V)."""
+    """Return the second part; its offset N counts from the beginning of the provinces' amounts (V)."""
     if not message.second_part:
         return ()
     offset, data = message.second_part[0], message.second_part[1:]
@@ -124,24 +124,24 @@ def _pieces(*pieces: Piece) -> tuple[Piece, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TacAsked:
-    """What C8 wants. ``counter`` is N, None where the dialect does not say it."""
+class TacOrder:
+    """What C8 orders. ``counter`` is N, None where the dialect does not carry it."""
 
     counter: int | None
     write: tuple[Piece, ...] = ()
 
 
-def tac_of(message: TacMessage) -> TacAsked:
-    """Read C8."""
+def tac_of(message: TacMessage) -> TacOrder:
+    """Decode C8."""
     if isinstance(message, SerialTacRequest):
         write = _pieces((message.ef04_offset, message.ef04)) if message.mode == TacMode.TAC_AND_EF04 else ()
-        return TacAsked(counter=None, write=write)
+        return TacOrder(counter=None, write=write)
     write = _written(message.write[1:]) if message.mode == TacMode.TAC_AND_EF04 else ()
-    return TacAsked(counter=message.counter, write=write)
+    return TacOrder(counter=message.counter, write=write)
 
 
 def _written(rest: bytes) -> tuple[Piece, ...]:
-    """Take offset, length and data apart; the widths are open, so the one that fits is taken: 2+2, else 2+1."""
+    """Split offset, length and data. The widths are open, so the one that fits is taken: 2+2, else 2+1."""
     offset = int.from_bytes(rest[:2], "big")
     for width in (2, 1):
         data = rest[2 + width :]
@@ -151,23 +151,23 @@ def _written(rest: bytes) -> tuple[Piece, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AmountsAsked:
-    """What C9 wants: a part to read (length 0: none), then what to write."""
+class AmountsOrder:
+    """What C9 orders: a part to read (length 0: none), then what to write."""
 
     read_offset: int = 0
     read_length: int = 0
     write: tuple[Piece, ...] = ()
 
 
-def amounts_of(message: AmountsMessage) -> AmountsAsked:
-    """Read C9. The old dialect always clears 80 bytes from offset 405."""
+def amounts_of(message: AmountsMessage) -> AmountsOrder:
+    """Decode C9. The old dialect always clears 80 bytes from offset 405."""
     if isinstance(message, SerialAmountsRequest):
-        return AmountsAsked(
+        return AmountsOrder(
             read_offset=message.ef04_offset,
             read_length=message.ef04_length,
             write=((PROVINCE_FEES_OFFSET, bytes(PROVINCE_FEES_LENGTH)),),
         )
-    return AmountsAsked(
+    return AmountsOrder(
         read_offset=message.read_offset,
         read_length=message.read_length if message.read_mode else 0,
         write=_amounts_written(message),
@@ -185,7 +185,7 @@ def _amounts_written(message: TcpAmountsRequest) -> tuple[Piece, ...]:
 
 
 def authorisations_of(message: AuthoriseMessage) -> tuple[tuple[int, bytes], ...]:
-    """Read CF or CB: channel and APDU for each PSAM; the old dialect leaves the APDU's head out."""
+    """Decode CF or CB: channel and APDU for each PSAM; the old dialect leaves out the APDU's head."""
     if isinstance(message, SerialPsamAuthorise):
         return ((message.channel, _PSAM_APDU + message.cryptogram),)
     return tuple((each.channel, each.apdu) for each in message.psams)

@@ -1,4 +1,4 @@
-"""The reader on a wire: a TCP port or a pty, in the loop that owns the world."""
+"""The reader's port for its host: a TCP port or a pty, in the loop that owns the world."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ import tty
 from pathlib import Path
 from typing import Final, Protocol
 
-from laneside.virtual.integrated.core import IntegratedReader
+from laneside.virtual.integrated.reader import IntegratedReader
 
 CHUNK: Final = 4096
 LOOK_S: Final = 0.02
-"""How often a pty without a host is looked at."""
+"""How often a pty is checked for a host."""
 
 
-class Wire(Protocol):
-    """What carries the bytes of one reader."""
+class HostPort(Protocol):
+    """What carries the bytes between one reader and its host."""
 
     async def start(self) -> str:
         """Open; return the address for people. Raises OSError."""
         ...
 
     def write(self, data: bytes) -> None:
-        """Send bytes to the host, as far as there is one."""
+        """Send bytes to the host, if one is connected."""
         ...
 
     def hang_up(self) -> None:
@@ -41,18 +41,18 @@ class Wire(Protocol):
 
     @property
     def watch(self) -> asyncio.Task[None] | None:
-        """What runs until ``stop``, where something has to."""
+        """The task that runs until ``stop``, if there is one."""
         ...
 
 
 class ReaderServer:
-    """Lets a reader live: bytes from its wire, time from the loop. Everything runs in the loop that called start."""
+    """Runs a reader: bytes from its port, time from the loop. Everything runs in the loop that opened the port."""
 
     def __init__(self, reader: IntegratedReader) -> None:
         self.reader = reader
-        self._wire: Wire | None = None
+        self._port: HostPort | None = None
         self._cuts = reader.cuts
-        self._moved = asyncio.Event()
+        self._changed = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
 
     @property
@@ -62,83 +62,83 @@ class ReaderServer:
 
     async def listen(self, host: str, port: int) -> str:
         """Serve a TCP port, 0 for a free one; return ``host:port``. Raises OSError."""
-        return await self._serve(TcpWire(self, host, port))
+        return await self._serve(TcpPort(self, host, port))
 
     async def open_pty(self, link: Path) -> str:
         """Serve a pseudo-terminal, to which ``link`` is made to point; return the link. Raises OSError."""
-        return await self._serve(PtyWire(self, link))
+        return await self._serve(PtyPort(self, link))
 
     async def ended(self) -> None:
-        """Wait for ever; a defect that ended the reader's life is raised."""
-        assert self._wire is not None, "it serves"
+        """Wait for ever; a defect that stops the reader is raised."""
+        assert self._port is not None, "it serves"
         assert self._pump is not None, "it serves"
-        await asyncio.gather(self._pump, *([self._wire.watch] if self._wire.watch else []))
+        await asyncio.gather(self._pump, *([self._port.watch] if self._port.watch else []))
 
     async def stop(self) -> None:
         """Hang up, and take the reader's power."""
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.gather(self._pump, return_exceptions=True)
-        if self._wire is not None:
-            await self._wire.stop()
+        if self._port is not None:
+            await self._port.stop()
         self.reader.power_off()
 
     def catch_up(self) -> None:
-        """Let the reader live up to now, before and after somebody else changes it."""
-        self.carry(self.reader.tick(self.now_s))
+        """Bring the reader up to the present time, before and after it is changed from elsewhere."""
+        self.send(self.reader.tick(self.now_s))
 
-    def nudge(self) -> None:
-        """Look at the reader soon: somebody else changed it."""
-        self._moved.set()
+    def wake(self) -> None:
+        """Have the reader's next act planned again: something has changed."""
+        self._changed.set()
 
-    # --- the wire's side
+    # --- the port's side
 
-    def came(self) -> None:
-        """Let a host come."""
-        self.carry(self.reader.connect(self.now_s))
+    def connected(self) -> None:
+        """Connect a host."""
+        self.send(self.reader.connect(self.now_s))
 
-    def went(self) -> None:
-        """Let the host go."""
+    def disconnected(self) -> None:
+        """Disconnect the host."""
         self.reader.disconnect(self.now_s)
-        self.nudge()
+        self.wake()
 
-    def heard(self, data: bytes) -> None:
-        """Take bytes from the host."""
-        self.carry(self.reader.receive(data, self.now_s))
+    def received(self, data: bytes) -> None:
+        """Receive bytes from the host."""
+        self.send(self.reader.receive(data, self.now_s))
 
-    def carry(self, data: bytes) -> None:
-        """Put the reader's bytes on the wire, and cut it where the reader did."""
-        assert self._wire is not None, "the wire is open"
+    def send(self, data: bytes) -> None:
+        """Send the reader's bytes, and hang up where the reader cut the link."""
+        assert self._port is not None, "the port is open"
         if data:
-            self._wire.write(data)
+            self._port.write(data)
         if self.reader.cuts != self._cuts:
             self._cuts = self.reader.cuts
-            self._wire.hang_up()
-        self.nudge()
+            self._port.hang_up()
+        self.wake()
 
-    async def _serve(self, wire: Wire) -> str:
-        assert self._wire is None, "one wire"
-        self._wire = wire
-        address = await wire.start()
-        self._pump = asyncio.create_task(self._live())
+    async def _serve(self, port: HostPort) -> str:
+        assert self._port is None, "a reader has one port"
+        self._port = port
+        address = await port.start()
+        self._pump = asyncio.create_task(self._run())
         return address
 
-    async def _live(self) -> None:
-        """Tick whenever something is due."""
+    async def _run(self) -> None:
+        """Let time pass whenever something is due."""
         loop = asyncio.get_running_loop()
         while True:
             self.catch_up()
-            self._moved.clear()
+            self._changed.clear()
             wake_s = self.reader.wake_s
             # Not wait_for: Python 3.11's may take a cancellation for its own time-out, and this would never end.
-            alarm = None if wake_s is None else loop.call_at(wake_s, self._moved.set)
-            await self._moved.wait()
+            alarm = None if wake_s is None else loop.call_at(wake_s, self._changed.set)
+            await self._changed.wait()
             if alarm is not None:
                 alarm.cancel()
 
 
-class TcpWire:
-    """A port with one host at a time; a newer one takes the reader over."""
+class TcpPort:
+    """A TCP port with one host at a time; a newer one takes the reader over."""
 
     def __init__(self, server: ReaderServer, host: str, port: int) -> None:
         self._reader = server
@@ -150,7 +150,7 @@ class TcpWire:
 
     @property
     def watch(self) -> asyncio.Task[None] | None:
-        """Nothing: hosts come by themselves."""
+        """None: the listener needs no task."""
         return None
 
     async def start(self) -> str:
@@ -159,7 +159,7 @@ class TcpWire:
         return f"{self._host}:{self._listener.sockets[0].getsockname()[1]}"
 
     def write(self, data: bytes) -> None:
-        """Send to the host that is there."""
+        """Send to the host."""
         if self._writer is not None:
             self._writer.write(data)
 
@@ -170,7 +170,7 @@ class TcpWire:
             writer.close()
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         assert self._listener is not None, "stop follows start"
         self._listener.close()
         for client in self._clients:
@@ -180,14 +180,14 @@ class TcpWire:
         await self._listener.wait_closed()
 
     async def _client(self, incoming: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one host from its coming to its going."""
+        """Serve one host from its connection to its end."""
         task = asyncio.current_task()
         assert task is not None, "a connection runs in a task"
         self._clients.add(task)
         try:
             await self._talk(incoming, writer)
         except (OSError, asyncio.CancelledError):
-            writer.transport.abort()  # cancelled only by stop, which 3.11's streams would take for a fault
+            writer.transport.abort()  # cancelled only by stop, which 3.11's streams would report as a fault
         finally:
             self._clients.discard(task)
             writer.close()
@@ -199,22 +199,22 @@ class TcpWire:
             return
         if self._writer is not None:
             self.hang_up()
-            self._reader.went()
+            self._reader.disconnected()
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._writer = writer
-        self._reader.came()
+        self._reader.connected()
         while self._writer is writer and (data := await incoming.read(CHUNK)):
             if self._writer is writer:
-                self._reader.heard(data)
+                self._reader.received(data)
         if self._writer is writer:
             self._writer = None
-            self._reader.went()
+            self._reader.disconnected()
 
 
-class PtyWire:
-    """A pseudo-terminal behind a symbolic link. Each cut gives the link another one, as a replugged adapter has.
+class PtyPort:
+    """A pseudo-terminal behind a symbolic link. After each cut the link leads to another one, as with a USB adapter.
 
-    Only a link that was left behind is replaced: a file or a device of that name is somebody's.
+    Only a link that was left behind is replaced; a file or a device of that name is never touched.
     """
 
     def __init__(self, server: ReaderServer, link: Path) -> None:
@@ -222,7 +222,7 @@ class PtyWire:
         self._link = link
         self._master: int | None = None
         self._name = ""
-        self._hears = False
+        self._has_host = False
         self.watch: asyncio.Task[None] | None = None
 
     async def start(self) -> str:
@@ -232,26 +232,26 @@ class PtyWire:
         return str(self._link)
 
     def write(self, data: bytes) -> None:
-        """Send; what nobody takes is lost, as on a serial line."""
-        if self._master is not None and self._hears:
+        """Send; without a host the bytes are lost, as on a serial line."""
+        if self._master is not None and self._has_host:
             with contextlib.suppress(OSError):
                 os.write(self._master, data)
 
     def hang_up(self) -> None:
-        """Close this side: the host sees its device go."""
+        """Close this side; the host's device disappears."""
         self._close()
 
     async def stop(self) -> None:
-        """Close, and take the link away."""
+        """Close, and remove the link."""
         if self.watch is not None:
             self.watch.cancel()
             await asyncio.gather(self.watch, return_exceptions=True)
         self._close()
 
     def _open(self) -> None:
-        """Take a new pty in raw mode and let the link point to it, at one stroke. Raises OSError."""
+        """Open a new pty in raw mode and let the link point to it, in one step. Raises OSError."""
         if os.path.lexists(self._link) and not self._link.is_symlink():
-            raise FileExistsError(errno.EEXIST, "stands where the link would", str(self._link))
+            raise FileExistsError(errno.EEXIST, "is not a link", str(self._link))
         self._master, slave = pty.openpty()
         self._name = os.ttyname(slave)
         tty.setraw(slave)
@@ -263,7 +263,7 @@ class PtyWire:
         beside.replace(self._link)
 
     def _close(self) -> None:
-        self._deaf()
+        self._drop_host()
         if self._master is not None:
             os.close(self._master)
             self._master = None
@@ -271,19 +271,19 @@ class PtyWire:
             self._link.unlink()
 
     async def _look(self) -> None:
-        """Notice a host that opens the device, and open a new device once the reader is in reach again."""
+        """Notice a host that opens the device, and open a new device once the reader is reachable again."""
         while True:
             if self._master is None and self._reader.reader.reachable:
                 self._open()
-            if self._master is not None and not self._hears and _is_open(self._master):
-                self._hears = True
+            if self._master is not None and not self._has_host and _is_open(self._master):
+                self._has_host = True
                 asyncio.get_running_loop().add_reader(self._master, self._readable)
-                self._reader.came()
+                self._reader.connected()
             await asyncio.sleep(LOOK_S)
 
     def _readable(self) -> None:
-        """Take what the host wrote; an error says that it closed the device."""
-        assert self._master is not None, "a closed pty is not listened to"
+        """Read what the host wrote; an error means that it closed the device."""
+        assert self._master is not None, "a closed pty is not read"
         try:
             data = os.read(self._master, CHUNK)
         except BlockingIOError:
@@ -291,19 +291,19 @@ class PtyWire:
         except OSError:
             data = b""
         if data:
-            self._reader.heard(data)
+            self._reader.received(data)
         else:
-            self._deaf()
-            self._reader.went()
+            self._drop_host()
+            self._reader.disconnected()
 
-    def _deaf(self) -> None:
-        if self._master is not None and self._hears:
+    def _drop_host(self) -> None:
+        if self._master is not None and self._has_host:
             asyncio.get_running_loop().remove_reader(self._master)
-        self._hears = False
+        self._has_host = False
 
 
 def _is_open(master: int) -> bool:
-    """Say whether somebody has the other side open."""
+    """Return whether a host has the other side open."""
     poll = select.poll()
     poll.register(master, select.POLLIN)
     return not any(event & select.POLLHUP for _, event in poll.poll(0))
