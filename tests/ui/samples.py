@@ -9,7 +9,7 @@ from laneside.contract.records import CardSum, FindingCount, ShiftTotals, Unreso
 from laneside.passage.flows.flow import Activity
 from laneside.passage.flows.open_exit import OPEN_EXIT
 from laneside.passage.notes import Ending
-from laneside.passage.trace import Trace, TraceLine
+from laneside.passage.trace import Trace
 from laneside.passage.views.views import (
     CardChange,
     Choice,
@@ -26,7 +26,7 @@ from laneside.passage.views.views import (
     StepView,
     VehicleView,
 )
-from laneside.reader import PsamState
+from laneside.reader import PsamState, TraceLine
 from laneside.tariff import FeeQuote, QuoteLine
 from laneside.terminal.checkup.report import Measurements
 from laneside.vocab import Words

@@ -16,7 +16,8 @@ from laneside.journal import Journal
 from laneside.passage.desk import Desk
 from laneside.passage.passage_steps import Equipment
 from laneside.passage.trace import FIRST_LINES, LAST_LINES, PUT_OFF_MAX, SESSIONS_MAX, TraceKeeper, traces_of
-from laneside.reader import ApduReader, Exchanged, Tracer
+from laneside.reader import ApduReader, TraceLine, Tracer
+from laneside.reader.tracing import epoch_ms
 from laneside.terminal.traced_lane import TracedLane
 from laneside.virtual.vehicles import VEHICLES
 
@@ -176,7 +177,7 @@ def parameters_with(station, **changes: object):
 def test_in_a_session_nothing_is_written_down_before_the_job_is_done(traced):
     keeper, order = TraceKeeper(traced.journal), []
 
-    def writing() -> Exchanged:
+    def writing() -> TraceLine:
         order.append("written")
         return exchanged(traced.clock.now())
 
@@ -197,7 +198,7 @@ def test_in_a_session_nothing_is_written_down_before_the_job_is_done(traced):
 def test_of_a_session_without_end_the_oldest_exchanges_are_written_down_meanwhile(traced):
     keeper, written = TraceKeeper(traced.journal), []
 
-    def writing(number: int) -> Exchanged:
+    def writing(number: int) -> TraceLine:
         written.append(number)
         return exchanged(traced.clock.now())
 
@@ -210,7 +211,5 @@ def test_of_a_session_without_end_the_oldest_exchanges_are_written_down_meanwhil
     assert written == list(range(PUT_OFF_MAX + 3)), "in the order in which they were told"
 
 
-def exchanged(at: datetime) -> Exchanged:
-    return Exchanged(
-        channel="card", name="some exchange", sent="00", received="9000", status="9000", at=at, took_ms=1.0
-    )
+def exchanged(at: datetime) -> TraceLine:
+    return TraceLine("card", "some exchange", epoch_ms(at), 1.0, "00", "9000", "9000")
