@@ -69,7 +69,7 @@ class FrameReaderPolicy:
         return self.dialect.name is DialectName.SERIAL or self.dialect.c6_form is not C6Form.BARE
 
 
-class Attachment:
+class ConnectionKeeper:
     """Keep one reader connected. ``open_link`` raises LinkLostError when nothing is attached."""
 
     def __init__(

@@ -8,7 +8,7 @@ from typing import Final
 
 from laneside.clock import Clock
 from laneside.errors import CodecError, LinkLostError, NothingPresentedError
-from laneside.reader.frames.attachment import Attachment, FrameReaderPolicy
+from laneside.reader.frames.connection_keeper import ConnectionKeeper, FrameReaderPolicy
 from laneside.reader.frames.conversation import Conversation
 from laneside.reader.frames.found import Found, found_by, with_card, with_vehicle
 from laneside.rsu import (
@@ -34,10 +34,10 @@ NO_ANSWER: Final = "the card gives no answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Searching:
+class TagSearch:
     """Find a tag and read what can be read of it; the tag is held when ``run`` returns."""
 
-    attachment: Attachment
+    connection: ConnectionKeeper
     policy: FrameReaderPolicy
     clock: Clock
 
@@ -93,20 +93,20 @@ class Searching:
     def _say(self, *messages: Message) -> None:
         """Send what needs no answer; a link that is gone needs no farewell."""
         try:
-            talk = self.attachment.conversation()
+            talk = self.connection.conversation()
             for message in messages:
                 talk.send(message)
         except LinkLostError as error:
-            self.attachment.hang_up(error)
+            self.connection.hang_up(error)
 
     def _find(self, deadline_s: float) -> tuple[Found | None, LinkLostError | None]:
         """Take one tag as far as it can be read, or say how the link was lost: the search mends it and goes on."""
         try:
-            return self._meet(self.attachment.begin_session(), deadline_s), None
+            return self._meet(self.connection.begin_session(), deadline_s), None
         except CodecError:
             return None, None
         except LinkLostError as error:
-            self.attachment.hang_up(error)
+            self.connection.hang_up(error)
             return None, error
 
     def _meet(self, talk: Conversation, deadline_s: float) -> Found | None:
@@ -156,7 +156,7 @@ class Searching:
     def _with_vehicle(self, talk: Conversation, found: Found, message: Vehicle | ShortReply) -> Found:
         found = with_vehicle(found, message, self.dialect)
         if found.psam_refused is not None:
-            self.attachment.told_psam(refused=found.psam_refused)
+            self.connection.told_psam(refused=found.psam_refused)
         if self.dialect.name is DialectName.SERIAL:
             self._go_on(talk, found)
         return found

@@ -1,4 +1,4 @@
-"""The chips in the radio field during one session: opened together, played with, closed together."""
+"""The chips of one radio session: opened together, talked to, closed together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Self, TypeVar, cast
 
-from laneside.card import AnswerLostError, CardChannel, Device, Exchange, Flow, Response, TagPresence
+from laneside.card import AnswerLostError, CardChannel, ChipFlow, Device, Exchange, Response, TagPresence
 from laneside.clock import Clock
 from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.vocab import TagStatusBit
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Openers:
+class ChipOpeners:
     """How to power each chip. Each raises NothingPresentedError when its chip is not there; no tag opener, no tags."""
 
     open_card: Callable[[], CardChannel]
@@ -25,7 +25,7 @@ class Openers:
 
 
 @dataclass(slots=True, kw_only=True)
-class Field:
+class RadioSession:
     """One radio session. ``card_trouble`` says why there is no card."""
 
     presence: TagPresence | None = None
@@ -61,9 +61,9 @@ class Field:
         self.close()
 
 
-def open_field(openers: Openers, *, tag: bool, card: bool) -> Field:
+def open_session(openers: ChipOpeners, *, tag: bool, card: bool) -> RadioSession:
     """Open what is there of the chips that are wanted. Raises LinkLostError when a link breaks at opening."""
-    found = Field()
+    found = RadioSession()
     with ExitStack() as undo:
         undo.callback(found.close)
         if tag:
@@ -74,7 +74,7 @@ def open_field(openers: Openers, *, tag: bool, card: bool) -> Field:
     return found
 
 
-def _open_tag(openers: Openers, found: Field) -> None:
+def _open_tag(openers: ChipOpeners, found: RadioSession) -> None:
     if openers.open_tag is None:
         return
     try:
@@ -83,7 +83,7 @@ def _open_tag(openers: Openers, found: Field) -> None:
         found.presence = None
 
 
-def _open_card(openers: Openers, found: Field) -> None:
+def _open_card(openers: ChipOpeners, found: RadioSession) -> None:
     if found.tag_without_card:
         found.card_trouble = "the tag holds no card"
         return
@@ -93,7 +93,7 @@ def _open_card(openers: Openers, found: Field) -> None:
         found.card_trouble = str(error) or "no card answers"
 
 
-def play(flow: Flow[Result], chips: Mapping[Device, CardChannel]) -> Result:
+def run(flow: ChipFlow[Result], chips: Mapping[Device, CardChannel]) -> Result:
     """Carry out a flow over real channels. Raises AnswerLostError, naming chip and step, when an answer stays out."""
     try:
         exchange = next(flow)
