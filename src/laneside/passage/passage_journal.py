@@ -56,9 +56,9 @@ class PassageJournal:
     def add(self, state: PassageState, *notes: n.AnyNote, outgoing: Sequence[Draft] = ()) -> PassageState:
         """Write notes (and what goes to the centre with them) in one transaction, and return the state after them."""
         drafts = [_draft(state.passage_id, note) for note in notes]
-        entries = self._journal.append_all((*drafts, *outgoing))
-        for entry, note in zip(entries, notes, strict=False):
-            state = after(state, note, entry.at)
+        self._journal.append_all((*drafts, *outgoing))
+        for note in notes:
+            state = after(state, note)
         return state
 
     def load(self, passage_id: str) -> PassageState | None:
