@@ -84,7 +84,7 @@ def test_it_is_found_by_its_record_and_after_a_restart_and_kept_beside_the_notes
 def secrets_of(station) -> list[str]:
     """Return everything of this passage that no trace may hold, as hex or digits."""
     intents = [json.loads(entry.payload) for entry in station.journal.of_kind("intent")]
-    debits = [json.loads(entry.payload) for entry in station.journal.of_kind("debit-settled")]
+    debits = [json.loads(entry.payload) for entry in station.journal.of_kind("debited")]
     raw = [intent["mac1"] for intent in intents] + [debit[name] for debit in debits for name in ("mac2", "tac")]
     macs = [b64decode(value).hex().upper() for value in raw if value]
     facts = station.world.state()
