@@ -59,7 +59,7 @@ def choices(table: tuple[tuple[int, str, str], ...], selected: int | None = None
 
 
 CAR = VehicleView(
-    plate="甘A12345", colour=0, colour_name=w("蓝", "blue"), toll_class=w("客一", "Car 1"), seats=5,
+    plate="甘A12345", colour=0, toll_class=w("客一", "Car 1"), seats=5,
     card_type=w("储值卡", "Stored value"), card_last4="4821", obu_last4="0937", balance_fen=20000,
 )  # fmt: skip
 TRUCK = replace(

@@ -103,7 +103,7 @@ class Reply:
 
     @property
     def ok(self) -> bool:
-        """Say whether the chip answered ``9000``."""
+        """Whether the chip answered ``9000``."""
         return self.meaning is Meaning.OK
 
     def expect(self, length: int | None = None) -> bytes:

@@ -86,7 +86,7 @@ class UpdateBinary(Command):
 
     @property
     def data(self) -> bytes:
-        """What shall stand there."""
+        """The new content."""
         return self.content
 
 

@@ -18,7 +18,7 @@ USER_CARD_IN_PSAM_SLOT: Final = "user-card-in-psam-slot"
 
 
 def holds_psam(device: Device) -> ChipFlow[bool]:
-    """Say whether this chip is a PSAM: its application is there and so is 0017 in it (spec/psam-and-crypto.md 1)."""
+    """Return whether this chip is a PSAM: its application is there and so is 0017 in it (spec/psam-and-crypto.md 1)."""
     for file_id in (MASTER_FILE, PURCHASE_APPLICATION):
         reply = yield from ask(device, Select(file_id=file_id))
         if not reply.ok:
@@ -28,6 +28,6 @@ def holds_psam(device: Device) -> ChipFlow[bool]:
 
 
 def holds_user_card(device: Device) -> ChipFlow[bool]:
-    """Say whether this chip is a user card: it has the toll application, open or locked (spec/icc.md 1)."""
+    """Return whether this chip is a user card: it has the toll application, open or locked (spec/icc.md 1)."""
     reply = yield from ask(device, Select(file_id=TOLL_APPLICATION))
     return reply.ok or reply.meaning is Meaning.FILE_INVALID

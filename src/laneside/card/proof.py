@@ -54,7 +54,7 @@ class GetProof(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sight:
-    """The card as it stands now; None for what it does not let be read."""
+    """The card as it is now; None for what can not be read."""
 
     balance_fen: int | None
     capp: bytes | None
@@ -136,7 +136,7 @@ def _happened(intent: Intent, sight: _Sight) -> ChipFlow[Outcome]:
 
 
 def _by_image(intent: Intent, sight: _Sight) -> Outcome:
-    """Neither ``805A`` nor 0018 speaks, but 0019 and balance are those of this debit and commit together (fact 1)."""
+    """Take 0019 and balance, which commit together (fact 1), where neither ``805A`` nor 0018 gives evidence."""
     if intent.counter is None:
         return Unknown(detail="balance and 0019 show the debit, but its number is not known")
     return _without_tac(intent, intent.counter, sight, Proof.IMAGE)

@@ -145,7 +145,7 @@ def challenge_for_authorisation() -> ChipFlow[bytes]:
 
 
 def return_to_application() -> ChipFlow[None]:
-    """Go back to the purchase application from a challenge that nobody answered. Raises ChipRefusedError."""
+    """Go back to the purchase application from a challenge that was not answered. Raises ChipRefusedError."""
     yield from select(Device.PSAM, PURCHASE_APPLICATION)
 
 

@@ -243,7 +243,7 @@ class ReadyDebit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseRefused:
-    """A chip refused a step before the debit, or the debit itself; the card stands as before."""
+    """A chip refused a step before the debit, or the debit itself; the card is as before."""
 
     device: Device
     reply: Reply
@@ -306,7 +306,7 @@ def debit(command: Debit) -> ChipFlow[DebitAnswer | PurchaseRefused]:
     """Debit: send it exactly once. Raises AnswerLostError whenever the answer does not say clearly what the card did.
 
     A known error word means an unchanged card (spec/recovery.md step 2). A warning, a memory failure, a general error
-    or a word that nobody defined may come from a chip that got further than checking, so only a proof may decide.
+    or a word that is not defined may come from a chip that got further than checking, so only a proof may decide.
     """
     reply = yield from ask(Device.CARD, command, repeat=False)
     unclear = reply.sw >> 8 in (0x62, 0x63, 0x65, 0x6C) or reply.meaning in (Meaning.UNDEFINED, Meaning.GENERAL_ERROR)

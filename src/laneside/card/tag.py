@@ -122,7 +122,7 @@ def read_passage() -> ChipFlow[PassageBlock]:
 
 
 def read_capp_copy() -> ChipFlow[bytes]:
-    """Read the tag's copy of 0019, 39 bytes as they stand. Raises ChipRefusedError."""
+    """Read the tag's copy of 0019, 39 bytes as they are. Raises ChipRefusedError."""
     yield from _select_passage_file()
     reply = yield from ask(Device.TAG, ReadBinary(offset=CAPP_COPY_OFFSET, length=CAPP_COPY_LENGTH))
     return reply.expect(CAPP_COPY_LENGTH)
@@ -140,7 +140,7 @@ def write_capp_copy(capp: bytes) -> ChipFlow[None]:
 
 
 def _select_passage_file() -> ChipFlow[None]:
-    """Select EF04 from wherever the tag stands."""
+    """Select EF04, whichever file is selected now."""
     yield from select(Device.TAG, MASTER_FILE)
     yield from select(Device.TAG, TOLL_DIRECTORY)
     yield from select(Device.TAG, PASSAGE_FILE)

@@ -96,7 +96,7 @@ class PresentedCard(Struct, frozen=True, kw_only=True, dict=True):
 
     ``issue_file`` is 0015, ``capp`` record 1 of 0019 (43 bytes), ``log_entry`` the newest entry of 0018 if readable.
     The bytes are kept and each file is decoded once, when it is first asked for. Raises CodecError for a 0015 or 0018
-    that is none.
+    that can not be decoded.
     """
 
     issue_file: bytes = field(name="issue")
@@ -151,7 +151,7 @@ def read_issue_info() -> ChipFlow[IssueInfo]:
 
 
 def read_capp() -> ChipFlow[bytes]:
-    """Read record 1 of 0019 as it stands, 43 bytes. Raises ChipRefusedError."""
+    """Read record 1 of 0019 as it is, 43 bytes. Raises ChipRefusedError."""
     reply = yield from ask(Device.CARD, ReadCapp())
     return reply.expect(CAPP_LENGTH)
 

@@ -45,7 +45,7 @@ class PassageJournal:
         return self._clock.now()
 
     def behind_s(self) -> float:
-        """Return by how many seconds this clock lies behind the journal's last entry; 0 if it does not."""
+        """Return by how many seconds this clock is behind the journal's last entry; 0 if it does not."""
         return self._clock.behind_s()
 
     def begin(self, passage_id: str, opened: n.Opened) -> PassageState:
@@ -125,7 +125,7 @@ def outgoing_image(image: ImageRecord) -> Draft:
 
 
 def outgoing_photo(passage_id: str, sha256: str) -> Draft:
-    """Name a stored photo for the centre; the file itself lies in the photo folder."""
+    """Name a stored photo for the centre; the file itself is in the photo folder."""
     return Draft(kind="photo", subject=sha256, passage=passage_id, payload=canonical({"sha256": sha256}))
 
 

@@ -1,6 +1,6 @@
 """The trace of a passage: every exchange with its chips and its lane, one journal entry per radio session.
 
-It stands beside the passage's notes, under the passage as its subject, so that no page has to read it to know a state.
+It is kept beside the passage's notes, under the passage as its subject: no page has to read it to know a state.
 A session is bounded: of a noisy one the beginning and the end are kept and the middle is counted.
 """
 
@@ -75,7 +75,7 @@ class TraceKeeper:
             if self._in_session:
                 self._put_off(writing)
             else:
-                writing()  # its secrets are to be known, its text is nobody's
+                writing()  # its secrets must be known from now on; its text is not kept
 
     def during(self, job: Callable[[], None]) -> None:
         """Run a device job of the passage that was opened last, and keep what it exchanged."""

@@ -193,7 +193,7 @@ class ApduReader:
         return search(self._clock, search_s=search_s, pause_s=self._policy.pause_s, attempt=watched)
 
     def _give_up(self) -> None:
-        """Close a prepared purchase that nobody committed; its SAM number is burnt."""
+        """Close a prepared purchase that was not committed; its SAM number is used up."""
         pending, self._pending = self._pending, None
         if pending is not None:
             pending.session.close()

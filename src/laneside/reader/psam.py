@@ -17,7 +17,7 @@ class _UserCardError(LanesideError):
 
 
 def _identity_of(channel: CardChannel) -> PsamIdentity:
-    """Start a PSAM; where it is none, see whether it is a user card."""
+    """Start a PSAM; where the chip is no PSAM, see whether it is a user card."""
     chips = {Device.PSAM: channel}
     try:
         return run(start(), chips)
@@ -117,7 +117,7 @@ class PsamSlot:
         self._ask()
 
     def _identified(self) -> bool:
-        """Say whether the PSAM's numbers are known and not in doubt; read them again where they are."""
+        """Return whether the PSAM's numbers are known and not in doubt; read them again where they are."""
         if not self._doubted:
             return True
         assert self._channel is not None, "a powered PSAM"

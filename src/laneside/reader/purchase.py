@@ -260,7 +260,7 @@ class DebitSender:
         return replace(outcome, mac2_verified=mac2_verified, tag_write=copy_to_tag(session, intent))
 
     def _verify(self, mac2: bytes | None) -> bool | None:
-        """Let the SAM check MAC2 while its session is open; None when there is nothing to ask or nobody to answer."""
+        """Let the SAM check MAC2 while its session is open; None when there is nothing to ask or no answer."""
         if mac2 is None:
             return None
         try:
@@ -271,7 +271,7 @@ class DebitSender:
 
 
 def _balance_after(session: RadioSession, intent: Intent) -> int:
-    """Read the balance again, twice where it surprises: a garbled answer may not stand in the record.
+    """Read the balance again, twice where it surprises: a garbled answer must not get into the record.
 
     Where the card is gone already, the answered debit says what it must be.
     """

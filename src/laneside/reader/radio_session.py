@@ -34,12 +34,12 @@ class RadioSession:
 
     @property
     def has_card(self) -> bool:
-        """Say whether a card answered."""
+        """Whether a card answered."""
         return Device.CARD in self.chips
 
     @property
     def tag_without_card(self) -> bool:
-        """Say whether the tag itself reports that no card is in it."""
+        """Whether the tag itself reports that no card is in it."""
         return self.presence is not None and bool(self.presence.status & TagStatusBit.NO_CARD)
 
     def drop(self, device: Device) -> None:

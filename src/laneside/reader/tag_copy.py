@@ -26,7 +26,7 @@ def copy_to_tag(session: RadioSession, intent: Intent) -> TagWrite:
 
 
 def tag_shows(openers: ChipOpeners, intent: Intent) -> TagWrite:
-    """Look whether the tag holds the copy already: after a cut nobody else knows."""
+    """Look whether the tag holds the copy already: after a cut only the tag itself knows."""
     if not intent.write_tag:
         return TagWrite.NOT_ASKED
     try:
@@ -61,7 +61,7 @@ class Rewrite:
 
     @property
     def unfinished(self) -> TagWrite:
-        """How it stands when the time is over."""
+        """The result when the time is over."""
         return TagWrite.UNKNOWN if self.may_have_written else TagWrite.FAILED
 
 

@@ -75,7 +75,7 @@ class Tracer:
         return opened
 
     def transmit(self, device: Device, redactor: Redactor, channel: CardChannel, command: bytes) -> bytes:
-        """Exchange one APDU and tell of it; a lost answer is told and raised again."""
+        """Exchange one APDU and report it; a lost answer is reported and raised again."""
         at, start_s = self._clock.now(), self._clock.monotonic_s()
         answer: bytes | None = None
         trouble = ""

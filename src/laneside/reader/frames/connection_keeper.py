@@ -41,7 +41,7 @@ class FrameReaderPolicy:
     """The settings of one integrated reader. Times in seconds; power and channel as the make's manual says.
 
     ``silence_s_max``: a reader that says nothing for so long is connected again; 0 never does, for a make without
-    heartbeats. Raises SettingError for a form of C6 whose second part nobody has described.
+    heartbeats. Raises SettingError for a form of C6 whose second part is not described anywhere.
     """
 
     dialect: Dialect = TCP
@@ -93,13 +93,13 @@ class ConnectionKeeper:
 
     @property
     def dialect(self) -> Dialect:
-        """How this reader speaks."""
+        """The dialect of this reader."""
         return self._policy.dialect
 
     def conversation(self) -> Conversation:
         """Return the conversation, opened and initialised, nothing old waiting in it. Ends a PSAM's challenge.
 
-        A reader that is not attached is tried at once: somebody waits. Raises LinkLostError.
+        A reader that is not attached is tried at once: a collector waits. Raises LinkLostError.
         """
         self._challenged = None
         try:
@@ -141,7 +141,7 @@ class ConnectionKeeper:
     def begin_session(self) -> Conversation:
         """Return the conversation for a search, with C0 sent once more to a reader whose PSAM was not ready.
 
-        One answer that was lost inside the reader would else stand until a restart. Raises LinkLostError.
+        One answer that was lost inside the reader would otherwise stay until a restart. Raises LinkLostError.
         """
         talk = self.conversation()
         if not self.psam.authorised:
@@ -208,7 +208,7 @@ class ConnectionKeeper:
         return self._talk.expect({wanted}, obu_id=None, timeout_s=self._policy.step_s)
 
     def _awake(self) -> Conversation | None:
-        """Return the conversation that is going on, None where there is none, or none any more."""
+        """Return the conversation that is going on, None where there is none (any more)."""
         if self._talk is None:
             return None
         self._talk.pump()
@@ -287,7 +287,7 @@ def _challenge(answer: Message | None, channel: int, terminal_number: bytes) -> 
 
 
 def _is_open(entry: Challenge, channel: int) -> bool:
-    """Say whether an entry holds a challenge of this PSAM; one that gave none shows zeros."""
+    """Return whether an entry holds a challenge of this PSAM; one that gave none shows zeros."""
     return entry.channel == channel and any(entry.random)
 
 

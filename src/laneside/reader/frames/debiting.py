@@ -103,7 +103,7 @@ class Debiting:
         return TagWrite.FAILED if answer.error else TagWrite.WRITTEN
 
     def _can_write(self, found: Found) -> bool:
-        """Say whether the copy can be written: the new dialect writes the whole block and so must have read it."""
+        """Return whether the copy can be written: the new dialect writes the whole block and so must have read it."""
         return self.dialect.name is DialectName.SERIAL or bool(found.ef04)
 
     def _c6(self, found: Found, intent: Intent, trade: Trade, amount_fen: int) -> Message:
@@ -194,11 +194,11 @@ class Debiting:
         return self.talk.expect(commands, obu_id=found.obu_id, timeout_s=timeout_ms / 1000)
 
 
-# --- B5 and B8 as outcomes, and which of them speaks of which debit
+# --- B5 and B8 as outcomes, and which of them belongs to which debit
 
 
 def of_this_debit(answer: SerialDebitResult | TcpDebitResult, intent: Intent) -> bool:
-    """Say whether a B5 carries the second that this C6 carried; a late one of an earlier C6 does not."""
+    """Return whether a B5 carries the second that this C6 carried; a late one of an earlier C6 does not."""
     return answer.purchase_time == intent.purchase_time
 
 

@@ -216,7 +216,7 @@ class FrameReader:
         return Prepared(intent=intent, token=self._last_token)
 
     def _debiting(self) -> Debiting:
-        """Take the conversation as it stands; what had come late is dropped from it. Raises LinkLostError."""
+        """Take the conversation as it is; what came late is dropped from it. Raises LinkLostError."""
         return Debiting(talk=self._connection.conversation(), dialect=self._policy.dialect, clock=self._clock)
 
     def _purchase(self, pending: _Pending) -> PurchaseResult:
@@ -271,7 +271,7 @@ class FrameReader:
 
 
 def _is_tag_of(pair: Pair, found: Found) -> bool:
-    """Say whether this is the tag of the first session; a neighbour's tag is searched past."""
+    """Return whether this is the tag of the first session; a neighbour's tag is searched past."""
     return pair.contract_serial in (None, found.system.contract_serial)
 
 

@@ -43,7 +43,7 @@ class TagSearch:
 
     @property
     def dialect(self) -> Dialect:
-        """How the reader speaks."""
+        """The dialect of the reader."""
         return self.policy.dialect
 
     def run(self, search_s: float, wanted: Callable[[Found], bool]) -> Found:
@@ -124,7 +124,7 @@ class TagSearch:
         return self._files(talk, found)
 
     def _files(self, talk: Conversation, found: Found) -> Found:
-        """Ask with C1 for vehicle and card, in the order of the dialect; other tags that speak are kept in mind."""
+        """Ask with C1 for vehicle and card, in the order of the dialect; other tags that answer are remembered."""
         self._go_on(talk, found)
         for _ in range(ANSWERS_MAX):
             message = talk.expect({TAG, VEHICLE, CARD}, obu_id=None, timeout_s=self.policy.step_s)
