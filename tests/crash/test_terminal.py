@@ -183,7 +183,7 @@ def page(collector: Browserless, path: str) -> str:
 
 def tac_on_the_card(lane: Street) -> str:
     """Ask the card itself for the TAC of its newest purchase (``805A``)."""
-    from laneside.devices import RoadsideLink
+    from laneside.virtual.client import RoadsideLink
 
     counter = lane.card()["counter"]
     channel = RoadsideLink("127.0.0.1", lane.fleet.roadside.port).open_card()

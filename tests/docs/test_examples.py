@@ -12,11 +12,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from served_roadside import serving
 from timeouts import scaled, until
 
-from laneside.devices import RoadsidePanel, SystemClock
-from laneside.virtual.server import serving
-from laneside.virtual.shelf import MemoryShelf
+from laneside.devices import SystemClock
+from laneside.virtual.chip_store import RamChipStore
+from laneside.virtual.client import RoadsidePanel
 from laneside.virtual.world import World
 
 GUIDE = "docs/integrators-guide.md"
@@ -42,7 +43,7 @@ def test_console_examples_print_what_is_shown(blocks, tmp_path):
 @pytest.fixture
 def roadside():
     """Serve a roadside of this process."""
-    with serving(World(shelf=MemoryShelf(), clock=SystemClock(), random_bytes=os.urandom)) as address:
+    with serving(World(store=RamChipStore(), clock=SystemClock(), random_bytes=os.urandom)) as address:
         yield address
 
 
@@ -58,7 +59,7 @@ def test_the_client_in_a_few_lines_works(blocks, roadside):
 def test_every_request_of_lane_and_panel_is_taken(rows, roadside):
     import json
 
-    from laneside.devices.wire import Wire
+    from laneside.virtual.client import RoadsideConnection
 
     host, port = roadside
     requests = [json.loads(row["request"].strip("`")) for row in rows(GUIDE, "request")]
@@ -68,7 +69,7 @@ def test_every_request_of_lane_and_panel_is_taken(rows, roadside):
         first_release = request["op"] == "release" and "release" not in seen
         channel = "lane" if request["op"] in lane_operations or first_release else "panel"
         seen.add(request["op"])
-        with Wire(host, port, channel=channel, answer_timeout_s=scaled(10)) as wire:
+        with RoadsideConnection(host, port, channel=channel, answer_timeout_s=scaled(10)) as wire:
             answer = json.loads(wire.exchange(json.dumps(request).encode()))
         assert answer["ok"] is (request["op"] != "await_held"), (request, answer)
     described = {"occupy", "waiting", "conclude", "release", "vehicles", "place", "state", "picture", "withdraw_card"}
@@ -83,10 +84,10 @@ def test_every_request_about_the_reader_is_taken_and_there_are_no_others(rows):
 
     from laneside.virtual.integrated import TCP_READER, IntegratedReader, desk
     from laneside.virtual.integrated.serving import ReaderServer
-    from laneside.virtual.requests import RefusedError
+    from laneside.virtual.requests import RequestRefusedError
 
     def world_of(vehicle: str) -> World:
-        world = World(shelf=MemoryShelf(), clock=SystemClock(), random_bytes=secrets.token_bytes)
+        world = World(store=RamChipStore(), clock=SystemClock(), random_bytes=secrets.token_bytes)
         world.place(vehicle)
         return world
 
@@ -101,7 +102,7 @@ def test_every_request_about_the_reader_is_taken_and_there_are_no_others(rows):
         for request in requests:
             if request is not await_held:
                 assert (await taking.answer(request.encode()))["ok"]
-        with pytest.raises(RefusedError, match="held back"):
+        with pytest.raises(RequestRefusedError, match="held back"):
             await taking.answer(await_held.replace('"wait_s":5', '"wait_s":0').encode())
         await server.stop()
 
@@ -112,9 +113,9 @@ def test_every_request_about_the_reader_is_taken_and_there_are_no_others(rows):
 
 
 def test_the_roadside_knows_no_other_requests():
-    from laneside.virtual import panel, requests
+    from laneside.virtual import requests
 
-    tags = {struct.__struct_config__.tag for struct in _structs(panel) + _structs(requests)}
+    tags = {struct.__struct_config__.tag for struct in _structs(requests)}
     assert tags == {
         "vehicles", "place", "remove", "state", "picture", "insert_card", "withdraw_card", "hold", "cut", "withdraw_at",
         "await_held", "release", "clear_faults", "occupy", "waiting", "conclude",

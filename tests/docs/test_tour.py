@@ -18,7 +18,7 @@ from timeouts import DEMO_END_S, scaled
 from laneside.cli.browserless import Browserless
 from laneside.cli.demo_data import DEMO
 from laneside.clock import BEIJING
-from laneside.devices import RoadsidePanel
+from laneside.virtual.client import RoadsidePanel
 
 pytestmark = pytest.mark.process
 

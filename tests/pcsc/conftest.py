@@ -12,9 +12,9 @@ import pytest
 from pcsc_table import Table
 
 from laneside.devices import SystemClock
+from laneside.virtual.chip_store import RamChipStore
 from laneside.virtual.pcsc import VpcdSlot
 from laneside.virtual.pcsc_daemon import SOCKET_VARIABLE, IsolatedPcscd, missing_parts
-from laneside.virtual.shelf import MemoryShelf
 from laneside.virtual.world import World
 
 
@@ -47,7 +47,7 @@ def slots(daemon: IsolatedPcscd) -> tuple[VpcdSlot, VpcdSlot]:
 @pytest.fixture
 def table(daemon: IsolatedPcscd, slots: tuple[VpcdSlot, VpcdSlot], monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     monkeypatch.setenv(SOCKET_VARIABLE, daemon.socket_name)
-    world = World(shelf=MemoryShelf(), clock=SystemClock(), random_bytes=secrets.token_bytes)
+    world = World(store=RamChipStore(), clock=SystemClock(), random_bytes=secrets.token_bytes)
     world.place("car-3des")
     made = Table(daemon=daemon, world=world, card_slot=slots[0], psam_slot=slots[1])
     yield made

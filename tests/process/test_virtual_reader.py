@@ -14,11 +14,12 @@ from bench import order_for
 from timeouts import scaled, until
 
 from laneside.card import Debited, Unknown
-from laneside.devices import ReaderPanel, RoadsidePanel, SerialLink, SystemClock, TcpLink
+from laneside.devices import SerialLink, SystemClock, TcpLink
 from laneside.errors import LinkLostError, NothingPresentedError, SettingError
 from laneside.reader import Prepared
 from laneside.reader.frames import FrameReader, FrameReaderPolicy
 from laneside.rsu import SERIAL, TCP
+from laneside.virtual.client import ReaderPanel, RoadsidePanel
 
 pytestmark = [pytest.mark.process]
 
@@ -144,7 +145,7 @@ def test_what_the_panel_refuses_it_names(tmp_path: Path) -> None:
         panel = ReaderPanel(*address)
         RoadsidePanel(*address).place("car-sm4")
         for refused, named in (
-            (lambda: panel.put_beside("car-sm4"), "stands at the lane"),
+            (lambda: panel.put_beside("car-sm4"), "is at the lane"),
             (lambda: panel.put_beside("nobody"), "no vehicle 'nobody'"),
             (lambda: panel.fault("refuse", "from-reader"), "no meaning"),
             (lambda: panel.fault("lose", "card", code="8054"), "one byte"),
@@ -159,7 +160,7 @@ def test_what_the_panel_refuses_it_names(tmp_path: Path) -> None:
 
 
 def test_the_chips_of_a_roadside_with_a_reader_are_the_readers(tmp_path: Path) -> None:
-    from laneside.devices import RoadsideLink
+    from laneside.virtual.client import RoadsideLink
 
     port_file = tmp_path / "port"
     words = ("roadside", "--data", str(tmp_path / "road"), "--port-file", str(port_file), "--reader-tcp", "0")

@@ -11,11 +11,11 @@ from random import Random
 from laneside.card import Device, TagPresence
 from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.reader import ApduReader, Pair, Presented, PurchaseOrder
-from laneside.virtual import (
+from laneside.virtual.chips import (
     CardProfile,
     Chip,
-    MemoryMedium,
     PsamProfile,
+    RamMemory,
     TagProfile,
     VirtualCard,
     VirtualPsam,
@@ -122,7 +122,7 @@ class Bench:
     card: Chip | None
     tag: VirtualTag | None
     psam: Chip | None
-    media: dict[Device, MemoryMedium] = field(default_factory=dict)
+    media: dict[Device, RamMemory] = field(default_factory=dict)
     card_in_tag: bool = True
     clock: BenchClock = field(default_factory=BenchClock)
     sent: list[tuple[Device, str]] = field(default_factory=list)
@@ -185,7 +185,7 @@ class Bench:
 
     def facts(self) -> Facts:
         """Look at the chips' memory without touching their sessions."""
-        card = VirtualCard.load(MemoryMedium(self.media[Device.CARD].read()), random_bytes=bytes)
+        card = VirtualCard.load(RamMemory(self.media[Device.CARD].read()), random_bytes=bytes)
         card.power_on()
         card.transmit(bytes.fromhex("00A40000021001"))
         log = card.transmit(bytes.fromhex("00B201C417"))
@@ -199,7 +199,7 @@ class Bench:
     def _tag_copy(self) -> bytes:
         if Device.TAG not in self.media:
             return b""
-        tag = VirtualTag.load(MemoryMedium(self.media[Device.TAG].read()), random_bytes=bytes)
+        tag = VirtualTag.load(RamMemory(self.media[Device.TAG].read()), random_bytes=bytes)
         tag.power_on()
         for select in ("00A4000002DF01", "00A4000002EF04"):
             tag.transmit(bytes.fromhex(select))
@@ -207,7 +207,7 @@ class Bench:
 
     def card_proof(self, counter_after: int) -> tuple[bytes, bytes] | None:
         """Ask a twin of the card for (TAC, MAC2) of a debit; None when it has none."""
-        card = VirtualCard.load(MemoryMedium(self.media[Device.CARD].read()), random_bytes=bytes)
+        card = VirtualCard.load(RamMemory(self.media[Device.CARD].read()), random_bytes=bytes)
         card.power_on()
         card.transmit(bytes.fromhex("00A40000021001"))
         answer = card.transmit(bytes.fromhex("805A000902") + counter_after.to_bytes(2, "big") + b"\x08")
@@ -273,20 +273,20 @@ def psam_profile(**changes: object) -> PsamProfile:
 
 def put_card(bench: Bench, profile: CardProfile) -> None:
     """Put another card into the tag."""
-    bench.media[Device.CARD] = MemoryMedium()
-    bench.card = VirtualCard.personalise(profile, medium=bench.media[Device.CARD], random_bytes=Random(1).randbytes)
+    bench.media[Device.CARD] = RamMemory()
+    bench.card = VirtualCard.personalise(profile, memory=bench.media[Device.CARD], random_bytes=Random(1).randbytes)
 
 
 def put_tag(bench: Bench, profile: TagProfile) -> None:
     """Put another tag in front of the reader."""
-    bench.media[Device.TAG] = MemoryMedium()
-    bench.tag = VirtualTag.personalise(profile, medium=bench.media[Device.TAG], random_bytes=Random(2).randbytes)
+    bench.media[Device.TAG] = RamMemory()
+    bench.tag = VirtualTag.personalise(profile, memory=bench.media[Device.TAG], random_bytes=Random(2).randbytes)
 
 
 def put_psam(bench: Bench, profile: PsamProfile) -> None:
     """Put another PSAM into the slot."""
-    bench.media[Device.PSAM] = MemoryMedium()
-    bench.psam = VirtualPsam.personalise(profile, medium=bench.media[Device.PSAM], random_bytes=Random(3).randbytes)
+    bench.media[Device.PSAM] = RamMemory()
+    bench.psam = VirtualPsam.personalise(profile, memory=bench.media[Device.PSAM], random_bytes=Random(3).randbytes)
 
 
 def order_for(presented: Presented, *, amount_fen: int = 1250, capp_after: bytes = CAPP_AFTER) -> PurchaseOrder:

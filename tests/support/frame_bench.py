@@ -9,7 +9,7 @@ from bench import Bench, BenchClock, make_bench
 from laneside.errors import LinkLostError
 from laneside.reader.frames import FrameReader, FrameReaderPolicy, FrameTracer
 from laneside.rsu import Dialect
-from laneside.virtual.chip import Chip
+from laneside.virtual.chips.chip import Chip
 from laneside.virtual.integrated import IntegratedReader, ReaderSettings
 
 

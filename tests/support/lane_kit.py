@@ -47,8 +47,9 @@ from laneside.passage.views.views import PassageView
 from laneside.reader import ApduReader
 from laneside.statuslist import StatusListIndex
 from laneside.tariff import half_up_95
-from laneside.virtual.chip import Chip
-from laneside.virtual.shelf import MemoryShelf
+from laneside.virtual.chip_store import RamChipStore
+from laneside.virtual.chips.chip import Chip
+from laneside.virtual.requests import LaneRequests
 from laneside.virtual.vehicles import listed_keys, vehicle_named
 from laneside.virtual.world import World
 
@@ -129,20 +130,23 @@ class WorldLane:
     """The virtual lane without a socket between."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        self._lane = LaneRequests(world)
         self.attached = True
 
     def occupy(self, lane_hex: str) -> None:
-        self._world.keep_lane(self._world.lane.occupy(lane_hex))
+        self._ask(op="occupy", lane_hex=lane_hex)
 
     def waiting(self) -> Waiting:
-        return self._world.lane.waiting()
+        return msgspec.convert(self._ask(op="waiting")["waiting"], Waiting)
 
     def conclude(self, conclusion: Conclusion) -> None:
-        self._world.keep_lane(self._world.lane.conclude(conclusion))
+        self._ask(op="conclude", conclusion=conclusion)
 
     def release(self) -> None:
-        self._world.keep_lane(self._world.lane.release())
+        self._ask(op="release")
+
+    def _ask(self, **request: object) -> dict[str, object]:
+        return self._lane.answer(msgspec.json.encode(request))
 
 
 class Album:
@@ -257,12 +261,12 @@ def tap(desk: Desk, action: str, revision: int, **given: object) -> Answer:
 class LaneKit:
     """One terminal at one lane. ``restart`` forgets everything that is not on disk; jobs run at once."""
 
-    def __init__(self, path: Path, shelf: MemoryShelf | None = None) -> None:
+    def __init__(self, path: Path, store: RamChipStore | None = None) -> None:
         self._path = path
         self.clock = HandClock(NOON)
         numbers = itertools.count(1)
         self.random_bytes: Callable[[int], bytes] = lambda count: next(numbers).to_bytes(count, "big")
-        self.world = World(shelf=shelf or MemoryShelf(), clock=self.clock, random_bytes=self.random_bytes)
+        self.world = World(store=store or RamChipStore(), clock=self.clock, random_bytes=self.random_bytes)
         self.album = Album()
         self.decisions = Decisions(parameters(), tariff(), status_list(NOON))
         self.eye: PlateReader | None = None

@@ -19,8 +19,9 @@ from laneside.cli.fleet import Fleet
 from laneside.cli.once import enable_lanes
 from laneside.clock import BEIJING
 from laneside.contract.records import ExitRecord
-from laneside.devices import ReaderPanel, RoadsidePanel, SystemClock
+from laneside.devices import SystemClock
 from laneside.journal import Journal
+from laneside.virtual.client import ReaderPanel, RoadsidePanel
 
 Json = dict[str, Any]
 STATION: Final = "62010A0B"

@@ -25,7 +25,11 @@ class WiredReader:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="reader")
         self._thread.start()
-        self.far, self._server, self.place = self._run(self._started(world, settings))
+        try:
+            self.far, self._server, self.place = self._run(self._started(world, settings))
+        except OSError:
+            self._end_loop()  # a thread that went on would keep the test run from ending
+            raise
 
     def open(self) -> SerialLink | TcpLink:
         """Attach a host to it."""
@@ -48,6 +52,9 @@ class WiredReader:
     def stop(self) -> None:
         """Take it down."""
         self._run(self._server.stop())
+        self._end_loop()
+
+    def _end_loop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -13,7 +13,7 @@ from bench import CAPP_AFTER, CAPP_BEFORE, Bench, Cut, Side, Span, card_profile,
 from laneside.card import Debited, Device, Intent, NotDebited, Proof, TagWrite, Unknown
 from laneside.errors import LinkLostError
 from laneside.reader import NotPrepared, Prepared
-from laneside.virtual import MemoryMedium, ProofLife, VirtualCard
+from laneside.virtual.chips import ProofLife, RamMemory, VirtualCard
 
 BALANCE_FEN = 100000
 COUNTER = 0x0123
@@ -143,7 +143,7 @@ def test_a_card_that_forgets_its_proof_at_the_next_init_is_settled_all_the_same(
     proved(bench, ready.intent, amount_fen)
 
 
-class FailingMedium(MemoryMedium):
+class FailingMedium(RamMemory):
     """Card memory whose power goes at a chosen write: before it, in its middle, or right after it."""
 
     def __init__(self, data: bytes) -> None:

@@ -9,7 +9,8 @@ from frame_bench import FrameBench
 from laneside.card import Debited, NotDebited, TagWrite, Unknown
 from laneside.reader import NotPrepared, Prepared
 from laneside.rsu import SERIAL, TCP
-from laneside.virtual.integrated import SERIAL_READER, TCP_READER, Fault, FaultKind, Place
+from laneside.virtual.faults import Fault, FaultKind, Place
+from laneside.virtual.integrated import SERIAL_READER, TCP_READER
 
 BALANCE_FEN = 100000
 SEARCH_S = 12.0

@@ -18,7 +18,7 @@ from laneside.cli.demo_data import DEMO
 from laneside.cli.fleet import Fleet, FleetError
 from laneside.cli.once import enable_lanes
 from laneside.clock import BEIJING
-from laneside.devices import RoadsidePanel
+from laneside.virtual.client import RoadsidePanel
 
 
 def main() -> int:

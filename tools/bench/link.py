@@ -21,8 +21,8 @@ from laneside.cli.demo_data import DEMO, publish_policy, seed_centre
 from laneside.cli.fleet import Fleet
 from laneside.cli.once import enable_lanes
 from laneside.clock import BEIJING
-from laneside.devices import RoadsidePanel
 from laneside.rsu import TcpDecoder, TcpFrame
+from laneside.virtual.client import RoadsidePanel
 
 PASSAGES = 1000
 SHARE_TARGET_PERCENT = 5.0

@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.bench.figures import Figure
 
 from laneside.cli.browserless import Browserless, Json
-from laneside.devices import RoadsidePanel
+from laneside.virtual.client import RoadsidePanel
 
 POLL_S = 0.001
 JOURNAL_POLL_S = 0.0001

@@ -16,8 +16,8 @@ from laneside.cli.fleet import Fleet, FleetError
 from laneside.clock import BEIJING
 from laneside.contract.exchange import Receipt
 from laneside.contract.signing import parse
-from laneside.devices import RoadsidePanel
 from laneside.errors import LinkLostError
+from laneside.virtual.client import RoadsidePanel
 from laneside.virtual.vehicles import vehicle_named
 
 EXIT_STATUS: Final = {"completed": 0, "refused": 3, "unknown": 4, "transferred": 5, "abandoned": 5}

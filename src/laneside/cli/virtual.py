@@ -192,14 +192,14 @@ def pcsc(
 def _world(data: Path | None, psam: str) -> World:
     """Take up the roadside of a folder, or make one in memory."""
     from laneside.devices import SystemClock
-    from laneside.virtual.profiles import Authorisation
-    from laneside.virtual.shelf import FolderShelf, MemoryShelf
+    from laneside.virtual.chip_store import FolderChipStore, RamChipStore
+    from laneside.virtual.chips.profiles import Authorisation
     from laneside.virtual.world import World
 
     if psam not in tuple(Authorisation):
         raise typer.BadParameter(f"{psam!r} is neither none nor required", param_hint="--psam")
     return World(
-        shelf=MemoryShelf() if data is None else FolderShelf(data),
+        store=RamChipStore() if data is None else FolderChipStore(data),
         clock=SystemClock(),
         random_bytes=secrets.token_bytes,
         psam_required=psam == Authorisation.REQUIRED,

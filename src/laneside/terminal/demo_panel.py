@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from laneside.devices import RoadsidePanel
 from laneside.errors import SettingError
 from laneside.passage.answers import DONE, Answer, rejected
 from laneside.terminal.services import DemoState, DemoVehicle
+from laneside.virtual.client import RoadsidePanel
 from laneside.vocab import Words
 
 

@@ -9,7 +9,7 @@ from typing import Final, Protocol, assert_never
 
 from laneside.card import Device
 from laneside.clock import Clock
-from laneside.devices import PcscLink, RoadsideLink, SerialLink, TcpLink
+from laneside.devices import PcscLink, SerialLink, TcpLink
 from laneside.errors import LinkLostError, SettingError
 from laneside.reader import ApduReader, EtcReader, ReaderPolicy, Tracer
 from laneside.reader.frames import ByteLink, FrameReader, FrameReaderPolicy, FrameTracer
@@ -23,6 +23,7 @@ from laneside.terminal.reader_choice import (
     SerialReader,
     TcpReader,
 )
+from laneside.virtual.client import RoadsideLink
 
 FRAME_POLL_S: Final = 1.0
 """How often an integrated reader is polled between two vehicles: its heartbeats want answers."""

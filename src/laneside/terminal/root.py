@@ -18,7 +18,7 @@ from laneside import __version__
 from laneside.clock import Clock
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
-from laneside.devices import NoLane, PlateProcess, RoadsidePanel, SystemClock, VirtualLane, lock_folder
+from laneside.devices import NoLane, PlateProcess, SystemClock, lock_folder
 from laneside.errors import SettingError
 from laneside.journal import Journal, schema
 from laneside.passage.desk import Desk
@@ -60,6 +60,7 @@ from laneside.terminal.services import Services
 from laneside.terminal.station import StationSetup, lane_id_of
 from laneside.terminal.status import top_line
 from laneside.terminal.traced_lane import TracedLane
+from laneside.virtual.client import RoadsidePanel, VirtualLane
 
 FLOWS = (OPEN_EXIT,)
 """What this terminal does; a lane is worked by the first flow that works its type."""

@@ -1,29 +1,21 @@
-"""The fixed antenna of a lane, as far as a card's past needs one: it buys with a PSAM of its own and keeps no TAC.
+"""The fixed antenna of a lane, as far as a card's past needs one: it debits with a PSAM of its own and keeps no TAC.
 
-Commands are written out here rather than taken from the terminal's card room: the roadside is what that room is
-tested against (spec/icc.md section 8.2).
+Commands are written out here and not taken from ``laneside.card``, because that room is tested against the roadside
+(spec/icc.md section 8.2).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from laneside.codec import IssueInfo
 from laneside.codec.bcd import purchase_time
+from laneside.virtual.chips.chip import Chip
 
 COMPOSITE = 0x09
-SELECT_CARD_APPLICATION = bytes.fromhex("00A40000021001")
-SELECT_PSAM_APPLICATION = bytes.fromhex("00A4000002DF01")
-
-
-class Exchanges(Protocol):
-    """A powered chip."""
-
-    def transmit(self, command: bytes) -> bytes:
-        """Answer one APDU."""
-        ...
+_SELECT_CARD_APPLICATION = bytes.fromhex("00A40000021001")
+_SELECT_PSAM_APPLICATION = bytes.fromhex("00A4000002DF01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +32,13 @@ class Bought:
 class Antenna:
     """A lane's reader with its powered PSAM."""
 
-    psam: Exchanges
+    psam: Chip
     terminal_number: bytes
 
-    def buy(self, card: Exchanges, issue: IssueInfo, *, amount_fen: int, at: datetime, capp: bytes) -> Bought:
-        """Debit a powered card and write 0019. The chips here are ours: a refusal is a programmer's error."""
+    def buy(self, card: Chip, issue: IssueInfo, *, amount_fen: int, at: datetime, capp: bytes) -> Bought:
+        """Debit a powered card and write 0019. The chips are our own, so a refusal is a programmer's error."""
         amount, moment = amount_fen.to_bytes(4, "big"), purchase_time(at)
-        _sent(card, SELECT_CARD_APPLICATION)
+        _sent(card, _SELECT_CARD_APPLICATION)
         key_index = 0x41 if issue.is_sm4 else 0x01
         opened = _sent(
             card, bytes.fromhex("805003020B") + bytes((key_index,)) + amount + self.terminal_number + b"\x0f"
@@ -57,9 +49,9 @@ class Antenna:
         return Bought(terminal_number=self.terminal_number, transaction_number=number, amount_fen=amount_fen, at=at)
 
     def _mac1(self, opened: bytes, issue: IssueInfo, amount: bytes, moment: bytes) -> tuple[bytes, bytes]:
-        """Ask the PSAM for its number and MAC1 of a purchase that the card has opened."""
+        """Return the PSAM's number and MAC1 for a purchase that the card has opened."""
         counter, key_version, algorithm, challenge = opened[4:6], opened[9:10], opened[10:11], opened[11:15]
-        _sent(self.psam, SELECT_PSAM_APPLICATION)
+        _sent(self.psam, _SELECT_PSAM_APPLICATION)
         parts = (
             challenge,
             counter,
@@ -76,8 +68,8 @@ class Antenna:
         return answer[:4], answer[4:8]
 
 
-def _sent(chip: Exchanges, command: bytes) -> bytes:
-    """Send a command that must succeed; its data come back."""
+def _sent(chip: Chip, command: bytes) -> bytes:
+    """Send a command that must succeed, and return its data."""
     answer = chip.transmit(command)
     assert answer[-2:] == b"\x90\x00", f"{command.hex()} was answered {answer.hex()}"
     return answer[:-2]

@@ -1,17 +1,18 @@
-"""The virtual lane: who holds it, barrier, fee display, the marks of paid cards, the trade its antenna left behind.
+"""The virtual lane: who occupies it, barrier, fee display, paid cards, the trade that its antenna left unfinished.
 
-A lane is a value; each operation answers with the next one, so that the world stores what it has decided.
+A lane is a value; each operation returns the next one, so that the world stores what it has decided. The lane's
+computer is another program than the terminal: what it takes and gives as JSON is written out here and not taken from
+the passage's port.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from laneside.errors import SettingError
-from laneside.passage.lane import Conclusion, Waiting, WaitingTrade
 
 CONCLUSIONS_MAX = 500
 
@@ -19,8 +20,29 @@ _SHUT = "closed"
 _OPEN = "open"
 
 
+class UnfinishedTrade(Struct, frozen=True, kw_only=True):
+    """A purchase whose end the lane's own antenna never saw; bytes as upper-case hex, ``sent_at`` yyyyMMddHHmmss."""
+
+    card_id: str
+    terminal_number: str
+    transaction_number: str
+    amount_fen: int
+    sent_at: str
+
+
+class LaneOrder(Struct, frozen=True, kw_only=True):
+    """What a terminal orders at the end of a vehicle: open or stay shut, show, speak, and remember a paid card."""
+
+    passage_id: str
+    open_barrier: bool
+    display: str
+    voice: str = ""
+    paid_card_id: str = ""
+    paid_contract_serial: str = ""
+
+
 class PaidMark(Struct, frozen=True, kw_only=True):
-    """One paid card and tag, so that the lane's own antenna does not take them again."""
+    """A paid card and tag, so that the lane's own antenna does not debit them again."""
 
     card_id: str
     contract_serial: str
@@ -28,14 +50,14 @@ class PaidMark(Struct, frozen=True, kw_only=True):
 
 
 class Concluded(Struct, frozen=True, kw_only=True):
-    """A conclusion that was carried out, and before which of the vehicles that ever stood here."""
+    """An order that was carried out, and the arrival number of the vehicle that it was for."""
 
-    conclusion: Conclusion
+    conclusion: LaneOrder
     arrival: int
 
 
 class Lane(Struct, frozen=True, kw_only=True):
-    """Everything the lane knows. ``arrival`` counts the vehicles; an empty text means: nothing there."""
+    """The lane's whole state. ``arrival`` counts the vehicles; an empty text means that nothing is known or shown."""
 
     lanes: tuple[str, ...]
     occupied: str | None = None
@@ -45,12 +67,12 @@ class Lane(Struct, frozen=True, kw_only=True):
     arrival: int = 0
     captured_plate: str = ""
     lane_event: int | None = None
-    open_trade: WaitingTrade | None = None
+    open_trade: UnfinishedTrade | None = None
     paid: tuple[PaidMark, ...] = ()
     concluded: tuple[Concluded, ...] = ()
 
     def occupy(self, lane_hex: str) -> Lane:
-        """Take the lane; the terminal that came back after a cut takes it again. Raises SettingError."""
+        """Take the lane; a terminal that came back after a cut may take it again. Raises SettingError."""
         if lane_hex not in self.lanes:
             raise SettingError(f"lane {lane_hex} is not behind this link: {', '.join(self.lanes)}")
         return replace(self, occupied=lane_hex)
@@ -59,11 +81,12 @@ class Lane(Struct, frozen=True, kw_only=True):
         """Give the lane back to its own equipment."""
         return replace(self, occupied=None)
 
-    def waiting(self) -> Waiting:
-        """Tell what stands before the barrier."""
-        return Waiting(captured_plate=self.captured_plate, lane_event=self.lane_event, open_trade=self.open_trade)
+    def waiting(self) -> dict[str, Any]:
+        """Return what a terminal may know of the vehicle before the barrier, as JSON."""
+        known = to_builtins(self)
+        return {name: known[name] for name in ("captured_plate", "lane_event", "open_trade")}
 
-    def arrive(self, *, plate: str, lane_event: int | None, open_trade: WaitingTrade | None) -> Lane:
+    def arrive(self, *, plate: str, lane_event: int | None, open_trade: UnfinishedTrade | None) -> Lane:
         """Let the next vehicle come to a closed barrier and an empty display."""
         return replace(
             self._cleared(),
@@ -74,37 +97,37 @@ class Lane(Struct, frozen=True, kw_only=True):
         )
 
     def leave(self) -> Lane:
-        """Let the vehicle go: the barrier falls behind it."""
+        """Let the vehicle go: the barrier closes behind it."""
         return replace(self._cleared(), captured_plate="", lane_event=None, open_trade=None)
 
-    def conclude(self, conclusion: Conclusion) -> Lane:
+    def conclude(self, order: LaneOrder) -> Lane:
         """Carry out the end of a vehicle, once.
 
-        The same word again changes nothing. A later word for the same passage (an unknown debit that was proved) is
-        carried out; but when another vehicle stands here by then, only the mark of the paid card is left to do.
+        The same order again changes nothing. A later order for the same passage (an unknown debit that was proved) is
+        carried out; but if another vehicle has arrived by then, the paid card is marked and nothing moves.
         """
-        before = next((one for one in self.concluded if one.conclusion.passage_id == conclusion.passage_id), None)
-        if before is not None and before.conclusion == conclusion:
+        before = next((one for one in self.concluded if one.conclusion.passage_id == order.passage_id), None)
+        if before is not None and before.conclusion == order:
             return self
         arrival = self.arrival if before is None else before.arrival
         kept = tuple(one for one in self.concluded if one is not before)[-CONCLUSIONS_MAX + 1 :]
-        shown = self._shown(conclusion) if arrival == self.arrival else {}
-        done = (*kept, Concluded(conclusion=conclusion, arrival=arrival))
-        return replace(self, concluded=done, **shown, **self._marked(conclusion))
+        shown = self._shown(order) if arrival == self.arrival else {}
+        done = (*kept, Concluded(conclusion=order, arrival=arrival))
+        return replace(self, concluded=done, **shown, **self._marked(order))
 
-    def _shown(self, conclusion: Conclusion) -> dict[str, Any]:
+    def _shown(self, order: LaneOrder) -> dict[str, Any]:
         """Move the barrier and write the display."""
-        barrier = _OPEN if conclusion.open_barrier else _SHUT
-        return {"barrier": barrier, "display": conclusion.display, "voice": conclusion.voice}
+        barrier = _OPEN if order.open_barrier else _SHUT
+        return {"barrier": barrier, "display": order.display, "voice": order.voice}
 
-    def _marked(self, conclusion: Conclusion) -> dict[str, Any]:
-        """Remember a paid card; the trade that its own antenna left open is closed with it."""
-        if not conclusion.paid_card_id:
+    def _marked(self, order: LaneOrder) -> dict[str, Any]:
+        """Remember a paid card; the trade that the antenna left open with it is closed."""
+        if not order.paid_card_id:
             return {}
         mark = PaidMark(
-            card_id=conclusion.paid_card_id,
-            contract_serial=conclusion.paid_contract_serial,
-            passage_id=conclusion.passage_id,
+            card_id=order.paid_card_id,
+            contract_serial=order.paid_contract_serial,
+            passage_id=order.passage_id,
         )
         closes = self.open_trade is not None and self.open_trade.card_id == mark.card_id
         paid = (*(one for one in self.paid if one.passage_id != mark.passage_id), mark)[-CONCLUSIONS_MAX:]

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from threading import Condition, Event, Thread
 from typing import Final, Protocol
 
-from laneside.virtual import apdu
-from laneside.virtual.faults import Fault, FaultKind, FaultPlan, When
+from laneside.virtual.chips import apdu
+from laneside.virtual.faults import Fault, FaultKind, FaultPlan, Place, When
 
 FIRST_PORT: Final = 0x8C7B
 POWER_OFF, POWER_ON, RESET, GET_ATR = 0, 1, 2, 4
@@ -137,7 +137,7 @@ class VpcdSlot:
     def plan(self, kind: FaultKind, *, ins: str = "", when: When = When.AFTER, skip: int = 0) -> None:
         """Plan one fault. CUT and WITHDRAW_CARD are one thing here: the card is out."""
         with self._changed:
-            self._plan.add(Fault(kind=kind, channel=self._channel, ins=ins, when=when, skip=skip))
+            self._plan.add(Fault(kind=kind, place=Place(self._channel), code=ins, when=when, skip=skip))
 
     def clear_faults(self) -> None:
         """Forget the faults that have not struck."""
@@ -190,7 +190,7 @@ class VpcdSlot:
     def _exchange(self, contacts: Contacts, command: bytes) -> bytes:
         """Answer one APDU unless a fault strikes; empty when the card is out."""
         with self._changed:
-            fired = self._plan.take(self._channel, command[1:2].hex())
+            fired = self._plan.take(Place(self._channel), command[1:2].hex())
         if not self._survived(fired.get(When.BEFORE)):
             return b""
         answer = contacts.transmit(command)

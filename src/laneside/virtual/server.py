@@ -1,35 +1,29 @@
 """The roadside as a TCP server: one port, and per connection one channel: card, tag, psam, lane or panel.
 
-A chip's connection is its power. One client holds a chip at a time: a newer one takes it over, as a reader that was
-plugged in again would. All state is the world's; the server adds the connections and the faults.
+A chip has power as long as its connection is open. One client holds a chip at a time: a newer one takes it over, as a
+reader that was plugged in again would. All state is the world's; the server adds the connections and the faults.
 """
 
 from __future__ import annotations
 
 import asyncio
-import queue
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Protocol
 
-from laneside.virtual.chip import Chip
-from laneside.virtual.faults import Fault, FaultKind, FaultPlan, When
-from laneside.virtual.frames import FrameStream
-from laneside.virtual.holds import Holds
-from laneside.virtual.panel import Panel
-from laneside.virtual.requests import LaneDesk, RefusedError, operation
+from laneside.virtual.chips.chip import Chip
+from laneside.virtual.connections import FrameStream, HeldExchanges
+from laneside.virtual.faults import Fault, FaultKind, FaultPlan, Place, When
+from laneside.virtual.requests import LaneRequests, PanelRequests, RequestRefusedError, operation
 from laneside.virtual.world import World
 
 HELLO_TIMEOUT_S = 10.0
 READER_PREFIX = "reader_"
 
 
-class ReaderPanel(Protocol):
+class PanelExtension(Protocol):
     """What answers the panel's requests about an integrated reader."""
 
     async def answer(self, body: bytes) -> dict[str, Any]:
-        """Do what one request asks. Raises RefusedError."""
+        """Carry out one request. Raises RequestRefusedError."""
         ...
 
 
@@ -37,16 +31,16 @@ class RoadsideServer:
     """Serves one world until it is stopped. Everything runs in the loop that called :meth:`start`.
 
     ``reader`` answers the panel's operations that begin with ``reader_``, where an integrated reader shares the world:
-    the PSAM is inside it then, card and tag are in its field, and nobody else can hold them.
+    the PSAM is inside it then, card and tag are in its field, and no client can hold them.
     """
 
-    def __init__(self, world: World, *, reader: ReaderPanel | None = None) -> None:
+    def __init__(self, world: World, *, reader: PanelExtension | None = None) -> None:
         self._world = world
         self._reader = reader
         self._plan = FaultPlan()
-        self._holds = Holds()
-        self._lane = LaneDesk(world)
-        self._panel = Panel(world, self._plan, self._holds)
+        self._held = HeldExchanges()
+        self._lane = LaneRequests(world)
+        self._panel = PanelRequests(world, self._plan, self._held)
         self._powered: dict[str, tuple[FrameStream, Chip]] = {}
         self._clients: dict[asyncio.Task[None], FrameStream] = {}
         self._server: asyncio.Server | None = None
@@ -58,7 +52,7 @@ class RoadsideServer:
         return int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
-        """Hang up on everybody, power all chips off and listen no more."""
+        """Hang up on all clients, power all chips off and stop listening."""
         assert self._server is not None, "stop follows start"
         self._server.close()
         for task, stream in self._clients.items():
@@ -76,13 +70,13 @@ class RoadsideServer:
         try:
             await self._greeted(stream)
         except asyncio.CancelledError:
-            stream.abort()  # the server stops; Python 3.11's streams would take a cancelled task for a fault
+            stream.abort()  # the server stops; Python 3.11's streams would report a cancelled task as a fault
         finally:
             del self._clients[task]
             await stream.close()
 
     async def _greeted(self, stream: FrameStream) -> None:
-        """Learn the channel, then serve it; an unknown name is hung up on."""
+        """Read the channel's name, then serve it; hang up on an unknown one."""
         try:
             hello = await asyncio.wait_for(stream.receive(), HELLO_TIMEOUT_S)
         except TimeoutError:
@@ -117,7 +111,7 @@ class RoadsideServer:
     async def _exchanges(self, channel: str, chip: Chip, stream: FrameStream) -> None:
         """Answer commands until the client, the chip or a fault ends it."""
         while (command := await stream.receive()) is not None:
-            fired = self._plan.take(channel, command[1:2].hex())
+            fired = self._plan.take(Place(channel), command[1:2].hex())
             if not await self._survived(fired.get(When.BEFORE), channel, stream):
                 return
             if not self._has_power(channel, stream):
@@ -133,7 +127,7 @@ class RoadsideServer:
             return True
         match fault.kind:
             case FaultKind.HOLD:
-                return await self._holds.keep(channel, stream)
+                return await self._held.keep(channel, stream)
             case FaultKind.CUT:
                 stream.abort()
                 return False
@@ -141,68 +135,40 @@ class RoadsideServer:
                 if self._world.vehicle is not None:
                     self._world.withdraw_card()
                 return channel != "card"
+            case _:
+                raise AssertionError(f"the panel plans no {fault.kind}")
 
     def _has_power(self, channel: str, stream: FrameStream) -> bool:
-        """Say whether this client still holds the chip: a newer one may have come while an answer was kept back."""
-        held = self._powered.get(channel)
-        return held is not None and held[0] is stream
+        """Return whether this client still holds the chip: a newer one may have come while an answer was held back."""
+        holder = self._powered.get(channel)
+        return holder is not None and holder[0] is stream
 
     def _hang_up(self, channel: str) -> None:
-        """Take the power from a chip that is held, because it left or because another client wants it."""
-        held = self._powered.pop(channel, None)
-        if held is not None:
-            stream, chip = held
+        """Take the power from a chip, because it left or because another client wants it."""
+        holder = self._powered.pop(channel, None)
+        if holder is not None:
+            stream, chip = holder
             stream.abort()
             chip.power_off()
 
     # --- lane and panel
 
     async def _serve_json(self, channel: str, stream: FrameStream) -> None:
-        """Answer JSON requests; a refused one is an answer too."""
+        """Answer JSON requests; a refusal is an answer too."""
         while (body := await stream.receive()) is not None:
-            fired = self._plan.take(channel, operation(body)) if channel == "lane" else {}
+            fired = self._plan.take(Place.LANE, operation(body)) if channel == "lane" else {}
             if not await self._survived(fired.get(When.BEFORE), channel, stream):
                 return
             try:
                 answer = self._lane.answer(body) if channel == "lane" else await self._panel_answer(body)
-            except RefusedError as refused:
+            except RequestRefusedError as refused:
                 answer = {"ok": False, "text": str(refused)}
             if not await self._survived(fired.get(When.AFTER), channel, stream):
                 return
             await stream.send_json(answer)
 
     async def _panel_answer(self, body: bytes) -> dict[str, Any]:
-        """Answer one request of the panel, of the reader's desk where it is about that. Raises RefusedError."""
+        """Answer a request of the panel, or one about the integrated reader. Raises RequestRefusedError."""
         if self._reader is not None and operation(body).startswith(READER_PREFIX):
             return await self._reader.answer(body)
         return await self._panel.answer(body)
-
-
-@contextmanager
-def serving(world: World, *, host: str = "127.0.0.1") -> Iterator[tuple[str, int]]:
-    """Serve a world from a thread of its own and yield its address; for tests and for a demo in one process."""
-    ready: queue.SimpleQueue[int | OSError] = queue.SimpleQueue()
-    loop = asyncio.new_event_loop()
-    stopping = asyncio.Event()
-
-    async def run() -> None:
-        server = RoadsideServer(world)
-        try:
-            ready.put(await server.start(host, 0))
-        except OSError as error:
-            ready.put(error)
-            return
-        await stopping.wait()
-        await server.stop()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), name="roadside")
-    thread.start()
-    port = ready.get()
-    try:
-        if isinstance(port, OSError):
-            raise port
-        yield host, port
-    finally:
-        loop.call_soon_threadsafe(stopping.set)
-        thread.join()
-        loop.close()

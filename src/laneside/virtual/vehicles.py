@@ -1,4 +1,4 @@
-"""The named vehicles of the virtual roadside: one for each story that an open exit must be able to end.
+"""The named vehicles of the virtual roadside: one for each scenario that an open exit must be able to end.
 
 All numbers are invented, distinct and fixed; all dates follow the moment at which the chips are issued.
 """
@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from laneside.errors import SettingError
-from laneside.virtual.stories import (
+from laneside.virtual.scenarios import (
     CHARGE,
     CLOSED_ETC_ENTRY,
     COACH,
@@ -32,12 +32,12 @@ FEE_HERE_FEN = 1_045
 
 
 def _truck(vehicle: Vehicle, *, toll_class: int, kind: int, user_type: int, bodywork: Bodywork) -> Vehicle:
-    """Make a yellow-plated truck of a car."""
+    """Return a car as a yellow-plated truck."""
     return replace(vehicle, colour=1, toll_class=toll_class, kind=kind, user_type=user_type, bodywork=bodywork)
 
 
 def _ordinary() -> tuple[Vehicle, ...]:
-    """Tell of those that pass and pay."""
+    """Return those that pass and pay."""
     coach = replace(car(4, "甘AY5678"), colour=1, toll_class=3, bodywork=COACH)
     charge = car(9, "甘A9B207")
     return (
@@ -78,7 +78,7 @@ def _ordinary() -> tuple[Vehicle, ...]:
 
 
 def _card_refused() -> tuple[Vehicle, ...]:
-    """Tell of those whose card stops them."""
+    """Return those whose card stops them."""
     poor, expired, foreign = car(8, "甘A2C418"), car(13, "甘A4P553"), car(15, "甘A1N846")
     return (
         named(
@@ -110,7 +110,7 @@ def _card_refused() -> tuple[Vehicle, ...]:
 
 
 def _tag_refused() -> tuple[Vehicle, ...]:
-    """Tell of those whose tag, or whose pair, stops them."""
+    """Return those whose tag, or whose pair of card and tag, stops them."""
     differing, removed = car(10, "甘A5E264"), car(12, "甘A7R015")
     return (
         named(
@@ -129,8 +129,8 @@ def _tag_refused() -> tuple[Vehicle, ...]:
     )
 
 
-def _told_by_trips() -> tuple[Vehicle, ...]:
-    """Tell of those whose last trip is the story."""
+def _with_recent_trips() -> tuple[Vehicle, ...]:
+    """Return those whose last trip decides."""
     here = Trip(ago_s=120, amount_fen=FEE_HERE_FEN, status=OPEN_ETC, station_hex=HOME_STATION, lane=ETC_LANE)
     entered = Trip(ago_s=2_400, amount_fen=0, status=CLOSED_ETC_ENTRY, station_hex="62010C02", lane="03")
     return (
@@ -157,14 +157,14 @@ def _told_by_trips() -> tuple[Vehicle, ...]:
     )
 
 
-VEHICLES: tuple[Vehicle, ...] = (*_ordinary(), *_card_refused(), *_tag_refused(), *_told_by_trips())
+VEHICLES: tuple[Vehicle, ...] = (*_ordinary(), *_card_refused(), *_tag_refused(), *_with_recent_trips())
 
 _BY_NAME = {vehicle.name: vehicle for vehicle in VEHICLES}
 assert len(_BY_NAME) == len(VEHICLES), "two vehicles have one name"
 
 
 def vehicle_named(name: str) -> Vehicle:
-    """Find a vehicle. Raises SettingError naming those that there are."""
+    """Return a vehicle. Raises SettingError, with the names of all vehicles."""
     vehicle = _BY_NAME.get(name)
     if vehicle is None:
         raise SettingError(f"no vehicle {name!r}; there are: {', '.join(_BY_NAME)}")
@@ -172,7 +172,7 @@ def vehicle_named(name: str) -> Vehicle:
 
 
 def listed_keys() -> dict[str, str]:
-    """Return the keys that a status list must hold so that the listed vehicles are: ``card`` id and ``obu`` serial."""
+    """Return the keys that the demo's status list must hold: the ``card`` id and the ``obu`` serial."""
     return {
         "card": vehicle_named("card-listed").card_id,
         "obu": vehicle_named("tag-listed").tag.contract_serial,
@@ -180,7 +180,7 @@ def listed_keys() -> dict[str, str]:
 
 
 def describe(vehicle: Vehicle) -> dict[str, Any]:
-    """Write one vehicle as ``laneside virtual vehicles --json`` does."""
+    """Return one vehicle as ``laneside virtual vehicles --json`` prints it."""
     return {
         "name": vehicle.name,
         "plate": vehicle.plate,

@@ -1,6 +1,6 @@
-"""The state of the roadside: which vehicle stands at the lane, its chips, the terminal's PSAM, and the lane itself.
+"""The state of the roadside: which vehicle is at the lane, its chips, the terminal's PSAM, and the lane itself.
 
-Everything that matters outlives the process on a shelf. Not thread-safe: one loop, or one test, owns a world.
+All of it is kept in a store and outlives the process. Not thread-safe: one loop, or one test, owns a world.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from msgspec import Struct
 
 from laneside.clock import Clock
 from laneside.errors import SettingError
-from laneside.virtual.chip import Chip
-from laneside.virtual.facts import card_facts, psam_facts, tag_facts
+from laneside.virtual.chip_store import ChipStore
+from laneside.virtual.chips.chip import Chip
+from laneside.virtual.chips.contents import card_contents, psam_contents, tag_contents
+from laneside.virtual.chips.tag import VirtualTag
 from laneside.virtual.issuing import Issuer
 from laneside.virtual.lane import Lane
 from laneside.virtual.picture import draw_empty_lane, draw_vehicle
-from laneside.virtual.shelf import Shelf
-from laneside.virtual.stories import ETC_LANE, HOME_STATION, MIXED_LANE, Vehicle
-from laneside.virtual.tag import VirtualTag
+from laneside.virtual.scenarios import ETC_LANE, HOME_STATION, MIXED_LANE, Vehicle
 from laneside.virtual.vehicles import describe, vehicle_named
 
 LANES = (HOME_STATION + ETC_LANE, HOME_STATION + MIXED_LANE)
@@ -29,7 +29,7 @@ EMPTY_LANE_SEED = 0x1A9E
 
 
 class Notes(Struct, frozen=True, kw_only=True):
-    """What is written down of the world beside the chips."""
+    """What is stored of the world beside the chips."""
 
     lane: Lane
     vehicle: str | None = None
@@ -37,27 +37,27 @@ class Notes(Struct, frozen=True, kw_only=True):
 
 
 class World:
-    """One roadside. ``shelf`` keeps it; ``psam_required`` asks for a PSAM that wants its authorisation first."""
+    """One roadside. ``store`` keeps it; ``psam_required`` asks for a PSAM that wants its authorisation first."""
 
     def __init__(
         self,
         *,
-        shelf: Shelf,
+        store: ChipStore,
         clock: Clock,
         random_bytes: Callable[[int], bytes],
         psam_required: bool = False,
         lanes: tuple[str, ...] = LANES,
     ) -> None:
-        self._shelf = shelf
-        self._issuer = Issuer(shelf=shelf, clock=clock, random_bytes=random_bytes)
+        self._store = store
+        self._issuer = Issuer(store=store, clock=clock, random_bytes=random_bytes)
         self._psam_required = psam_required
         self._gone: list[Callable[[str], None]] = []
-        kept = shelf.note(NOTE)
+        kept = store.read_note(NOTE)
         self._notes = Notes(lane=Lane(lanes=lanes)) if kept is None else msgspec.json.decode(kept, type=Notes)
         self._psam = self._issuer.psam(required=psam_required)
         self._card, self._tag = self._chips()
 
-    # --- what stands here
+    # --- what is here
 
     @property
     def vehicle(self) -> Vehicle | None:
@@ -75,12 +75,12 @@ class World:
         return self._notes.lane
 
     def keep_lane(self, lane: Lane) -> None:
-        """Make another value the lane, durably."""
+        """Replace the lane's value, durably."""
         if lane is not self._notes.lane:
             self._keep(lane=lane)
 
     def chip(self, channel: str) -> Chip | None:
-        """Return the chip of a channel, None when there is none to power."""
+        """Return the chip of a channel; None when nothing is there to power."""
         match channel:
             case "card":
                 return self._card if self.card_inserted else None
@@ -89,10 +89,10 @@ class World:
             case "psam":
                 return self._psam
             case _:
-                raise AssertionError(f"{channel} is no chip's channel")
+                raise AssertionError(f"no chip has a channel {channel}")
 
     def greeting(self, channel: str) -> dict[str, Any]:
-        """Write what a client learns when it opens a chip's channel."""
+        """Return what a client receives when it opens a chip's channel."""
         chip = self.chip(channel)
         if chip is None:
             return {"present": False}
@@ -102,13 +102,13 @@ class World:
         return {"present": True, "atr": chip.atr.hex().upper()}
 
     def on_gone(self, tell: Callable[[str], None]) -> None:
-        """Register who is told that a channel's chip goes; its power is still on then."""
+        """Register a callback for a channel whose chip is leaving; the chip still has power when it is called."""
         self._gone.append(tell)
 
     # --- what happens here
 
     def place(self, name: str, *, fresh: bool = False) -> None:
-        """Let a vehicle come to the lane, issuing its chips when they are new or their story needs it.
+        """Let a vehicle come to the lane, with chips that are issued when they are missing or their scenario needs it.
 
         Raises SettingError for a name that no vehicle has.
         """
@@ -126,42 +126,50 @@ class World:
         self._card, self._tag = None, None
 
     def insert_card(self) -> None:
-        """Push the vehicle's card into its tag. Raises SettingError when nobody stands here."""
+        """Push the vehicle's card into its tag. Raises SettingError when no vehicle is here."""
         self._move_card(inserted=True)
 
     def withdraw_card(self) -> None:
-        """Pull the vehicle's card. Raises SettingError when nobody stands here."""
+        """Pull the vehicle's card. Raises SettingError when no vehicle is here."""
         self._move_card(inserted=False)
 
     def picture(self) -> bytes:
-        """Take the lane's picture, JPEG 1280×960. It only looks at who stands here: another thread may ask."""
+        """Return the lane's picture, JPEG 1280×960. It only reads which vehicle is here, so any thread may call it."""
         vehicle = self.vehicle
         if vehicle is None:
             return draw_empty_lane(EMPTY_LANE_SEED)
         return draw_vehicle(vehicle.plate, vehicle.colour, vehicle.toll_class, vehicle.seed, vehicle.name)
 
     def state(self) -> dict[str, Any]:
-        """Write everything that can be seen here, read from the chips' memories without touching their sessions."""
+        """Return everything that can be seen here, read from the chips' memories without touching their sessions."""
         vehicle = self.vehicle
         return {
             "vehicle": None if vehicle is None else describe(vehicle),
             "card": self.card_state(),
             "tag": self.tag_state(),
-            "psam": psam_facts(self._issuer.psam(required=self._psam_required)),
+            "psam": psam_contents(self._issuer.psam(required=self._psam_required)),
             "lane": msgspec.to_builtins(self.lane),
         }
 
     def card_state(self) -> dict[str, Any] | None:
-        """Write what the vehicle's card holds; None where no vehicle stands."""
-        return None if self.vehicle is None else card_facts(self._issuer.card(self.vehicle), self.card_inserted)
+        """Return what the vehicle's card holds; None without a vehicle."""
+        return (
+            None
+            if self.vehicle is None
+            else card_contents(self._issuer.card(self.vehicle), inserted=self.card_inserted)
+        )
 
     def tag_state(self) -> dict[str, Any] | None:
-        """Write what the vehicle's tag holds; None where no vehicle stands."""
-        return None if self.vehicle is None else tag_facts(self._issuer.tag(self.vehicle), self.card_inserted)
+        """Return what the vehicle's tag holds; None without a vehicle."""
+        return (
+            None
+            if self.vehicle is None
+            else tag_contents(self._issuer.tag(self.vehicle), card_inserted=self.card_inserted)
+        )
 
     def _move_card(self, *, inserted: bool) -> None:
         if self.vehicle is None:
-            raise SettingError("no vehicle stands at the lane")
+            raise SettingError("no vehicle is at the lane")
         if not inserted:
             self._tell_gone("card")
         self._keep(card_inserted=inserted)
@@ -175,9 +183,9 @@ class World:
             tell(channel)
 
     def _keep(self, **changes: Any) -> None:
-        """Write the notes before anybody sees them changed."""
+        """Store the notes before they are seen changed."""
         notes = msgspec.structs.replace(self._notes, **changes)
-        self._shelf.keep_note(NOTE, msgspec.json.encode(notes))
+        self._store.write_note(NOTE, msgspec.json.encode(notes))
         self._notes = notes
 
     def _chips(self) -> tuple[Chip | None, VirtualTag | None]:

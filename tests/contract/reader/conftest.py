@@ -17,15 +17,8 @@ from laneside.devices import SystemClock
 from laneside.reader import EtcReader
 from laneside.reader.frames import FrameReader, FrameReaderPolicy
 from laneside.rsu import Timeouts
-from laneside.virtual.integrated import (
-    SERIAL_READER,
-    TCP_READER,
-    Fault,
-    FaultKind,
-    Place,
-    ReaderSettings,
-    When,
-)
+from laneside.virtual.faults import Fault, FaultKind, Place, When
+from laneside.virtual.integrated import SERIAL_READER, TCP_READER, ReaderSettings
 
 AWAY_S = 600.0
 """Longer than a test: a cut link comes back when it is mended."""

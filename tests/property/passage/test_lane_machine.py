@@ -26,7 +26,7 @@ from laneside.journal import Delivery, Outgoing
 from laneside.passage import notes as n
 from laneside.passage.views.views import PassageView
 from laneside.sync.upload import Uploader
-from laneside.virtual.facts import card_facts
+from laneside.virtual.chips.contents import card_contents
 from laneside.virtual.vehicles import vehicle_named
 
 VEHICLES = ("car-3des", "car-sm4", "charge-card")
@@ -96,7 +96,7 @@ class LaneMachine(RuleBasedStateMachine):
 
     def purse_of(self, name: str) -> Purse:
         """Look at a card's memory, wherever it is."""
-        card = card_facts(self.site.world._issuer.card(vehicle_named(name)), inserted=True)
+        card = card_contents(self.site.world._issuer.card(vehicle_named(name)), inserted=True)
         return Purse(card_id=card["card_id"], balance_fen=card["balance_fen"], counter=card["counter"])
 
     # --- what happens

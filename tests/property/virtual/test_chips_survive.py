@@ -4,13 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laneside.cardcrypto import Suite, decrypt_vehicle_file, encrypt_vehicle_file, vehicle_check_code
-from laneside.virtual import (
+from laneside.virtual.chips import (
     CardProfile,
     Chip,
-    MemoryMedium,
     PsamProfile,
-    Store,
+    RamMemory,
     TagProfile,
+    TwoSlotStore,
     VirtualCard,
     VirtualPsam,
     VirtualTag,
@@ -22,7 +22,7 @@ ISSUE = HEX("B8CACBE062010001 16 50 6201 2219230200000001 20200101 20300101 B8CA
 )
 
 
-class CountingMedium(MemoryMedium):
+class CountingMedium(RamMemory):
     """Count the writes."""
 
     writes = 0
@@ -32,19 +32,19 @@ class CountingMedium(MemoryMedium):
         super().write(offset, data)
 
 
-def card_on(medium: MemoryMedium) -> Chip:
+def card_on(medium: RamMemory) -> Chip:
     profile = CardProfile(issue_info=ISSUE, balance_fen=5000, counter=3)
-    return VirtualCard.personalise(profile, medium=medium, random_bytes=bytes)
+    return VirtualCard.personalise(profile, memory=medium, random_bytes=bytes)
 
 
-def psam_on(medium: MemoryMedium) -> Chip:
+def psam_on(medium: RamMemory) -> Chip:
     profile = PsamProfile(serial=bytes(10), terminal_number=bytes(6), issuer=ISSUE[:8])
-    return VirtualPsam.personalise(profile, medium=medium, random_bytes=bytes)
+    return VirtualPsam.personalise(profile, memory=medium, random_bytes=bytes)
 
 
-def tag_on(medium: MemoryMedium) -> Chip:
+def tag_on(medium: RamMemory) -> Chip:
     return VirtualTag.personalise(
-        TagProfile(system=bytes(99), vehicle=bytes(79), mac_id=bytes(4)), medium=medium, random_bytes=bytes
+        TagProfile(system=bytes(99), vehicle=bytes(79), mac_id=bytes(4)), memory=medium, random_bytes=bytes
     )
 
 
@@ -105,7 +105,7 @@ def test_any_bytes_get_a_status_word(make, commands: list[bytes]) -> None:
         if answer[-2] in {0x67, 0x69, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E, 0x93, 0x94}:
             assert chip.image == before, "a refusal changes nothing"
             assert len(answer) == 2
-    assert Store(MemoryMedium(medium.read())).image == chip.image
+    assert TwoSlotStore(RamMemory(medium.read())).image == chip.image
     if isinstance(chip, VirtualCard):
         chip.power_on()
         chip.transmit(HEX("00A40000021001"))

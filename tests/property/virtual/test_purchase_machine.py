@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from laneside.virtual import CardProfile, MemoryMedium, PsamProfile, VirtualCard, VirtualPsam
+from laneside.virtual.chips import CardProfile, PsamProfile, RamMemory, VirtualCard, VirtualPsam
 
 HEX = bytes.fromhex
 CARD_NUMBER, REGION = "2219230200000001", "B8CACBE0B8CACBE0"
@@ -18,7 +18,7 @@ class PowerCutError(Exception):
     """The power went."""
 
 
-class CuttingMedium(MemoryMedium):
+class CuttingMedium(RamMemory):
     """Lose the power after so many more writes."""
 
     left: int | None = None
@@ -40,10 +40,10 @@ class Purchases(RuleBasedStateMachine):
         self.challenge = 0
         self.memory = CuttingMedium()
         profile = CardProfile(issue_info=ISSUE, balance_fen=OPENING_BALANCE)
-        self.card = VirtualCard.personalise(profile, medium=self.memory, random_bytes=self.random_bytes)
+        self.card = VirtualCard.personalise(profile, memory=self.memory, random_bytes=self.random_bytes)
         sam = PsamProfile(serial=bytes(10), terminal_number=HEX(TERMINAL), issuer=ISSUE[:8])
         self.sam_memory = CuttingMedium()
-        self.sam = VirtualPsam.personalise(sam, medium=self.sam_memory, random_bytes=self.random_bytes)
+        self.sam = VirtualPsam.personalise(sam, memory=self.sam_memory, random_bytes=self.random_bytes)
         self.debits: list[tuple[int, bytes]] = []
         self.proof: str | None = None
         self.numbers: list[str] = []

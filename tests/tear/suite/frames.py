@@ -10,14 +10,8 @@ from frame_lane import DIALECTS, is_debit
 
 from laneside.reader.frames import FrameReader, FrameReaderPolicy
 from laneside.rsu import Direction, Trade, parse
-from laneside.virtual.integrated import (
-    Fault,
-    FaultKind,
-    FaultPlan,
-    IntegratedReader,
-    Place,
-    When,
-)
+from laneside.virtual.faults import Fault, FaultKind, FaultPlan, Place, When
+from laneside.virtual.integrated import IntegratedReader
 from suite.script import Kind, Script
 from suite.site import Cell, Site
 
@@ -64,7 +58,7 @@ class TornPlan(FaultPlan):
         super().__init__()
         self._script = script
 
-    def take(self, place: Place, code: int) -> dict[When, Fault]:
+    def take(self, place: Place, code: str) -> dict[When, Fault]:
         """Count one passing; a reader whose terminal is dead goes on uncounted."""
         if self._script.dead:
             return {}

@@ -19,8 +19,8 @@ from laneside.errors import LinkLostError
 from laneside.passage.duty import duty
 from laneside.passage.lane import Conclusion, Waiting
 from laneside.virtual import vehicles
-from laneside.virtual.shelf import MemoryShelf
-from laneside.virtual.stories import CHARGE, car
+from laneside.virtual.chip_store import RamChipStore
+from laneside.virtual.scenarios import CHARGE, car
 from suite.script import Kind, Script
 
 hashlib.scrypt = functools.lru_cache(hashlib.scrypt)  # the same login thousands of times
@@ -151,7 +151,7 @@ class Site(LaneKit):
         prepared = _prepared(cell.vehicle)
         path = folder / "journal-0.sqlite3"
         path.write_bytes(prepared.journal)
-        super().__init__(path, copy.deepcopy(prepared.shelf))
+        super().__init__(path, copy.deepcopy(prepared.store))
         self.decisions.held = parameters(Policy(duplicate_window_s=WINDOW_S))
         self.login()
 
@@ -208,20 +208,20 @@ class ApduSite(Site):
 class _Prepared:
     """What all stories of a vehicle begin with, made once: issued chips, and the journal of a lane that was opened."""
 
-    shelf: MemoryShelf
+    store: RamChipStore
     journal: bytes
 
 
 @functools.cache
 def _prepared(vehicle: str) -> _Prepared:
     with tempfile.TemporaryDirectory() as folder:
-        path, shelf = Path(folder) / "journal.sqlite3", MemoryShelf()
-        kit = LaneKit(path, shelf)
+        path, store = Path(folder) / "journal.sqlite3", RamChipStore()
+        kit = LaneKit(path, store)
         kit.open_for_work()
         for name in (OTHER, vehicle):
             kit.world.place(name)
         kit.stop()
-        return _Prepared(shelf, path.read_bytes())
+        return _Prepared(store, path.read_bytes())
 
 
 TERMINAL_ID = Name().terminal_id

@@ -8,10 +8,9 @@ from frame_lane import FrameLane
 from laneside.codec import IssueInfo
 from laneside.passage.notes import Ending
 from laneside.virtual.antenna import Antenna
-from laneside.virtual.documents import passage_record
-from laneside.virtual.integrated import Fault, FaultKind, Place, When
-from laneside.virtual.issuing import ANTENNA
-from laneside.virtual.stories import YESTERDAY
+from laneside.virtual.faults import Fault, FaultKind, Place, When
+from laneside.virtual.issuing import ANTENNA, passage_record
+from laneside.virtual.scenarios import YESTERDAY
 
 FEE_FEN = 1045
 
@@ -184,7 +183,7 @@ def test_a_trade_that_the_fixed_lane_left_is_finished_without_a_second_debit(lan
     view = lane.arrive("lane-left-unfinished")
     assert not [f for f in view.findings if f.severity == "stop"]
     before = lane.card
-    trade = lane.world.lane.waiting().open_trade
+    trade = lane.world.lane.open_trade
     done = lane.pay("lane-left-unfinished")
     assert done.result.ending is Ending.COMPLETED
     assert lane.card == before

@@ -11,7 +11,7 @@ from laneside.codec import CappRecord
 from laneside.passage.answers import Done
 from laneside.passage.notes import Ending
 from laneside.virtual import vehicles
-from laneside.virtual.stories import car
+from laneside.virtual.scenarios import car
 from laneside.virtual.vehicles import VEHICLES, vehicle_named
 
 PAYING = [v.name for v in VEHICLES if v.expected.outcome == "completed" and not v.left_by_lane]
@@ -71,7 +71,7 @@ def test_a_trade_that_the_fixed_lane_left_is_finished_without_a_second_debit(sta
     view = station.arrive("lane-left-unfinished")
     assert not [f for f in view.findings if f.severity == "stop"]
     before = station.card
-    trade = station.world.lane.waiting().open_trade
+    trade = station.world.lane.open_trade
     done = station.pay("lane-left-unfinished")
     assert done.result.ending is Ending.COMPLETED
     assert {**station.card} == before

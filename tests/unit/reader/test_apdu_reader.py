@@ -27,7 +27,7 @@ from laneside.codec import PassengerVehicle
 from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.reader import ApduReader, Capability, NotPrepared, Prepared, PrepareRefusal, PsamState, ReaderPolicy
 from laneside.reader.purchase import KeyIndex
-from laneside.virtual import Authorisation, ProofLife, Purpose, VirtualKeys
+from laneside.virtual.chips import Authorisation, ProofLife, Purpose, VirtualKeys
 
 SPEC_KEYS = (
     VirtualKeys()

@@ -11,7 +11,7 @@ from scripts import script
 from laneside.card import Device
 from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.reader import ApduReader, NotPrepared, PrepareRefusal, PsamAuthorisation, PsamChallenge
-from laneside.virtual import Authorisation, Purpose, VirtualKeys
+from laneside.virtual.chips import Authorisation, Purpose, VirtualKeys
 
 KEYS = VirtualKeys().with_root(Purpose.PSAM_AUTHORISATION, bytes.fromhex("00112233445566778899AABBCCDDEEFF"))
 INSTRUCTION = bytes.fromhex("0082004108 11A8F17B1A378D36")

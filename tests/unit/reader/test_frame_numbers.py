@@ -12,7 +12,8 @@ from laneside.card import Debited, Proof, Unknown
 from laneside.reader import Prepared
 from laneside.reader.frames.debiting import numbers_in
 from laneside.rsu import TCP, TcpDebitResult
-from laneside.virtual.integrated import TCP_READER, Fault, FaultKind, Place, When
+from laneside.virtual.faults import Fault, FaultKind, Place, When
+from laneside.virtual.integrated import TCP_READER
 
 LATER_S = 15.0
 

@@ -12,7 +12,8 @@ from laneside.reader import NotPrepared, Prepared, TraceLine
 from laneside.reader.frames import FrameTracer, policy_of
 from laneside.reader.tracing import Tell
 from laneside.rsu import SERIAL, TCP, BadFrame, DialectName, Direction
-from laneside.virtual.integrated import SERIAL_READER, TCP_READER, Fault, FaultKind, Place
+from laneside.virtual.faults import Fault, FaultKind, Place
+from laneside.virtual.integrated import SERIAL_READER, TCP_READER
 
 DIALECTS = {"serial": (SERIAL_READER, SERIAL), "tcp": (TCP_READER, TCP)}
 

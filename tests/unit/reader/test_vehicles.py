@@ -9,8 +9,8 @@ from bench import Bench, BenchClock, order_for
 
 from laneside.card import Debited, Intent, Proof, TagWrite
 from laneside.reader import NotPrepared, Prepared, PrepareRefusal, Presented
-from laneside.virtual import VirtualTag
-from laneside.virtual.shelf import MemoryShelf
+from laneside.virtual.chip_store import RamChipStore
+from laneside.virtual.chips import VirtualTag
 from laneside.virtual.vehicles import VEHICLES
 from laneside.virtual.world import World
 
@@ -20,7 +20,7 @@ NAMES = [vehicle.name for vehicle in VEHICLES]
 def before(name: str) -> Bench:
     """Put a vehicle of the roadside on the bench."""
     clock = BenchClock()
-    world = World(shelf=MemoryShelf(), clock=clock, random_bytes=Random(11).randbytes)
+    world = World(store=RamChipStore(), clock=clock, random_bytes=Random(11).randbytes)
     world.place(name)
     tag = world.chip("tag")
     assert isinstance(tag, VirtualTag)

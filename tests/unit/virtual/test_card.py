@@ -5,21 +5,21 @@ from collections.abc import Callable
 import pytest
 
 from laneside.cardcrypto import Suite, diversify_chain, external_authenticate, secure_message_mac
-from laneside.virtual import (
+from laneside.virtual.chips import (
     ATR,
     CardProfile,
-    MemoryMedium,
     Proof,
     ProofLife,
     PsamProfile,
     Purpose,
-    Store,
+    RamMemory,
+    TwoSlotStore,
     VirtualCard,
     VirtualKeys,
     VirtualPsam,
-    cardfiles,
+    card_files,
 )
-from laneside.virtual.image import Image
+from laneside.virtual.chips.memory import Image
 
 HEX = bytes.fromhex
 ISSUE_50 = HEX(
@@ -39,14 +39,14 @@ def made(
     profile = CardProfile(
         **{"issue_info": ISSUE_50, "balance_fen": 100000, "counter": 9, "log": LOG, "capp": CAPP} | facts
     )
-    card = VirtualCard.personalise(profile, medium=MemoryMedium(), random_bytes=random)
+    card = VirtualCard.personalise(profile, memory=RamMemory(), random_bytes=random)
     card.power_on()
     return card
 
 
 def psam() -> VirtualPsam:
     profile = PsamProfile(serial=bytes(10), terminal_number=HEX("620100001234"), issuer=HEX("B8CACBE062010001"))
-    chip = VirtualPsam.personalise(profile, medium=MemoryMedium(), random_bytes=bytes)
+    chip = VirtualPsam.personalise(profile, memory=RamMemory(), random_bytes=bytes)
     chip.power_on()
     assert chip.transmit(HEX("00A4000002DF01")) == HEX("9000")
     return chip
@@ -371,9 +371,9 @@ def test_update_with_mac(issue_info: bytes) -> None:
 
 def test_update_with_mac_as_literal_hex() -> None:
     # The vector of spec/psam-and-crypto.md 8.2 under its own key and random.
-    image = Image(cardfiles.LAYOUT, cardfiles.personalised(CardProfile(issue_info=ISSUE_50)))
+    image = Image(card_files.LAYOUT, card_files.personalised(CardProfile(issue_info=ISSUE_50)))
     image.put("key-card-maintenance-3des", HEX("A0A1A2A3A4A5A6A7A8A9AAABACADAEAF"))
-    store = Store.create(MemoryMedium(), bytes(image))
+    store = TwoSlotStore.create(RamMemory(), bytes(image))
     card = VirtualCard(store, random_bytes=lambda count: HEX("11223344")[:count])
     card.power_on()
     assert ask(card, APPLICATION).endswith("9000")

@@ -6,11 +6,10 @@ import msgspec
 import pytest
 
 from laneside.errors import SettingError
-from laneside.passage.lane import Conclusion, WaitingTrade
-from laneside.virtual.lane import CONCLUSIONS_MAX, Lane
+from laneside.virtual.lane import CONCLUSIONS_MAX, Lane, LaneOrder, UnfinishedTrade
 
 EMPTY = Lane(lanes=("62010A0B11", "62010A0B12"))
-TRADE = WaitingTrade(
+TRADE = UnfinishedTrade(
     card_id="62012219230200000018",
     terminal_number="620100009911",
     transaction_number="00000007",
@@ -19,12 +18,12 @@ TRADE = WaitingTrade(
 )
 
 
-def arrived(plate: str = "甘A12345", trade: WaitingTrade | None = None) -> Lane:
+def arrived(plate: str = "甘A12345", trade: UnfinishedTrade | None = None) -> Lane:
     return EMPTY.arrive(plate=plate, lane_event=None, open_trade=trade)
 
 
-def paid(passage_id: str = "p1", *, card_id: str = "62012219230200000001", display: str = "10.45") -> Conclusion:
-    return Conclusion(
+def paid(passage_id: str = "p1", *, card_id: str = "62012219230200000001", display: str = "10.45") -> LaneOrder:
+    return LaneOrder(
         passage_id=passage_id,
         open_barrier=True,
         display=display,
@@ -47,8 +46,8 @@ def test_taking_again_and_releasing_twice_are_harmless() -> None:
 
 def test_an_arriving_vehicle_is_told_as_waiting() -> None:
     waiting = arrived(trade=TRADE).waiting()
-    assert (waiting.captured_plate, waiting.open_trade) == ("甘A12345", TRADE)
-    assert EMPTY.waiting().captured_plate == ""
+    assert waiting == {"captured_plate": "甘A12345", "lane_event": None, "open_trade": msgspec.to_builtins(TRADE)}
+    assert EMPTY.waiting() == {"captured_plate": "", "lane_event": None, "open_trade": None}
 
 
 def test_a_conclusion_opens_shows_and_marks() -> None:
@@ -58,7 +57,7 @@ def test_a_conclusion_opens_shows_and_marks() -> None:
 
 
 def test_a_refused_vehicle_leaves_the_barrier_shut_and_no_mark() -> None:
-    lane = arrived().conclude(Conclusion(passage_id="p1", open_barrier=False, display="卡签不符"))
+    lane = arrived().conclude(LaneOrder(passage_id="p1", open_barrier=False, display="卡签不符"))
     assert (lane.barrier, lane.display, lane.paid) == ("closed", "卡签不符", ())
 
 
@@ -74,13 +73,13 @@ def test_the_barrier_falls_behind_a_vehicle_and_a_repeated_word_does_not_raise_i
 
 
 def test_a_proof_after_an_unknown_end_is_carried_out_while_the_vehicle_stands() -> None:
-    unknown = arrived().conclude(Conclusion(passage_id="p1", open_barrier=False, display="待确认"))
+    unknown = arrived().conclude(LaneOrder(passage_id="p1", open_barrier=False, display="待确认"))
     lane = unknown.conclude(paid())
     assert (lane.barrier, lane.display, len(lane.paid), len(lane.concluded)) == ("open", "10.45", 1, 1)
 
 
 def test_a_late_proof_marks_the_card_but_opens_nothing_for_the_next_vehicle() -> None:
-    unknown = arrived().conclude(Conclusion(passage_id="p1", open_barrier=False, display="待确认"))
+    unknown = arrived().conclude(LaneOrder(passage_id="p1", open_barrier=False, display="待确认"))
     next_one = unknown.arrive(plate="甘A8K631", lane_event=None, open_trade=None)
     lane = next_one.conclude(paid())
     assert (lane.barrier, lane.display) == ("closed", "")

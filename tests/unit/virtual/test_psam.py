@@ -10,7 +10,7 @@ from laneside.cardcrypto import (
     psam_authorisation_cryptogram,
     secure_message_mac,
 )
-from laneside.virtual import Authorisation, MemoryMedium, PsamProfile, Purpose, VirtualKeys, VirtualPsam
+from laneside.virtual.chips import Authorisation, PsamProfile, Purpose, RamMemory, VirtualKeys, VirtualPsam
 
 HEX = bytes.fromhex
 SERIAL, TERMINAL, ISSUER = HEX("62010123456789ABCDEF"), HEX("620100001234"), HEX("B8CACBE062010001")
@@ -19,10 +19,10 @@ INIT = "80700000241A2B3C4D0123000004E209202405061430150100" + (CARD + REGION).he
 KEYS = VirtualKeys()
 
 
-def made(medium: MemoryMedium | None = None, **facts: object) -> VirtualPsam:
+def made(medium: RamMemory | None = None, **facts: object) -> VirtualPsam:
     profile = PsamProfile(**{"serial": SERIAL, "terminal_number": TERMINAL, "issuer": ISSUER} | facts)
     psam = VirtualPsam.personalise(
-        profile, medium=medium or MemoryMedium(), random_bytes=lambda count: HEX("0102030405060708")[:count]
+        profile, memory=medium or RamMemory(), random_bytes=lambda count: HEX("0102030405060708")[:count]
     )
     psam.power_on()
     return psam
@@ -54,7 +54,7 @@ def test_files() -> None:
 
 
 def test_numbers_rise_and_survive_power_and_reload() -> None:
-    medium = MemoryMedium()
+    medium = RamMemory()
     psam = made(medium, next_transaction_number=7)
     ask(psam, "00A4000002DF01")
     assert [ask(psam, INIT)[:8] for _ in range(3)] == ["00000007", "00000008", "00000009"]
@@ -69,7 +69,7 @@ def test_numbers_rise_and_survive_power_and_reload() -> None:
 
 
 def test_the_number_is_stored_before_it_is_answered() -> None:
-    medium = MemoryMedium()
+    medium = RamMemory()
     psam = made(medium)
     ask(psam, "00A4000002DF01")
     stored: list[str] = []
@@ -82,7 +82,7 @@ def test_the_number_is_stored_before_it_is_answered() -> None:
     medium.write = watched
     answer = ask(psam, INIT)
     assert (answer[:8], stored) == ("00000001", ["write", "write"])
-    survivor = VirtualPsam.load(MemoryMedium(medium.read()), random_bytes=bytes)
+    survivor = VirtualPsam.load(RamMemory(medium.read()), random_bytes=bytes)
     survivor.power_on()
     ask(survivor, "00A4000002DF01")
     assert ask(survivor, INIT)[:8] == "00000002"

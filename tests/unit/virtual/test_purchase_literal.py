@@ -9,12 +9,12 @@ import re
 import pytest
 
 from laneside.cardcrypto import Suite
-from laneside.virtual import (
+from laneside.virtual.chips import (
     Authorisation,
     CardProfile,
-    MemoryMedium,
     PsamProfile,
     Purpose,
+    RamMemory,
     VirtualCard,
     VirtualKeys,
     VirtualPsam,
@@ -38,7 +38,7 @@ FREE_PASSAGE = "AA290062010A0B11663878F7010600000000000000B8CA413132333435000000
 
 def card_of(issue_info: bytes) -> VirtualCard:
     profile = CardProfile(issue_info=issue_info, balance_fen=100000, counter=0x0123, keys=KEYS)
-    card = VirtualCard.personalise(profile, medium=MemoryMedium(), random_bytes=lambda count: HEX("1A2B3C4D")[:count])
+    card = VirtualCard.personalise(profile, memory=RamMemory(), random_bytes=lambda count: HEX("1A2B3C4D")[:count])
     card.power_on()
     return card
 
@@ -51,7 +51,7 @@ def psam_of() -> VirtualPsam:
         next_transaction_number=0x0000ABCD,
         keys=KEYS,
     )
-    psam = VirtualPsam.personalise(profile, medium=MemoryMedium(), random_bytes=bytes)
+    psam = VirtualPsam.personalise(profile, memory=RamMemory(), random_bytes=bytes)
     psam.power_on()
     return psam
 
@@ -238,7 +238,7 @@ def test_the_psam_in_its_required_variant_as_literal_hex() -> None:
         keys=root,
     )
     psam = VirtualPsam.personalise(
-        profile, medium=MemoryMedium(), random_bytes=lambda count: HEX("0102030405060708")[:count]
+        profile, memory=RamMemory(), random_bytes=lambda count: HEX("0102030405060708")[:count]
     )
     psam.power_on()
     play(

@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 
 from laneside.cardcrypto import Suite, diversify_chain, external_authenticate, secure_message_mac
-from laneside.virtual import (
+from laneside.virtual.chips import (
     Authorisation,
     CardProfile,
     Chip,
-    FileMedium,
-    MemoryMedium,
+    FileMemory,
     Proof,
     ProofLife,
     PsamProfile,
     Purpose,
-    Store,
+    RamMemory,
     StoreError,
     TagProfile,
+    TwoSlotStore,
     VirtualCard,
     VirtualKeys,
     VirtualPsam,
@@ -32,7 +32,7 @@ class PowerCutError(Exception):
     """The power went."""
 
 
-class CuttingMedium(MemoryMedium):
+class CuttingMedium(RamMemory):
     """Lose the power at a chosen write, after a chosen number of its bytes."""
 
     def __init__(self, data: bytes = b"") -> None:
@@ -51,7 +51,7 @@ class CuttingMedium(MemoryMedium):
 def test_every_byte_of_a_commit_may_be_the_last() -> None:
     old, new = bytes(range(60)), bytes(range(60, 120))
     clean = CuttingMedium()
-    store = Store.create(clean, bytes(60))
+    store = TwoSlotStore.create(clean, bytes(60))
     store.commit(old)
     before, clean.writes = clean.read(), []
     store.commit(new)
@@ -60,22 +60,22 @@ def test_every_byte_of_a_commit_may_be_the_last() -> None:
     for index, length in enumerate(lengths):
         for survived in range(length + 1):
             medium = CuttingMedium(before)
-            torn = Store(medium)
+            torn = TwoSlotStore(medium)
             medium.cut_at = (index, survived)
             with pytest.raises(PowerCutError):
                 torn.commit(new)
             complete = index == len(lengths) - 1 and survived == length
-            after = Store(MemoryMedium(medium.read()))
+            after = TwoSlotStore(RamMemory(medium.read()))
             assert after.image == (new if complete else old)
             after.commit(new)
             after.commit(old)
-            assert Store(MemoryMedium(medium.read())).image in {old, new}
+            assert TwoSlotStore(RamMemory(medium.read())).image in {old, new}
             assert after.image == old
 
 
 def test_an_open_store_goes_on_after_a_failed_write() -> None:
     medium = CuttingMedium()
-    store = Store.create(medium, b"old.")
+    store = TwoSlotStore.create(medium, b"old.")
     medium.cut_at = (len(medium.writes) + 1, 3)
     with pytest.raises(PowerCutError):
         store.commit(b"new.")
@@ -88,7 +88,7 @@ def test_an_open_store_goes_on_after_a_failed_write() -> None:
 
 def test_an_unchanged_image_is_not_written() -> None:
     medium = CuttingMedium()
-    store = Store.create(medium, b"same")
+    store = TwoSlotStore.create(medium, b"same")
     count = len(medium.writes)
     store.commit(b"same")
     assert len(medium.writes) == count
@@ -97,31 +97,31 @@ def test_an_unchanged_image_is_not_written() -> None:
 @pytest.mark.parametrize("data", [b"", b"\x00", bytes(48), b"LSV1" * 12])
 def test_a_medium_without_a_whole_slot_is_told(data: bytes) -> None:
     with pytest.raises(StoreError):
-        Store(MemoryMedium(data))
+        TwoSlotStore(RamMemory(data))
 
 
 def test_one_rotten_slot_leaves_the_other() -> None:
-    medium = MemoryMedium()
-    store = Store.create(medium, b"first")
+    medium = RamMemory()
+    store = TwoSlotStore.create(medium, b"first")
     store.commit(b"2nd..")
     for position in range(len(medium.read())):
         rotten = bytearray(medium.read())
         rotten[position] ^= 0x01
-        assert Store(MemoryMedium(bytes(rotten))).image in {b"first", b"2nd.."}
+        assert TwoSlotStore(RamMemory(bytes(rotten))).image in {b"first", b"2nd.."}
 
 
 def test_a_file_keeps_a_chip(tmp_path: Path) -> None:
     path = tmp_path / "card.bin"
-    card = VirtualCard.personalise(CARD, medium=FileMedium(path), random_bytes=bytes)
+    card = VirtualCard.personalise(CARD, memory=FileMemory(path), random_bytes=bytes)
     image = card.image
-    assert VirtualCard.load(FileMedium(path), random_bytes=bytes).image == image
-    store = Store(FileMedium(path))
+    assert VirtualCard.load(FileMemory(path), random_bytes=bytes).image == image
+    store = TwoSlotStore(FileMemory(path))
     changed = bytes(byte ^ 0xFF for byte in image)
     store.commit(changed)
-    assert Store(FileMedium(path)).image == changed
+    assert TwoSlotStore(FileMemory(path)).image == changed
     assert path.stat().st_mode & 0o077 == 0
     with pytest.raises(FileNotFoundError):
-        Store(FileMedium(tmp_path / "none.bin"))
+        TwoSlotStore(FileMemory(tmp_path / "none.bin"))
 
 
 # Every command that changes a chip.
@@ -172,7 +172,7 @@ def opened_purchase(card: Chip, *, plain: bool = False) -> str:
     if not plain:
         send(card, f"80DCAAC82B{CAPP.hex()}")
     free = PsamProfile(serial=PSAM.serial, terminal_number=PSAM.terminal_number, issuer=PSAM.issuer)
-    psam = VirtualPsam.personalise(free, medium=MemoryMedium(), random_bytes=random_bytes)
+    psam = VirtualPsam.personalise(free, memory=RamMemory(), random_bytes=random_bytes)
     psam.power_on()
     kind = "06" if plain else "09"
     order = f"8070000024{init[11:15].hex()}{init[4:6].hex()}000004E2{kind}202405061430150100{(NUMBER + REGION).hex()}08"
@@ -228,15 +228,15 @@ REGIONAL_CARD, REGIONAL_TAG = (REGION, NUMBER), (REGION, CONTRACT)
 
 
 def card_on(medium: CuttingMedium) -> Chip:
-    return VirtualCard.personalise(CARD, medium=medium, random_bytes=random_bytes)
+    return VirtualCard.personalise(CARD, memory=medium, random_bytes=random_bytes)
 
 
 def psam_on(medium: CuttingMedium) -> Chip:
-    return VirtualPsam.personalise(PSAM, medium=medium, random_bytes=random_bytes)
+    return VirtualPsam.personalise(PSAM, memory=medium, random_bytes=random_bytes)
 
 
 def tag_on(medium: CuttingMedium) -> Chip:
-    return VirtualTag.personalise(TAG, medium=medium, random_bytes=random_bytes)
+    return VirtualTag.personalise(TAG, memory=medium, random_bytes=random_bytes)
 
 
 CHANGES: dict[str, tuple[Callable[[CuttingMedium], Chip], Callable[[Chip], str], str]] = {
@@ -317,7 +317,7 @@ def cut(make: Callable[[CuttingMedium], Chip], prepare: Callable[[Chip], str], i
     medium.writes, medium.cut_at = [], (index, survived)
     with pytest.raises(PowerCutError):
         send(chip, command)
-    again = type(chip).load(MemoryMedium(medium.read()), random_bytes=random_bytes)
+    again = type(chip).load(RamMemory(medium.read()), random_bytes=random_bytes)
     again.power_on()
     return again.image
 
@@ -332,7 +332,7 @@ def test_a_torn_debit_as_the_next_reader_sees_it(index: int, whole: bool) -> Non
     medium.writes, medium.cut_at = [], (index, 10_000 if whole else 5)
     with pytest.raises(PowerCutError):
         send(card, command)
-    again = VirtualCard.load(MemoryMedium(medium.read()), random_bytes=random_bytes)
+    again = VirtualCard.load(RamMemory(medium.read()), random_bytes=random_bytes)
     again.power_on()
     happened = index == 1 and whole
     facts = (

@@ -4,19 +4,19 @@ import pytest
 
 from laneside.card.channel import TagPresence
 from laneside.cardcrypto import Suite, diversify_chain, secure_message_mac
-from laneside.virtual import (
-    MemoryMedium,
+from laneside.virtual.chips import (
     PsamProfile,
     Purpose,
-    Store,
+    RamMemory,
     TagProfile,
+    TwoSlotStore,
     VirtualKeys,
     VirtualPsam,
     VirtualTag,
     passage_file,
 )
-from laneside.virtual.image import Image
-from laneside.virtual.tag import personalised
+from laneside.virtual.chips.memory import Image
+from laneside.virtual.chips.tag import personalised
 
 HEX = bytes.fromhex
 SYSTEM_3DES = HEX("B8CACBE062010001 00 40 6201000000000042 20200101 20300101 01") + bytes(72)
@@ -38,7 +38,7 @@ def made(**facts: object) -> VirtualTag:
         **{"system": SYSTEM_3DES, "vehicle": VEHICLE, "mac_id": MAC_ID, "ef04": passage_file(ISSUE, CAPP)} | facts
     )
     tag = VirtualTag.personalise(
-        profile, medium=MemoryMedium(), random_bytes=lambda count: HEX("1122334455667788")[:count]
+        profile, memory=RamMemory(), random_bytes=lambda count: HEX("1122334455667788")[:count]
     )
     tag.power_on()
     return tag
@@ -99,7 +99,7 @@ def test_encrypted_read_as_literal_hex(system: bytes, length: str, key_id: str, 
     profile = TagProfile(system=system, vehicle=VEHICLE, mac_id=MAC_ID)
     image = Image(VirtualTag.LAYOUT, personalised(profile))
     image.put("key-decryption", HEX("A0A1A2A3A4A5A6A7A8A9AAABACADAEAF"))
-    tag = VirtualTag(Store.create(MemoryMedium(), bytes(image)), random_bytes=bytes)
+    tag = VirtualTag(TwoSlotStore.create(RamMemory(), bytes(image)), random_bytes=bytes)
     tag.power_on()
     assert ask(tag, "00A4000002DF01") == "9000"
     assert ask(tag, f"00B400000A{RANDOM}{length}{key_id}") == cipher + "9000"
@@ -112,7 +112,7 @@ def test_encrypted_read_as_literal_hex(system: bytes, length: str, key_id: str, 
 def test_the_psam_decrypts_what_the_tag_gives(system: bytes, key_id: str, psam_key: str, head: int) -> None:
     tag = in_application(system=system)
     profile = PsamProfile(serial=bytes(10), terminal_number=bytes(6), issuer=HEX("B8CACBE062010001"))
-    psam = VirtualPsam.personalise(profile, medium=MemoryMedium(), random_bytes=bytes)
+    psam = VirtualPsam.personalise(profile, memory=RamMemory(), random_bytes=bytes)
     psam.power_on()
     ask(psam, "00A4000002DF01")
     cipher = tag.transmit(HEX(f"00B400000A{RANDOM}4F{key_id}"))[:-2]
@@ -179,9 +179,9 @@ def test_ef04_by_short_id() -> None:
 
 
 def test_what_is_written_survives_power() -> None:
-    medium = MemoryMedium()
+    medium = RamMemory()
     profile = TagProfile(system=SYSTEM_3DES, vehicle=VEHICLE, mac_id=MAC_ID)
-    tag = VirtualTag.personalise(profile, medium=medium, random_bytes=bytes)
+    tag = VirtualTag.personalise(profile, memory=medium, random_bytes=bytes)
     tag.power_on()
     ask(tag, "00A4000002DF01")
     assert ask(tag, "00D6841002ABCD") == "9000"

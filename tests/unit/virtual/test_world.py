@@ -7,14 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from served_roadside import StillClock
 
 from laneside.cardcrypto import Suite, decrypt_vehicle_file, diversify_chain, tac
 from laneside.errors import SettingError
-from laneside.passage.lane import Conclusion
 from laneside.virtual.antenna import Antenna
-from laneside.virtual.documents import issue_info
-from laneside.virtual.keys import Purpose, VirtualKeys
-from laneside.virtual.shelf import FolderShelf, MemoryShelf, Shelf
+from laneside.virtual.chip_store import ChipStore, FolderChipStore, RamChipStore
+from laneside.virtual.chips.keys import Purpose, VirtualKeys
+from laneside.virtual.issuing import issue_info
+from laneside.virtual.lane import LaneOrder
 from laneside.virtual.vehicles import VEHICLES, vehicle_named
 from laneside.virtual.world import World
 
@@ -22,26 +23,12 @@ NOON = datetime(2024, 5, 6, 4, 0, 0, tzinfo=UTC)
 OK = b"\x90\x00"
 
 
-class StillClock:
-    def __init__(self, now: datetime = NOON) -> None:
-        self.moment = now
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def monotonic_s(self) -> float:
-        return self.moment.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-
-
-def world_on(shelf: Shelf, clock: StillClock | None = None) -> World:
-    return World(shelf=shelf, clock=clock or StillClock(), random_bytes=secrets.token_bytes)
+def world_on(store: ChipStore, clock: StillClock | None = None) -> World:
+    return World(store=store, clock=clock or StillClock(), random_bytes=secrets.token_bytes)
 
 
 def at_lane(name: str, clock: StillClock | None = None) -> World:
-    world = world_on(MemoryShelf(), clock)
+    world = world_on(RamChipStore(), clock)
     world.place(name)
     return world
 
@@ -216,13 +203,13 @@ def debit(world: World, amount_fen: int) -> None:
 
 
 def test_starting_again_goes_on_where_it_was(tmp_path: Path) -> None:
-    world = world_on(FolderShelf(tmp_path))
+    world = world_on(FolderChipStore(tmp_path))
     world.place("car-sm4")
     debit(world, 1045)
     world.keep_lane(
-        world.lane.occupy("62010A0B11").conclude(Conclusion(passage_id="p1", open_barrier=True, display="10.45"))
+        world.lane.occupy("62010A0B11").conclude(LaneOrder(passage_id="p1", open_barrier=True, display="10.45"))
     )
-    again = world_on(FolderShelf(tmp_path))
+    again = world_on(FolderChipStore(tmp_path))
     state = again.state()
     assert state["vehicle"]["name"] == "car-sm4"
     assert state["card"]["balance_fen"] == 50_000 - 1045
@@ -277,25 +264,25 @@ def test_the_lane_without_a_vehicle() -> None:
 
 
 def test_unknown_vehicles_are_refused_with_the_list_of_those_there_are() -> None:
-    world = world_on(MemoryShelf())
+    world = world_on(RamChipStore())
     with pytest.raises(SettingError, match="car-3des"):
         world.place("lorry")
     assert world.vehicle is None
 
 
 def test_an_issue_cut_short_leaves_the_old_chips(tmp_path: Path) -> None:
-    world = world_on(FolderShelf(tmp_path))
+    world = world_on(FolderChipStore(tmp_path))
     world.place("car-3des")
     debit(world, 1045)
-    FolderShelf(tmp_path).spare("car-3des-card").write(0, b"half a chip")
-    again = world_on(FolderShelf(tmp_path))
+    FolderChipStore(tmp_path).spare("car-3des-card").write(0, b"half a chip")
+    again = world_on(FolderChipStore(tmp_path))
     assert again.state()["card"]["balance_fen"] == 50_000 - 1045
     again.place("car-3des", fresh=True)
     assert again.state()["card"]["balance_fen"] == 50_000
 
 
 def test_a_psam_that_wants_authorisation_refuses_a_purchase() -> None:
-    world = World(shelf=MemoryShelf(), clock=StillClock(), random_bytes=secrets.token_bytes, psam_required=True)
+    world = World(store=RamChipStore(), clock=StillClock(), random_bytes=secrets.token_bytes, psam_required=True)
     psam = world.chip("psam")
     assert psam is not None
     psam.power_on()

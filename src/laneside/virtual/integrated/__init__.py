@@ -5,7 +5,6 @@ have to do must not enter, and nothing here may make a host's life easier than a
 """
 
 from laneside.virtual.integrated.core import IntegratedReader
-from laneside.virtual.integrated.faults import Fault, FaultKind, FaultPlan, Place, When
 from laneside.virtual.integrated.settings import (
     INSTANT,
     SERIAL_LINK,
@@ -28,16 +27,11 @@ __all__ = [
     "TCP_LINK",
     "TCP_READER",
     "B3Form",
-    "Fault",
-    "FaultKind",
-    "FaultPlan",
     "IntegratedReader",
     "Pace",
-    "Place",
     "ReaderSettings",
     "Several",
     "State",
     "TearDown",
     "Trigger",
-    "When",
 ]

@@ -6,11 +6,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
+
 from laneside.errors import CodecError
 from laneside.rsu import Direction, Message, parse
-from laneside.virtual.apdu import OK
-from laneside.virtual.chip import Chip
-from laneside.virtual.integrated.faults import Fault, FaultKind, FaultPlan, Place, When
+from laneside.virtual.chips.apdu import OK
+from laneside.virtual.chips.chip import Chip
+from laneside.virtual.faults import Fault, FaultKind, FaultPlan, Place, When
 from laneside.virtual.integrated.field import Field
 from laneside.virtual.integrated.holds import Holds
 from laneside.virtual.integrated.jobs import Ask, Job
@@ -172,7 +174,7 @@ class IntegratedReader:
             "bad_frames": self.line.bad_frames,
             "heard": {f"{command:02X}": count for command, count in sorted(self.line.heard.items())},
             "held": [str(place) for place in self.holds.kept],
-            "faults": self.faults.described(),
+            "faults": msgspec.to_builtins(self.faults.waiting),
             "cuts": self.cuts,
         }
 
@@ -233,7 +235,7 @@ class IntegratedReader:
     def _exchange(self, job: Job[None], ask: Ask) -> bytes | None:
         """Carry out one command now and return its answer; None when it takes time and goes on later."""
         takes_s = self.settings.pace.chip_s(ask.chip)
-        fired = self.faults.take(ask.chip, ask.command[1])
+        fired = self.faults.take(ask.chip, ask.command[1:2].hex())
         if not takes_s and not fired and (answer := self._transmit(ask)):
             return answer  # no answer at all means that nothing acted, so it may be asked again below
         self._timeline.after(takes_s, self._of(job, lambda: self._reach(job, ask, fired)))

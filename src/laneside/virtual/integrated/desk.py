@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from laneside.errors import SettingError
-from laneside.virtual.integrated.faults import Fault
+from laneside.virtual.faults import Fault, Place
 from laneside.virtual.integrated.serving import ReaderServer
-from laneside.virtual.requests import RefusedError
+from laneside.virtual.requests import RequestRefusedError
 from laneside.virtual.world import World
 
 _LOOK_S: Final = 0.005
@@ -79,7 +79,7 @@ class ReaderDesk:
         self._other_world = other_world
 
     async def answer(self, body: bytes) -> dict[str, Any]:
-        """Do what one request asks. Raises RefusedError."""
+        """Do what one request asks. Raises RequestRefusedError."""
         try:
             request = msgspec.json.decode(body, type=_Request)
             self._server.catch_up()
@@ -91,7 +91,7 @@ class ReaderDesk:
                 self._set(request)
             self._server.catch_up()
         except (msgspec.MsgspecError, SettingError) as error:
-            raise RefusedError(str(error)) from error
+            raise RequestRefusedError(str(error)) from error
         return {"ok": True, "reader": self._server.reader.state()}
 
     def _set(self, request: _Request) -> None:
@@ -100,6 +100,8 @@ class ReaderDesk:
         match request:
             case _Button(for_s=for_s):
                 self._server.carry(reader.press(now_s, for_s=for_s))
+            case _Fault(fault=Fault(place=Place.LANE)):
+                raise SettingError("a reader has no lane")
             case _Fault(fault=fault):
                 reader.faults.add(fault)
             case _Clear():

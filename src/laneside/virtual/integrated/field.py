@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from laneside.card.channel import TagPresence
-from laneside.virtual.chip import Chip
-from laneside.virtual.integrated.faults import Place
-from laneside.virtual.tag import VirtualTag
+from laneside.virtual.chips.chip import Chip
+from laneside.virtual.chips.tag import VirtualTag
+from laneside.virtual.faults import Place
 from laneside.virtual.world import World
 
 

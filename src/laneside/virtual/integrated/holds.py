@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from laneside.virtual.integrated.faults import Place
+from laneside.virtual.faults import Place
 
 
 class Holds:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from laneside.errors import LanesideError
-from laneside.virtual.apdu import OK
-from laneside.virtual.integrated.faults import Place
+from laneside.virtual.chips.apdu import OK
+from laneside.virtual.faults import Place
 
 Result = TypeVar("Result")
 

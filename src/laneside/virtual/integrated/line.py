@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from laneside.rsu import BadFrame, SerialFrame, TcpFrame
-from laneside.virtual.integrated.faults import Fault, FaultKind, FaultPlan, Place, When
+from laneside.virtual.faults import Fault, FaultKind, FaultPlan, Place, When
 from laneside.virtual.integrated.holds import Holds
 from laneside.virtual.integrated.settings import ReaderSettings
 from laneside.virtual.integrated.timeline import Timeline
@@ -89,7 +89,7 @@ class Line:
         """Put a body into a frame and on the line; ``number`` is an RSCTL other than the frame's usual one."""
         frame = bytes(self._settings.dialect.frame(self._number_of(body) if number is None else number, body))
         self._last = frame
-        fired = self._faults.take(Place.FROM_READER, body[0])
+        fired = self._faults.take(Place.FROM_READER, body[:1].hex())
         self._pass(fired, self._guarded(lambda: self._put(frame)), spoilt=frame)
 
     def resend(self) -> None:
@@ -118,7 +118,7 @@ class Line:
         """Let the faults at a host's frame strike; what is left of it is delivered."""
         self.trace.append((self._timeline.now_s, Place.TO_READER, bytes(frame)))
         self.heard[frame.body[0]] += 1
-        fired = self._faults.take(Place.TO_READER, frame.body[0])
+        fired = self._faults.take(Place.TO_READER, frame.body[:1].hex())
         deliver = self._guarded(lambda: self._deliver(frame.body))
         self._pass(fired, deliver, spoilt=None)
 

@@ -38,7 +38,7 @@ from laneside.rsu import (
 from laneside.rsu.codes import AntennaState, GantryStop, RampStop, SerialStop
 from laneside.rsu.codes import BeaconChange as BeaconOrder
 from laneside.rsu.dialect import InitForm
-from laneside.virtual.apdu import OK
+from laneside.virtual.chips.apdu import OK
 from laneside.virtual.integrated import sam
 from laneside.virtual.integrated.hearing import AuthoriseMessage, InitMessage, authorisations_of, init_of
 from laneside.virtual.integrated.jobs import Job

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from laneside.virtual.integrated.faults import Place
+from laneside.virtual.faults import Place
 from laneside.virtual.integrated.jobs import Job, NoReplyError, RefusedError, sent
 
 ISSUE_LENGTH: Final = 50

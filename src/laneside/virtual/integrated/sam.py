@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from laneside.virtual.integrated.faults import Place
+from laneside.virtual.faults import Place
 from laneside.virtual.integrated.jobs import Ask, Job, NoReplyError, RefusedError, sent
 
 _MASTER_FILE: Final = "00A40000023F00"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
+from laneside.virtual.chips.tag import VirtualTag
 from laneside.virtual.integrated.field import Field
 from laneside.virtual.integrated.settings import ReaderSettings, Trigger
 from laneside.virtual.integrated.timeline import Timeline
-from laneside.virtual.tag import VirtualTag
 from laneside.virtual.world import World
 
 _BEACONS: Final = 1 << 24

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from laneside.rsu import Trade
-from laneside.virtual.integrated.faults import Place
+from laneside.virtual.faults import Place
 from laneside.virtual.integrated.jobs import Job, NoReplyError, RefusedError, sent
 from laneside.virtual.integrated.reading import select_card, write_ef04
 

@@ -1,4 +1,4 @@
-"""The virtual PSAM: purchase MACs, derived keys, authorisation and a number that is never given twice.
+"""The virtual PSAM: purchase MACs, derived keys, authorisation, and a transaction number that is never used twice.
 
 Source: spec/psam-and-crypto.md sections 1 to 4 and spec/virtual-and-defaults.md section 2.
 """
@@ -20,14 +20,12 @@ from laneside.cardcrypto import (
     session_key,
 )
 from laneside.cardcrypto.ciphers import MAC_LENGTH, decrypt, encrypt, last_block
-from laneside.virtual import apdu
-from laneside.virtual.apdu import OK, Command
-from laneside.virtual.chip import Act, Chip
-from laneside.virtual.files import MASTER_FILE, Directory, ElementaryFile
-from laneside.virtual.image import Image, Layout
-from laneside.virtual.keys import Purpose
-from laneside.virtual.profiles import Authorisation, PsamProfile
-from laneside.virtual.store import Medium, Store
+from laneside.virtual.chips import apdu
+from laneside.virtual.chips.apdu import OK, Command
+from laneside.virtual.chips.chip import MASTER_FILE, Act, Chip, Directory, ElementaryFile
+from laneside.virtual.chips.keys import Purpose
+from laneside.virtual.chips.memory import ChipMemory, Image, Layout, TwoSlotStore
+from laneside.virtual.chips.profiles import Authorisation, PsamProfile
 
 APPLICATION = 0xDF01
 AUTHORISATION_KEY = 0x41
@@ -101,9 +99,11 @@ class VirtualPsam(Chip):
     )
 
     @classmethod
-    def personalise(cls, profile: PsamProfile, *, medium: Medium, random_bytes: Callable[[int], bytes]) -> VirtualPsam:
-        """Make a new PSAM on a medium."""
-        return cls(Store.create(medium, personalised(profile)), random_bytes=random_bytes)
+    def personalise(
+        cls, profile: PsamProfile, *, memory: ChipMemory, random_bytes: Callable[[int], bytes]
+    ) -> VirtualPsam:
+        """Make a new PSAM in a memory."""
+        return cls(TwoSlotStore.create(memory, personalised(profile)), random_bytes=random_bytes)
 
     def _instruction_set(self) -> dict[tuple[int, int], Act]:
         common = super()._instruction_set()
@@ -127,15 +127,15 @@ class VirtualPsam(Chip):
         return super()._select(command)
 
     def _refuse_use(self) -> bytes | None:
-        """Answer 6985 outside the application, and before authorisation where it is required (special event 97)."""
+        """Return 6985 outside the application, and before an authorisation that is required (special event 97)."""
         required = bool(self._image().number("authorisation-required"))
         ready = self._directory.file_id == APPLICATION and (self._authorised or not required)
         return None if ready else apdu.CONDITIONS
 
-    # Authorisation.
+    # --- authorisation
 
     def _authorise(self, command: Command) -> bytes:
-        """`0082004108` under the MF: the centre's answer to the challenge; it holds until the power goes."""
+        """`0082004108` under the MF: check the centre's answer to the challenge; it is valid until power-off."""
         if command.p1 or command.p2 != AUTHORISATION_KEY:
             return apdu.WRONG_P1_P2 if command.p1 else apdu.NO_KEY
         if len(command.data) != 8:
@@ -152,14 +152,14 @@ class VirtualPsam(Chip):
         return self._count_authorisation(image, right=command.data == expected)
 
     def _count_authorisation(self, draft: Image, *, right: bool) -> bytes:
-        """Store the tries left before answering."""
+        """Store the tries that are left, then answer."""
         left = AUTHORISATION_TRIES if right else draft.number("authorisation-tries") - 1
         draft.put_number("authorisation-tries", left)
         self._commit(draft)
         self._authorised = self._authorised or right
         return OK if right else apdu.tries_left(left)
 
-    # Derived keys.
+    # --- derived keys
 
     def _derive_key(self, command: Command) -> bytes:
         """`801A`: derive a key; the data carry the last factor first."""
@@ -181,7 +181,7 @@ class VirtualPsam(Chip):
         return OK
 
     def _use_key(self, command: Command) -> bytes:
-        """`80FA`: with the derived key encrypt (00), decrypt (80), or make a MAC behind a start value (05, 08)."""
+        """`80FA`: encrypt (00), decrypt (80) or make a MAC from a start value (05, 08) with the derived key."""
         if command.p1 not in {0x00, 0x80, 0x05, 0x08} or command.p2:
             return apdu.WRONG_P1_P2
         refused = self._refuse_use()
@@ -207,10 +207,10 @@ class VirtualPsam(Chip):
         chained = last_block(suite, key[:8], message, initial)
         return encrypt(suite, key[:8], decrypt(suite, key[8:], chained))[:MAC_LENGTH] + OK
 
-    # Purchase.
+    # --- purchase
 
     def _initialise_purchase(self, command: Command) -> bytes:
-        """`8070`: a new transaction number, stored before it is answered, and MAC1 over the purchase."""
+        """`8070`: answer a new transaction number and MAC1; the number is stored first, so that none is used twice."""
         self._derived = self._awaited_mac2 = None
         if command.p1 or command.p2:
             return apdu.WRONG_P1_P2
@@ -228,7 +228,7 @@ class VirtualPsam(Chip):
         return number + self._order(draft, command.data, number) + OK
 
     def _order(self, image: Image, data: bytes, number: bytes) -> bytes:
-        """Return MAC1 and remember which MAC2 would answer it."""
+        """Return MAC1 and remember which MAC2 must come back."""
         random_and_counter, amount, kind, purchase_time = data[:6], data[6:10], data[10], data[11:18]
         suite, _ = _ALGORITHMS[data[19]]
         card_number, region = data[20:28], data[28:36]
@@ -239,7 +239,7 @@ class VirtualPsam(Chip):
         return mac1(suite, session, ordered)
 
     def _verify_mac2(self, command: Command) -> bytes:
-        """`8072`: the card's answer; the purchase ends whatever comes of it."""
+        """`8072`: check the card's MAC2; the purchase ends whatever the result."""
         awaited, self._awaited_mac2 = self._awaited_mac2, None
         if command.p1 or command.p2:
             return apdu.WRONG_P1_P2

@@ -1,4 +1,4 @@
-"""One command as a chip sees it, and the status words that a chip gives (spec/icc.md section 9)."""
+"""One command as a chip receives it, and the status words that a chip answers (spec/icc.md section 9)."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ PROOF_GONE = b"\x94\x06"
 
 
 def wrong_le(length: int) -> bytes:
-    """Answer that exactly ``length`` bytes are there (256 reads as 00)."""
+    """Return the status word that names the ``length`` of the answer (256 is written 00)."""
     return bytes((0x6C, length & 0xFF))
 
 
 def tries_left(count: int) -> bytes:
-    """Answer that the verification failed, with the tries that are left."""
+    """Return the status word of a failed verification, with the tries that are left."""
     return bytes((0x63, 0xC0 | count))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A short APDU, taken apart; ``le`` is None where the command names none and 256 where it says 00."""
+    """A short APDU in its parts; ``le`` is None where the command has none, and 256 where it is 00."""
 
     cla: int
     ins: int
@@ -55,7 +55,7 @@ class Command:
 
     @classmethod
     def parse(cls, raw: bytes) -> Command | None:
-        """Read one of the four short cases; None when the lengths do not add up."""
+        """Parse one of the four short cases (ISO 7816-3); None when the lengths do not add up."""
         if len(raw) < 4:
             return None
         body = _body(raw[4:])
@@ -65,7 +65,7 @@ class Command:
 
     @property
     def head(self) -> bytes:
-        """The bytes in front of the data, Lc included, as a MAC covers them."""
+        """The bytes before the data, Lc included, as a MAC covers them."""
         return bytes((self.cla, self.ins, self.p1, self.p2, len(self.data)))
 
     def wants(self, length: int) -> bytes | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from laneside.cardcrypto import Suite, diversify_chain
-from laneside.virtual.files import MASTER_FILE, Directory, ElementaryFile, FileKind, Update
-from laneside.virtual.image import Image, Layout
-from laneside.virtual.keys import Purpose
-from laneside.virtual.profiles import LOG_LENGTH, LOG_RECORDS, CardProfile, ProofLife
+from laneside.virtual.chips.chip import MASTER_FILE, Directory, ElementaryFile, FileKind, Update
+from laneside.virtual.chips.keys import Purpose
+from laneside.virtual.chips.memory import Image, Layout
+from laneside.virtual.chips.profiles import LOG_LENGTH, LOG_RECORDS, CardProfile, ProofLife
 
 APPLICATION = 0x1001
 APPLICATION_NAME = bytes.fromhex("A00000000386980701")
@@ -17,7 +17,6 @@ AUTHENTICATION_TRIES = 15
 FLAG_LOCKED = 0x01
 FLAG_PROOF_UNTIL_INIT = 0x02
 
-PASSAGE_SFI = 0x19
 # Record ids with the total length of each record, in the order of their numbers.
 COMPOSITE_FILES: dict[int, tuple[tuple[int, int], ...]] = {
     0x19: (
@@ -98,7 +97,7 @@ DIRECTORIES = (
 
 
 def record_place(sfi: int, record_id: int) -> tuple[int, int] | None:
-    """Return offset and total length of a composite record by its id, None when the file has no such record."""
+    """Return offset and total length of a composite record by its id; None when the file has no such record."""
     offset = 0
     for found, length in COMPOSITE_FILES.get(sfi, ()):
         if found == record_id:

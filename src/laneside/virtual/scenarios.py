@@ -1,4 +1,4 @@
-"""What can be said of a vehicle at the virtual roadside: its looks, card, tag, former trips, and how it shall end."""
+"""What makes up a scenario: a vehicle with its appearance, card, tag and former trips, and how its passage must end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ YEAR_DAYS = 365
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
-    """A purchase that some fixed antenna made ``ago_s`` seconds before the card was issued to its story."""
+    """A purchase that a fixed antenna made ``ago_s`` seconds before the card was issued."""
 
     ago_s: int
     amount_fen: int
@@ -41,7 +41,7 @@ YESTERDAY = Trip(ago_s=DAY_S + 5_400, amount_fen=1_330, status=CLOSED_ETC_EXIT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bodywork:
-    """What the vehicle file tells beside plate and class. Lengths in mm; a passenger car's go into the file as dm."""
+    """What the vehicle file holds beside plate and class. Lengths in mm; a passenger car's are written as dm."""
 
     length_mm: int
     width_mm: int
@@ -56,8 +56,8 @@ class Bodywork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardStory:
-    """The user card. ``balance_fen`` is what is left after the trips; a negative day lies in the past."""
+class CardSetup:
+    """The user card. ``balance_fen`` is left after the trips; days count from the issue, negative ones before it."""
 
     internal_number: str
     plate: str
@@ -71,8 +71,8 @@ class CardStory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TagStory:
-    """The on-board unit; a removed one says so in its system file and in the status byte of the radio."""
+class TagSetup:
+    """The on-board unit; a removed one has it in its system file and in its status byte."""
 
     contract_serial: str
     plate: str
@@ -86,7 +86,7 @@ class TagStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """How the passage ends and the codes that stop it; the local words are the rules' own."""
+    """How the passage must end, and the codes that stop it: special events, or words of our own rules."""
 
     outcome: str
     codes: tuple[int | str, ...] = ()
@@ -94,7 +94,11 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle:
-    """One named vehicle. ``plate``, ``colour``, ``toll_class`` and ``kind`` are what a collector sees and confirms."""
+    """One named vehicle. ``plate``, ``colour``, ``toll_class`` and ``kind`` are what a collector sees and confirms.
+
+    ``follows_clock``: its trips are minutes old, so its chips are issued again each time it comes. ``left_by_lane``:
+    the lane's own antenna made the last trip and never saw the answer.
+    """
 
     name: str
     plate: str
@@ -104,8 +108,8 @@ class Vehicle:
     user_type: int
     seed: int
     bodywork: Bodywork
-    card: CardStory
-    tag: TagStory
+    card: CardSetup
+    tag: TagSetup
     expected: Expected
     words: Words
     trips: tuple[Trip, ...] = (LAST_WEEK, YESTERDAY)
@@ -114,14 +118,14 @@ class Vehicle:
     left_by_lane: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse trips out of order and a lane's trade without one."""
+        """Refuse trips out of order, and an unfinished trade without a trip."""
         ages = [trip.ago_s for trip in self.trips]
         assert ages == sorted(ages, reverse=True), "the oldest trip comes first"
-        assert self.trips or not self.left_by_lane, "what a lane left behind is a trip"
+        assert self.trips or not self.left_by_lane, "what a lane left unfinished is a trip"
 
     @property
     def card_id(self) -> str:
-        """The printed card number, 20 digits; every card here is of network 6201."""
+        """The printed card number, 20 digits; every card here belongs to network 6201."""
         return "6201" + self.card.internal_number
 
 
@@ -164,8 +168,8 @@ def car(number: int, plate: str, *, sm4: bool = False) -> Vehicle:
         user_type=0x00,
         seed=0x5A00 + number,
         bodywork=CAR,
-        card=CardStory(internal_number=f"22192302{number:08d}", plate=plate, version=0x51 if sm4 else 0x41),
-        tag=TagStory(
+        card=CardSetup(internal_number=f"22192302{number:08d}", plate=plate, version=0x51 if sm4 else 0x41),
+        tag=TagSetup(
             contract_serial=f"62010119{number:08d}",
             plate=plate,
             mac_id=bytes.fromhex(f"3A6201{number:02X}"),
@@ -177,10 +181,10 @@ def car(number: int, plate: str, *, sm4: bool = False) -> Vehicle:
 
 
 def named(vehicle: Vehicle, name: str, zh: str, en: str) -> Vehicle:
-    """Give a vehicle its name and its line in both languages."""
+    """Return a vehicle with its name and its description in both languages."""
     return replace(vehicle, name=name, words=Words(zh=zh, en=en))
 
 
 def refused(vehicle: Vehicle, code: int | str) -> Vehicle:
-    """Say that this vehicle is stopped by exactly one code."""
+    """Return the vehicle as one that is stopped by exactly one code."""
     return replace(vehicle, expected=Expected(outcome="refused", codes=(code,)))

@@ -1,4 +1,4 @@
-"""What a virtual chip is personalised with: raw files, state and the invented roots; every value is checked here."""
+"""What a virtual chip is personalised with: raw files, state and the invented root keys; each value is checked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from laneside.cardcrypto import Suite
 from laneside.codec import CAPP_COPY_LENGTH, ISSUE_COPY_LENGTH, PASSAGE_BLOCK_OFFSET
-from laneside.virtual.keys import VirtualKeys
+from laneside.virtual.chips.keys import VirtualKeys
 
 CAPP_LENGTH = 43
 LOG_LENGTH = 23
@@ -21,7 +21,7 @@ RESET_CAPP = bytes.fromhex("AA2900") + bytes(10) + b"\x02" + bytes(29)
 
 
 class ProofLife(StrEnum):
-    """How long `805A` can answer: until the next debit, or on some cards only until the next `8050`."""
+    """How long `805A` can be answered: until the next debit, or on some cards only until the next `8050`."""
 
     NEXT_DEBIT = "debit"
     NEXT_INIT = "init"
@@ -88,7 +88,7 @@ class CardProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagProfile:
-    """A dual-chip tag: MF/EF01 99 bytes, vehicle file 79, EF04 512, and what the radio knows of it (spec/obu.md)."""
+    """A dual-chip tag: MF/EF01 99 bytes, vehicle file 79, EF04 512, and its MAC id and status (spec/obu.md)."""
 
     system: bytes
     vehicle: bytes
@@ -122,7 +122,7 @@ class TagProfile:
 
     @property
     def status(self) -> int:
-        """The VST status byte of the tag itself; whether a card is in it is the presenter's to say."""
+        """The VST status byte of the tag itself, without the bit for a missing card."""
         return self.contactless << 5 | self.locked << 2 | self.tampered << 1 | self.low_battery
 
 

@@ -3,21 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
 from typing import ClassVar, Self
 
 from laneside.cardcrypto import Suite, secure_message_mac
-from laneside.virtual import apdu
-from laneside.virtual.apdu import OK, Command
-from laneside.virtual.files import MASTER_FILE, Directory, ElementaryFile, FileKind, Update
-from laneside.virtual.image import Image, Layout
-from laneside.virtual.store import Medium, Store
+from laneside.virtual.chips import apdu
+from laneside.virtual.chips.apdu import OK, Command
+from laneside.virtual.chips.memory import ChipMemory, Image, Layout, TwoSlotStore
 
 # Invented and marked as such: T=0 and T=1, historical bytes LANESIDE (spec/virtual-and-defaults.md section 1).
 ATR = bytes.fromhex("3B888001") + b"LANESIDE" + b"\x14"
+MASTER_FILE = 0x3F00
 MAC_LENGTH = 4
 
-
 Act = Callable[[Command], bytes]
+
+
+class FileKind(Enum):
+    """How a file is read."""
+
+    BINARY = auto()
+    RECORDS = auto()
+    CYCLIC = auto()
+    CIPHERED = auto()
+    INTERNAL = auto()
+
+
+class Update(Enum):
+    """What UPDATE BINARY needs before it changes a file."""
+
+    NEVER = auto()
+    PLAIN = auto()
+    AUTHENTICATED = auto()
+    MAC = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementaryFile:
+    """One file: its id, the image field that holds it, and how it may be used. Its SFI is the id's last five bits."""
+
+    file_id: int
+    field: str
+    kind: FileKind = FileKind.BINARY
+    update: Update = Update.NEVER
+    length_field: str = ""
+
+    def content(self, image: Image) -> bytes:
+        """Return the file as personalised: some are shorter than the space reserved for them."""
+        return image[self.field][: image.number(self.length_field)] if self.length_field else image[self.field]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """A directory file with its name and its FCI (empty where the chip answers without one)."""
+
+    file_id: int
+    files: tuple[ElementaryFile, ...]
+    fci: bytes = b""
+    name: bytes = b""
 
 
 class Chip:
@@ -30,7 +74,7 @@ class Chip:
     DIRECTORIES: ClassVar[tuple[Directory, ...]]
     atr: ClassVar[bytes] = ATR
 
-    def __init__(self, store: Store, *, random_bytes: Callable[[int], bytes]) -> None:
+    def __init__(self, store: TwoSlotStore, *, random_bytes: Callable[[int], bytes]) -> None:
         self._store = store
         self._random_bytes = random_bytes
         self._powered = False
@@ -40,13 +84,13 @@ class Chip:
         self._forget()
 
     @classmethod
-    def load(cls, medium: Medium, *, random_bytes: Callable[[int], bytes]) -> Self:
-        """Take up a chip from the memory that it left; StoreError when that is broken."""
-        return cls(Store(medium), random_bytes=random_bytes)
+    def load(cls, memory: ChipMemory, *, random_bytes: Callable[[int], bytes]) -> Self:
+        """Return the chip that a memory holds. Raises StoreError when that is broken."""
+        return cls(TwoSlotStore(memory), random_bytes=random_bytes)
 
     @property
     def image(self) -> bytes:
-        """The committed byte image, keys included: for saving and comparing."""
+        """The committed byte image, keys included."""
         return self._store.image
 
     def power_on(self) -> None:
@@ -67,7 +111,7 @@ class Chip:
         parsed = Command.parse(command)
         return apdu.WRONG_LENGTH if parsed is None else self._answer(parsed)
 
-    # What a chip of a kind adds.
+    # --- what a kind of chip adds
 
     def _instruction_set(self) -> dict[tuple[int, int], Act]:
         """Return the commands by CLA and INS; a chip adds its own."""
@@ -90,17 +134,17 @@ class Chip:
         """Lose what lives only until the next selection of a directory."""
 
     def _may_update(self, file: ElementaryFile) -> bool:
-        """Say whether a file that wants authentication has got it."""
+        """Return whether a file may be updated without a MAC."""
         return file.update is Update.PLAIN
 
     def _maintenance_key(self, file: ElementaryFile) -> tuple[Suite, bytes]:
         """Return the key under which a file's MAC is made."""
         raise AssertionError(f"{file.field} takes no MAC")
 
-    # Dispatch.
+    # --- dispatch
 
     def _answer(self, command: Command) -> bytes:
-        """Find the command's act, or the status word that says why there is none."""
+        """Carry the command out, or return the status word for an unknown one."""
         act = self._commands.get((command.cla, command.ins))
         if act is not None:
             return act(command)
@@ -115,7 +159,7 @@ class Chip:
         """Make a changed copy the state, all of it or nothing."""
         self._store.commit(bytes(draft))
 
-    # Selection.
+    # --- selection
 
     def _select(self, command: Command) -> bytes:
         """`00A4`: by file id (P1 00) or by name (P1 04)."""
@@ -164,7 +208,7 @@ class Chip:
             return self._selected
         return next((file for file in self._directory.files if file.file_id & 0x1F == sfi), None)
 
-    # Challenge and response.
+    # --- challenge and response
 
     def _get_challenge(self, command: Command) -> bytes:
         """`0084`: 4 or 8 random bytes, kept until one authentication or MAC used them."""
@@ -176,15 +220,15 @@ class Chip:
         return self._challenge + OK
 
     def _spend_challenge(self) -> bytes:
-        """Return the challenge that waits, if any, and forget it."""
+        """Return the challenge that waits, empty when none does, and forget it."""
         challenge, self._challenge = self._challenge, b""
         return challenge
 
     def _get_response(self, _command: Command) -> bytes:
-        """`00C0`: nothing ever waits, answers come whole."""
+        """`00C0`: nothing ever waits, because answers are given whole."""
         return apdu.CONDITIONS
 
-    # Transparent files.
+    # --- transparent files
 
     def _target(self, command: Command) -> tuple[ElementaryFile, int] | bytes:
         """Find file and offset that P1 and P2 name: a short id with 8 bits, or 15 bits into the selected file."""
@@ -201,7 +245,7 @@ class Chip:
         return (file, offset) if file.kind in {FileKind.BINARY, FileKind.CIPHERED} else apdu.WRONG_FILE_TYPE
 
     def _read_binary(self, command: Command) -> bytes:
-        """`00B0`: up to Le bytes from an offset; an Le beyond the end is answered with what is there (6Cxx)."""
+        """`00B0`: up to Le bytes from an offset; an Le beyond the end is answered with what is left (6Cxx)."""
         if command.data or command.le is None:
             return apdu.WRONG_LENGTH
         target = self._target(command)

@@ -5,37 +5,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
+from served_roadside import StillClock, serving
 
 from laneside.contract.parameters import ListedObject, Policy, StatusListFull, StatusListRow
-from laneside.devices import RoadsideLink, RoadsidePanel, VirtualLane
 from laneside.passage.checks import CheckContext, facts_of
 from laneside.reader import ApduReader
 from laneside.rules import SeenVehicle, Severity, check_amount, check_confirmed, check_presented
 from laneside.statuslist import StatusListIndex
-from laneside.virtual.server import serving
-from laneside.virtual.shelf import MemoryShelf
+from laneside.virtual.chip_store import RamChipStore
+from laneside.virtual.client import RoadsideLink, RoadsidePanel, VirtualLane
 from laneside.virtual.vehicles import VEHICLES, listed_keys
 from laneside.virtual.world import World
 
 STATION = "62010A0B"
 FEE_FEN = 1045
-
-
-class StillClock:
-    def __init__(self) -> None:
-        self.moment = datetime(2024, 5, 6, 4, 0, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def monotonic_s(self) -> float:
-        return self.moment.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +31,7 @@ def clock() -> StillClock:
 
 @pytest.fixture(scope="module")
 def address(clock: StillClock) -> Iterator[tuple[str, int]]:
-    with serving(World(shelf=MemoryShelf(), clock=clock, random_bytes=secrets.token_bytes)) as where:
+    with serving(World(store=RamChipStore(), clock=clock, random_bytes=secrets.token_bytes)) as where:
         yield where
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from timeouts import scaled, until
 
-from laneside.devices import RoadsideLink, RoadsidePanel
 from laneside.errors import LinkLostError
+from laneside.virtual.client import RoadsideLink, RoadsidePanel
 
 pytestmark = pytest.mark.process
 

@@ -1,4 +1,4 @@
-"""The virtual dual-chip tag: its ESAM's files, the encrypted vehicle read, and what the radio knows (spec/obu.md)."""
+"""The virtual dual-chip tag: the files of its ESAM, the encrypted vehicle read, MAC id and status (spec/obu.md)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import ClassVar
 
 from laneside.card.channel import TagPresence
 from laneside.cardcrypto import Suite, diversify_chain, encrypt_vehicle_file, vehicle_check_code
-from laneside.virtual import apdu
-from laneside.virtual.apdu import OK, Command
-from laneside.virtual.chip import Act, Chip
-from laneside.virtual.files import MASTER_FILE, Directory, ElementaryFile, FileKind, Update
-from laneside.virtual.image import Image, Layout
-from laneside.virtual.keys import Purpose
-from laneside.virtual.profiles import PASSAGE_FILE_LENGTH, SYSTEM_LENGTH, VEHICLE_LENGTH, TagProfile
-from laneside.virtual.store import Medium, Store
+from laneside.virtual.chips import apdu
+from laneside.virtual.chips.apdu import OK, Command
+from laneside.virtual.chips.chip import MASTER_FILE, Act, Chip, Directory, ElementaryFile, FileKind, Update
+from laneside.virtual.chips.keys import Purpose
+from laneside.virtual.chips.memory import ChipMemory, Image, Layout, TwoSlotStore
+from laneside.virtual.chips.profiles import PASSAGE_FILE_LENGTH, SYSTEM_LENGTH, VEHICLE_LENGTH, TagProfile
 from laneside.vocab import TagStatusBit
 
 APPLICATION = 0xDF01
@@ -59,12 +57,14 @@ class VirtualTag(Chip):
     )
 
     @classmethod
-    def personalise(cls, profile: TagProfile, *, medium: Medium, random_bytes: Callable[[int], bytes]) -> VirtualTag:
-        """Make a new tag on a medium."""
-        return cls(Store.create(medium, personalised(profile)), random_bytes=random_bytes)
+    def personalise(
+        cls, profile: TagProfile, *, memory: ChipMemory, random_bytes: Callable[[int], bytes]
+    ) -> VirtualTag:
+        """Make a new tag in a memory."""
+        return cls(TwoSlotStore.create(memory, personalised(profile)), random_bytes=random_bytes)
 
-    def presence(self, card_present: bool) -> TagPresence:  # noqa: FBT001 - the one thing the caller has to say.
-        """Tell what B2 or a VST would carry beside the files; bit 7 of the status says that no card is in the tag."""
+    def presence(self, card_present: bool) -> TagPresence:  # noqa: FBT001 - the only argument, and a fact.
+        """Return what B2 or a VST carries beside the files; bit 7 of the status means that no card is in the tag."""
         image = self._image()
         return TagPresence(
             mac_id=image["mac-id"], status=image.number("status") | (0 if card_present else TagStatusBit.NO_CARD)
@@ -93,7 +93,7 @@ class VirtualTag(Chip):
         return command.wants(4) or self._image()["chip-serial"] + OK
 
     def _read_vehicle(self, command: Command) -> bytes:
-        """`00B4`: random 8, length 1, key id 1; answers the first bytes of the vehicle file, encrypted."""
+        """`00B4`: answer the first bytes of the vehicle file, encrypted; data: random 8, length 1, key id 1."""
         if command.p1 or command.p2:
             return apdu.WRONG_OFFSET
         if len(command.data) != 10:

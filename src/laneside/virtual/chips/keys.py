@@ -1,7 +1,7 @@
-"""The keys of the virtual roadside. They are INVENTED: anybody can derive them from the public sentence below.
+"""The keys of the virtual roadside. They are INVENTED: anyone can derive them from the public sentence below.
 
-No device in the field knows them and they protect nothing; they exist so that virtual card, tag, PSAM and the
-centre's check of a TAC agree with each other.
+No device in the field has them and they protect nothing; they exist so that virtual card, tag, PSAM and the centre's
+check of a TAC agree with each other.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class VirtualKeys:
         return hashlib.sha256(f"{self.seed}\n{purpose.value}\n{suite.value}".encode()).digest()[:16]
 
     def with_root(self, purpose: Purpose, root: bytes, *suites: Suite) -> VirtualKeys:
-        """Replace a root in the given algorithms, in both when none is given; a test plays the spec's vectors so."""
+        """Replace a root in the given algorithms, in both when none is given, as the spec's vectors need."""
         assert len(root) == 16, "a root has 16 bytes"
         changes = dict.fromkeys(((purpose, suite) for suite in suites or tuple(Suite)), root)
         return replace(self, replaced={**self.replaced, **changes})
