@@ -7,8 +7,9 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, Final
 
+from tools.plates.bench_figures import Json, Outcome
+
 from laneside.plates import cut_out
-from laneside.plates.bench.figures import Json, Outcome
 
 _COLUMNS: Final = (
     "n",

@@ -9,17 +9,17 @@ import io
 import pytest
 from PIL import Image
 from sampling import darkest_and_lightest, flattened
+from tools.plates.__main__ import app
+from tools.plates.kinds import KINDS, NAMES
+from tools.plates.series import FIELDS, labelled
 from typer.testing import CliRunner
 
-from laneside.cli import app
 from laneside.codec import plate_kind
-from laneside.virtual.synthetic.face import Face
-from laneside.virtual.synthetic.kinds import KINDS, NAMES
-from laneside.virtual.synthetic.series import FIELDS, labelled
+from laneside.virtual.plate_face import Face
 
 
 def run(*words: str):
-    return CliRunner().invoke(app, ["virtual", "photos", *words], env={"NO_COLOR": "1", "TERM": "dumb"})
+    return CliRunner().invoke(app, ["photos", *words], env={"NO_COLOR": "1", "TERM": "dumb"})
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-
-from laneside.virtual.synthetic.camera import Camera, Pose
+from tools.plates.camera import Camera, Pose
 
 STRAIGHT = Pose(yaw_deg=0, pitch_deg=0, roll_deg=0, distance_mm=4_000, scale_px=0.5, middle=(640, 600))
 

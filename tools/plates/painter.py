@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from math import ceil, cos, floor, pi, sin
 from typing import TYPE_CHECKING
 
-from laneside.virtual.synthetic.camera import Camera, Pixel, Place, Plane
-from laneside.virtual.synthetic.face import Rgb
-from laneside.virtual.synthetic.glyphs import words_mask
+from tools.plates.camera import Camera, Pixel, Place, Plane
+
+from laneside.virtual.plate_face import Rgb
+from laneside.virtual.plate_glyphs import words_mask
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,23 +21,23 @@ _SHEET_PX_MAX = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Easel:
+class Painter:
     """A picture in the making, the camera before it and the chance that decides what the caller leaves open."""
 
     image: Image.Image
     camera: Camera
     chance: random.Random
 
-    def moved(self, x: float, y: float, z: float) -> Easel:
-        """Return an easel whose scene begins elsewhere on the same picture."""
-        return Easel(self.image, self.camera.moved(x, y, z), self.chance)
+    def moved(self, x: float, y: float, z: float) -> Painter:
+        """Return an painter whose scene begins elsewhere on the same picture."""
+        return Painter(self.image, self.camera.moved(x, y, z), self.chance)
 
-    def half(self) -> Easel:
-        """Return an empty easel of half the width and height, for what is out of focus."""
+    def half(self) -> Painter:
+        """Return an empty painter of half the width and height, for what is out of focus."""
         from PIL import Image  # noqa: PLC0415 -- Pillow loads only where pictures are made
 
         size = self.image.width // 2, self.image.height // 2
-        return Easel(Image.new("RGB", size), self.camera.half(), self.chance)
+        return Painter(Image.new("RGB", size), self.camera.half(), self.chance)
 
     def shape(self, places: Sequence[Place], fill: Rgb, *, bent: bool = False) -> None:
         """Fill a shape of the scene; ``bent`` rounds its corners off."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from laneside.codec import PlateKind, plate_kind
-from laneside.virtual.synthetic.glyphs import glyph_mask
+from laneside.virtual.plate_glyphs import glyph_mask
 from laneside.vocab import PlateColour
 
 if TYPE_CHECKING:

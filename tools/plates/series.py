@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tools.plates.body import Body
+from tools.plates.camera import Corners
+from tools.plates.conditions import hard_conditions, road_conditions, road_pose
+from tools.plates.kinds import KINDS, Kind, kind_named
+from tools.plates.photograph import Setting, Subject, photograph
+
 from laneside.codec import plate_kind
 from laneside.errors import SettingError
-from laneside.virtual.synthetic.body import Body
-from laneside.virtual.synthetic.camera import Corners
-from laneside.virtual.synthetic.conditions import hard_conditions, road_conditions, road_pose
-from laneside.virtual.synthetic.face import Face
-from laneside.virtual.synthetic.kinds import KINDS, Kind, kind_named
-from laneside.virtual.synthetic.photograph import Setting, Subject, photograph
+from laneside.virtual.plate_face import Face
 
 LABELS: Final = "labels.csv"
 FIELDS: Final = ("file", "plate", "source", "licence", "colour", "kind", "corners")
@@ -51,7 +52,7 @@ class Labelled:
 
 def labelled(name: str, seed: str, *, hard: bool = False) -> Labelled:
     """Take one photograph of a kind (or of the empty lane): the same arguments give the same bytes."""
-    chance = random.Random(f"{seed}/{name}/{hard}")  # noqa: S311 -- a picture, not a secret
+    chance = random.Random(f"{seed}/{name}/{hard}")
     kind = kind_named(name)
     subject = None if kind is None else _subject(kind, chance)
     aside = chance.choice((-1, 1)) if subject is not None and chance.random() < _ANOTHER_IN_SIGHT else 0

@@ -8,9 +8,10 @@ from functools import cache
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from laneside.virtual.synthetic.camera import Pixel
-from laneside.virtual.synthetic.conditions import Conditions
-from laneside.virtual.synthetic.face import Rgb, mixed
+from tools.plates.camera import Pixel
+from tools.plates.conditions import Conditions
+
+from laneside.virtual.plate_face import Rgb, mixed
 
 if TYPE_CHECKING:
     from PIL import Image

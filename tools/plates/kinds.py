@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from string import ascii_uppercase, digits
 from typing import Final
 
-from laneside.virtual.synthetic.body import Body
+from tools.plates.body import Body
+
 from laneside.vocab import PROVINCES, PlateColour
 
 _INITIALS: Final = tuple(province.initial for province in PROVINCES)

@@ -6,10 +6,11 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
+from tools.plates.body import OUTLINES, Body
+from tools.plates.camera import Pose
+
 from laneside.virtual.marker import SIZE
-from laneside.virtual.synthetic.body import OUTLINES, Body
-from laneside.virtual.synthetic.camera import Pose
-from laneside.virtual.synthetic.face import Rgb
+from laneside.virtual.plate_face import Rgb
 
 _DAY: Final[Rgb] = (255, 255, 255)
 _EVENING: Final[Rgb] = (255, 238, 218)

@@ -7,17 +7,18 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from tools.plates.body import OUTLINES, Body, paint_shadow
+from tools.plates.camera import Camera, Corners, Pose
+from tools.plates.cars import paint_car, paint_car_rear
+from tools.plates.coaches import paint_coach, paint_coach_rear
+from tools.plates.conditions import Conditions
+from tools.plates.lorries import paint_trailer_rear, paint_truck, paint_truck_rear
+from tools.plates.painter import Painter
+from tools.plates.scenery import paint_scenery
+from tools.plates.weather import lamp_glow, lit, rained_on, through_the_lens, uneven, weathered
+
 from laneside.virtual.marker import SIZE
-from laneside.virtual.synthetic.body import OUTLINES, Body, paint_shadow
-from laneside.virtual.synthetic.camera import Camera, Corners, Pose
-from laneside.virtual.synthetic.cars import paint_car, paint_car_rear
-from laneside.virtual.synthetic.coaches import paint_coach, paint_coach_rear
-from laneside.virtual.synthetic.conditions import Conditions
-from laneside.virtual.synthetic.easel import Easel
-from laneside.virtual.synthetic.face import PX_PER_MM, Face, draw_face
-from laneside.virtual.synthetic.lorries import paint_trailer_rear, paint_truck, paint_truck_rear
-from laneside.virtual.synthetic.scenery import paint_scenery
-from laneside.virtual.synthetic.weather import lamp_glow, lit, rained_on, through_the_lens, uneven, weathered
+from laneside.virtual.plate_face import PX_PER_MM, Face, draw_face
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -64,37 +65,37 @@ def photograph(subject: Subject | None, setting: Setting, chance: random.Random)
     from PIL import Image  # noqa: PLC0415 -- Pillow loads only where pictures are made
 
     conditions = setting.conditions
-    easel = Easel(Image.new("RGB", SIZE), Camera(setting.pose), chance)
+    painter = Painter(Image.new("RGB", SIZE), Camera(setting.pose), chance)
     ground = OUTLINES[Body.CAR if subject is None else subject.body].ground
-    paint_scenery(easel, ground, near=_BEFORE_LENS_MM - setting.pose.distance_mm)
-    standing = _standing(easel, subject, setting)
+    paint_scenery(painter, ground, near=_BEFORE_LENS_MM - setting.pose.distance_mm)
+    standing = _standing(painter, subject, setting)
     for place, who in reversed(standing):
         _paint(place, who)
-    easel.image.paste(lit(uneven(easel.image, chance), conditions.light, conditions.exposure))
+    painter.image.paste(lit(uneven(painter.image, chance), conditions.light, conditions.exposure))
     plates = tuple(_hang(place, who, conditions) for place, who in standing)
-    image = _weather(easel.image, standing, conditions, chance)
+    image = _weather(painter.image, standing, conditions, chance)
     return Photograph(through_the_lens(image, conditions, chance), plates)
 
 
-def _paint(easel: Easel, subject: Subject) -> None:
+def _paint(painter: Painter, subject: Subject) -> None:
     """Paint a vehicle without its plate."""
     outline = OUTLINES[subject.body]
-    paint_shadow(easel, outline)
+    paint_shadow(painter, outline)
     match subject.body:
         case Body.CAR:
-            paint_car(easel, outline)
+            paint_car(painter, outline)
         case Body.CAR_REAR:
-            paint_car_rear(easel, outline)
+            paint_car_rear(painter, outline)
         case Body.COACH:
-            paint_coach(easel, outline)
+            paint_coach(painter, outline)
         case Body.COACH_REAR:
-            paint_coach_rear(easel, outline)
+            paint_coach_rear(painter, outline)
         case Body.TRUCK:
-            paint_truck(easel, outline)
+            paint_truck(painter, outline)
         case Body.TRUCK_REAR:
-            paint_truck_rear(easel, outline, subject.face.plate if easel.chance.random() < 0.5 else "")
+            paint_truck_rear(painter, outline, subject.face.plate if painter.chance.random() < 0.5 else "")
         case Body.TRAILER_REAR:
-            paint_trailer_rear(easel, outline)
+            paint_trailer_rear(painter, outline)
         case never:
             assert_never(never)
 
@@ -109,29 +110,29 @@ def _seen(camera: Camera, face: Face) -> Corners:
     return camera.plane(_BEFORE_METAL).corners(-width / 2, -height / 2, width / 2, height / 2)
 
 
-def _standing(easel: Easel, subject: Subject | None, setting: Setting) -> list[tuple[Easel, Subject]]:
+def _standing(painter: Painter, subject: Subject | None, setting: Setting) -> list[tuple[Painter, Subject]]:
     """Say who stands where, the nearest first."""
-    standing = [] if subject is None else [(easel, subject)]
+    standing = [] if subject is None else [(painter, subject)]
     if setting.neighbour is not None:
         ground = OUTLINES[Body.CAR if subject is None else subject.body].ground
         height = ground - OUTLINES[setting.neighbour.body].ground
-        back = easel.chance.uniform(2_200, 3_600)
-        standing.append((easel.moved(setting.aside * _ASIDE_MM, height, back), setting.neighbour))
+        back = painter.chance.uniform(2_200, 3_600)
+        standing.append((painter.moved(setting.aside * _ASIDE_MM, height, back), setting.neighbour))
     return standing
 
 
-def _hang(easel: Easel, subject: Subject, conditions: Conditions) -> Corners:
+def _hang(painter: Painter, subject: Subject, conditions: Conditions) -> Corners:
     """Hang the plate where it belongs and say where it is seen."""
     width, height = subject.face.size_mm
-    worn = weathered(draw_face(subject.face), conditions, easel.chance)
+    worn = weathered(draw_face(subject.face), conditions, painter.chance)
     # Plates throw light back: at night they are brighter than what bears them.
     worn = lit(worn, conditions.light, min(1.1, conditions.exposure * conditions.plate_light))
-    easel.sheet(worn, None, PX_PER_MM, (-width / 2, -height / 2), easel.camera.plane(_BEFORE_METAL))
-    return _seen(easel.camera, subject.face)
+    painter.sheet(worn, None, PX_PER_MM, (-width / 2, -height / 2), painter.camera.plane(_BEFORE_METAL))
+    return _seen(painter.camera, subject.face)
 
 
 def _weather(
-    image: Image.Image, standing: list[tuple[Easel, Subject]], conditions: Conditions, chance: random.Random
+    image: Image.Image, standing: list[tuple[Painter, Subject]], conditions: Conditions, chance: random.Random
 ) -> Image.Image:
     if conditions.lamps:
         for place, who in standing:

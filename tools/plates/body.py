@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from laneside.virtual.synthetic.easel import Easel
-from laneside.virtual.synthetic.face import Rgb, mixed
+from tools.plates.painter import Painter
+
+from laneside.virtual.plate_face import Rgb, mixed
 
 DARK: Final[Rgb] = (22, 23, 25)
 GLASS: Final[Rgb] = (44, 56, 66)
@@ -73,45 +74,45 @@ def darker(paint: Rgb, share: float) -> Rgb:
     return mixed(paint, (0, 0, 0), share)
 
 
-def near_side(easel: Easel) -> int:
+def near_side(painter: Painter) -> int:
     """Return 1 where the camera sees the right-hand flank, -1 for the left-hand one."""
-    return 1 if easel.camera.pose.yaw_deg >= 0 else -1
+    return 1 if painter.camera.pose.yaw_deg >= 0 else -1
 
 
-def paint_shadow(easel: Easel, outline: Outline) -> None:
+def paint_shadow(painter: Painter, outline: Outline) -> None:
     """Lay the vehicle's shadow on the road, softer at its edge."""
     half, ground = outline.half_width, outline.ground
     for part, shade in ((0, 78), (90, 62), (190, 44)):
         low, edge = -240 + part, half + 170 - part
         places = ((-edge, ground, low), (edge, ground, low), (edge, ground, 3800), (-edge, ground, 3800))
-        easel.shape(places, (shade, shade + 1, shade + 4), bent=True)
+        painter.shape(places, (shade, shade + 1, shade + 4), bent=True)
 
 
-def paint_tyres(easel: Easel, outline: Outline, width: int) -> None:
+def paint_tyres(painter: Painter, outline: Outline, width: int) -> None:
     """Paint the tyres below the plate's end."""
     outer, ground = outline.half_width - 70, outline.ground
     for left in (-outer, outer - width):
-        easel.board(left, ground - 330, left + width, ground, DARK, z=60)
+        painter.board(left, ground - 330, left + width, ground, DARK, z=60)
 
 
-def paint_wheel(easel: Easel, outline: Outline, z: int, radius: int) -> None:
+def paint_wheel(painter: Painter, outline: Outline, z: int, radius: int) -> None:
     """Paint a wheel on the flank that the camera sees."""
-    middle = near_side(easel) * (outline.half_width + 2), outline.ground - radius, z
-    easel.disc(middle, radius, DARK, along_z=True)
-    easel.disc(middle, radius * 0.6, (128, 130, 134), along_z=True)
+    middle = near_side(painter) * (outline.half_width + 2), outline.ground - radius, z
+    painter.disc(middle, radius, DARK, along_z=True)
+    painter.disc(middle, radius * 0.6, (128, 130, 134), along_z=True)
 
 
-def paint_flank(easel: Easel, outline: Outline, paint: Rgb, top: int, length: int) -> None:
+def paint_flank(painter: Painter, outline: Outline, paint: Rgb, top: int, length: int) -> None:
     """Paint the long side of a coach or of a cargo box."""
-    x, low = near_side(easel) * outline.half_width, outline.ground - 320
-    easel.shaded(((x, low, 0), (x, top, 0), (x, top, length), (x, low, length)), paint, darker(paint, 0.4))
+    x, low = near_side(painter) * outline.half_width, outline.ground - 320
+    painter.shaded(((x, low, 0), (x, top, 0), (x, top, length), (x, low, length)), paint, darker(paint, 0.4))
 
 
-def paint_headlamps(easel: Easel, outline: Outline) -> None:
+def paint_headlamps(painter: Painter, outline: Outline) -> None:
     """Paint the large headlamps of coaches and trucks, each with two lights."""
     assert outline.headlamps is not None, "only fronts have headlamps"
     x, y = outline.headlamps
-    easel.pair(((x + 230, y - 90), (x + 230, y + 110), (x - 190, y + 85), (x - 150, y - 60)), (80, 84, 90))
-    easel.pair(((x + 200, y - 70), (x + 200, y + 85), (x - 140, y + 65), (x - 110, y - 40)), LENS)
+    painter.pair(((x + 230, y - 90), (x + 230, y + 110), (x - 190, y + 85), (x - 150, y - 60)), (80, 84, 90))
+    painter.pair(((x + 200, y - 70), (x + 200, y + 85), (x - 140, y + 65), (x - 110, y - 40)), LENS)
     for light in (x - 35, x + 115, -x + 35, -x - 115):
-        easel.disc((light, y + 8, 0), 52, LAMP)
+        painter.disc((light, y + 8, 0), 52, LAMP)

@@ -9,8 +9,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any, Final
 
-from laneside.plates.bench.labels import Labelled
-from laneside.plates.bench.measuring import Measured
+from tools.plates.bench_labels import Labelled
+from tools.plates.bench_runs import Measured
 
 Json = dict[str, Any]
 
