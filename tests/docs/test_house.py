@@ -14,7 +14,9 @@ TESTS = ROOT / "tests"
 MAY_LOOK_ALIKE = {
     frozenset({"SerialDebitResult", "TcpDebitResult"}): "B5 of two makes of reader: each class is a frame's layout",
     frozenset({"PsamChallenge", "Challenge"}): "what the port says of a PSAM, and the frame of one make that has it",
-    frozenset({"WaitingTrade", "UnfinishedTrade"}): "the port's value, and the street's: the roadside knows no terminal",
+    frozenset(
+        {"WaitingTrade", "UnfinishedTrade"}
+    ): "the port's value, and the street's: the roadside knows no terminal",
     frozenset({"Conclusion", "LaneOrder"}): "the same: the roadside stands in for a lane's computer",
 }
 """Pairs of value classes that are two facts though they have the same fields, with the reason."""

@@ -24,7 +24,7 @@ BODIES: Final[dict[DocumentKind, type[Body]]] = {
 }
 
 
-class Documents:
+class PublishedDocuments:
     """Every version of every document of every station."""
 
     def __init__(self, database: Database, clock: Clock, key: Ed25519PrivateKey) -> None:

@@ -43,7 +43,7 @@ class KeptEvent:
 class KeptConflict:
     """An upload whose key was taken; ``body`` is what was sent, ``collides_with`` names the constraints."""
 
-    noun: str
+    kind: str
     subject: str
     collides_with: str
     terminal_id: str
@@ -57,7 +57,7 @@ class KeptConflict:
         return msgspec.json.format(self.body, indent=2).decode()
 
 
-class Ledger:
+class KeptUploads:
     """Pages of records and events, newest first, and single ones."""
 
     def __init__(self, database: Database) -> None:
@@ -101,8 +101,9 @@ class Ledger:
 
     def conflicts(self, subject: str) -> tuple[KeptConflict, ...]:
         """Return what collided under one subject, oldest first."""
-        shown = ("noun", "subject", "collides_with", "terminal_id", "digest", "body", "received_at")
-        query = select(*(conflicts.c[name] for name in shown)).where(conflicts.c.subject == subject)
+        shown = ("subject", "collides_with", "terminal_id", "digest", "body", "received_at")
+        columns = (conflicts.c.noun.label("kind"), *(conflicts.c[name] for name in shown))
+        query = select(*columns).where(conflicts.c.subject == subject)
         return tuple(KeptConflict(**row) for row in self._rows(query.order_by(conflicts.c.seq)))
 
     def _rows(self, query: Select[tuple[object, ...]]) -> list[RowMapping]:

@@ -46,7 +46,7 @@ class SignedRequest:
     signature: bytes
 
 
-class Doorkeeper:
+class RequestAuth:
     """Check requests. ``age_s_max`` is how far a request's time may be from the centre's."""
 
     def __init__(self, registry: Registry, clock: Clock, *, age_s_max: int) -> None:

@@ -15,7 +15,7 @@ from laneside.vocab import PlateColour, TollClass, VehicleKind, Words, label
 _DIGITS: Final = 14
 
 
-class Tongue(StrEnum):
+class Language(StrEnum):
     """The languages, the first one first."""
 
     ZH = "zh"
@@ -28,11 +28,11 @@ def _book() -> dict[str, Words]:
     return {f"{page}.{key}": Words(zh=zh, en=en) for page, lines in pages.items() for key, (zh, en) in lines.items()}
 
 
-class Speech:
+class Translator:
     """Say things in one language. A word that is not in the book is a programmer's error."""
 
-    def __init__(self, tongue: Tongue) -> None:
-        self.tongue = tongue
+    def __init__(self, language: Language) -> None:
+        self.language = language
 
     def __call__(self, key: str) -> str:
         """Return a word of the book."""
@@ -59,7 +59,7 @@ class Speech:
         return f"{plate} {self._of(label(PlateColour, int(colour)))}"
 
     def _of(self, words: Words) -> str:
-        return words.zh if self.tongue is Tongue.ZH else words.en
+        return words.zh if self.language is Language.ZH else words.en
 
 
 def percent(share: float) -> str:

@@ -18,23 +18,23 @@ from laneside.centre.accounts import Accounts, Session
 from laneside.centre.alarms import Alarms
 from laneside.centre.authorisations import Authorisations
 from laneside.centre.evidence import Photos
-from laneside.centre.ingest import Ledger
-from laneside.centre.parameters import Documents
+from laneside.centre.ingest import KeptUploads
+from laneside.centre.parameters import PublishedDocuments
 from laneside.centre.terminals import Enrolment, Registry
-from laneside.centre.web.tongue import Speech, Tongue, beijing, percent, spaced_digits
+from laneside.centre.web.language import Language, Translator, beijing, percent, spaced_digits
 from laneside.clock import Clock
 from laneside.vocab import yuan
 
 # Cookies are shared by all ports of a host, so the names say whose they are.
 SESSION_COOKIE: Final = "laneside_centre_session"
-TONGUE_COOKIE: Final = "laneside_centre_lang"
-DOOR_COOKIE: Final = "laneside_centre_door"
+LANGUAGE_COOKIE: Final = "laneside_centre_lang"
+LOGIN_COOKIE: Final = "laneside_centre_door"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class PageServices:
     """The nouns that the pages show."""
 
     clock: Clock
@@ -43,9 +43,9 @@ class Desk:
     accounts: Accounts
     alarms: Alarms
     authorisations: Authorisations
-    documents: Documents
+    documents: PublishedDocuments
     enrolment: Enrolment
-    ledger: Ledger
+    kept: KeptUploads
     photos: Photos
     registry: Registry
 
@@ -54,36 +54,36 @@ class Desk:
 class Visit:
     """One request of someone who is logged in."""
 
-    desk: Desk
+    services: PageServices
     request: Request
     session: Session
-    speech: Speech
+    translator: Translator
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
         """Render a page inside the common frame."""
-        frame = {"session": self.session, "open_alarms": self.desk.alarms.open_count()}
-        return render(self.request, self.speech, template, status=status, **frame, **context)
+        frame = {"session": self.session, "open_alarms": self.services.alarms.open_count()}
+        return render(self.request, self.translator, template, status=status, **frame, **context)
 
 
 Show = Callable[[Visit], Response]
 Act = Callable[[Visit, FormData], Response]
 
 
-def page(desk: Desk, show: Show) -> Endpoint:
+def page(services: PageServices, show: Show) -> Endpoint:
     """Wrap a page for logged-in people; others are sent to the login."""
 
     def answer(request: Request) -> Response:
-        visit = _visit(desk, request)
+        visit = _visit(services, request)
         return RedirectResponse("/login", 303) if visit is None else show(visit)
 
-    return remembering_tongue(desk, lambda request: run_in_threadpool(answer, request))
+    return remembering_language(services, lambda request: run_in_threadpool(answer, request))
 
 
-def action(desk: Desk, act: Act) -> Endpoint:
+def action(services: PageServices, act: Act) -> Endpoint:
     """Wrap what changes something: logged-in people only, and only from our own form."""
 
     def answer(request: Request, form: FormData) -> Response:
-        visit = _visit(desk, request)
+        visit = _visit(services, request)
         if visit is None:
             return RedirectResponse("/login", 303)
         if not same_secret(field(form, "csrf"), visit.session.csrf) or not from_own_page(request):
@@ -97,21 +97,27 @@ def action(desk: Desk, act: Act) -> Endpoint:
     return endpoint
 
 
-def render(request: Request, speech: Speech, template: str, *, status: int = 200, **context: Any) -> Response:
+def render(request: Request, translator: Translator, template: str, *, status: int = 200, **context: Any) -> Response:
     """Render a template that needs no session."""
-    frame = {"t": speech, "tongue": speech.tongue, "path": request.url.path, "session": None, "open_alarms": 0}
+    frame = {
+        "t": translator,
+        "language": translator.language,
+        "path": request.url.path,
+        "session": None,
+        "open_alarms": 0,
+    }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(frame | context), status_code=status)
 
 
-def speech_of(request: Request) -> Speech:
+def translator_of(request: Request) -> Translator:
     """Return the asked language: of the address, else of the cookie, else Chinese."""
-    asked = request.query_params.get("lang") or request.cookies.get(TONGUE_COOKIE)
-    return Speech(Tongue.EN if asked == Tongue.EN else Tongue.ZH)
+    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return Translator(Language.EN if asked == Language.EN else Language.ZH)
 
 
-def set_cookie(desk: Desk, response: Response, name: str, value: str) -> None:
+def set_cookie(services: PageServices, response: Response, name: str, value: str) -> None:
     """Give the browser a cookie that no script and no other site can use."""
-    response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=desk.secure_cookies)
+    response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=services.secure_cookies)
 
 
 def field(form: FormData, name: str) -> str:
@@ -131,21 +137,21 @@ def from_own_page(request: Request) -> bool:
     return origin is None or origin == f"{request.url.scheme}://{request.headers.get('host')}"
 
 
-def _visit(desk: Desk, request: Request) -> Visit | None:
-    session = desk.accounts.session(request.cookies.get(SESSION_COOKIE, ""))
+def _visit(services: PageServices, request: Request) -> Visit | None:
+    session = services.accounts.session(request.cookies.get(SESSION_COOKIE, ""))
     if session is None:
         return None
-    return Visit(desk=desk, request=request, session=session, speech=speech_of(request))
+    return Visit(services=services, request=request, session=session, translator=translator_of(request))
 
 
-def remembering_tongue(desk: Desk, answer: Endpoint) -> Endpoint:
+def remembering_language(services: PageServices, answer: Endpoint) -> Endpoint:
     """Wrap a page so that a language asked for in its address stays."""
 
     async def endpoint(request: Request) -> Response:
         response = await answer(request)
         asked = request.query_params.get("lang")
-        if asked in set(Tongue):
-            set_cookie(desk, response, TONGUE_COOKIE, asked)
+        if asked in set(Language):
+            set_cookie(services, response, LANGUAGE_COOKIE, asked)
         return response
 
     return endpoint
