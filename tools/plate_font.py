@@ -20,7 +20,7 @@ FACE = "Noto Sans CJK SC"
 
 PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新港澳台"
 SPECIALS = "学警挂领使应急试超外临默"
-# What is written on signs and vehicles in the drawn photographs (laneside.virtual.synthetic: scenery, bodies).
+# What is written on signs and vehicles in the drawn photographs (tools.plates: scenery, bodies).
 WORDS = (
     "人工混合车道限高米减速慢行出口请停刷卡保持距一杆公里绿色通兰州东收费站河西天水北"
     "陇原客运西北旅游河快客金城巴士物流顺路货西域冷链大漠专线一路平安出入平安安全行车"

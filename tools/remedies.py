@@ -19,11 +19,11 @@ from laneside.rules import (
     PRESENTED_RULES,
     CappFacts,
     CardFacts,
-    Confirmed,
     Facts,
     Finding,
     IssuedVehicle,
     ReadPlate,
+    SeenVehicle,
     Severity,
     TagFacts,
     check_amount,
@@ -50,7 +50,7 @@ CARD = CardFacts(
     capp=CappFacts(status=4, station_hex="62010C07", moment=NOW - timedelta(days=3)),
 )  # fmt: skip
 CLEAN = Facts(now=NOW, station_hex="62010A0B", tag=TAG, card=CARD, list_age_s=600)
-SEEN = Confirmed(plate=CAR.plate, colour=CAR.colour, toll_class=1, vehicle_kind=0)
+SEEN = SeenVehicle(plate=CAR.plate, colour=CAR.colour, toll_class=1, vehicle_kind=0)
 
 
 def findings() -> tuple[Finding, ...]:
@@ -126,7 +126,7 @@ def _presented() -> Iterator[Facts]:
     yield replace(CLEAN, list_age_s=Policy().status_list_age_s_max + 1)
 
 
-def _confirmed() -> Iterator[Confirmed]:
+def _confirmed() -> Iterator[SeenVehicle]:
     yield replace(SEEN, plate="甘A99999")
     yield replace(SEEN, read=ReadPlate(plate="甘A99999", colour=0))
     yield replace(SEEN, toll_class=2)

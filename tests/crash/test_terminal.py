@@ -22,7 +22,7 @@ def killed_at_the_debit(lane: Street, name: str, when: str) -> tuple[dict, dict,
         lane.kill("terminal")
     ((record_id,),) = lane.journal(
         "SELECT subject FROM entry WHERE kind = 'intent' AND subject NOT IN"
-        " (SELECT subject FROM entry WHERE kind = 'debit-settled')"
+        " (SELECT subject FROM entry WHERE kind IN ('debited', 'not-debited'))"
     )
     assert lane.journal("SELECT 1 FROM entry WHERE kind = 'record' AND subject = ?", record_id) == []
     lane.fleet.start_terminal()
@@ -96,7 +96,7 @@ def test_an_open_debit_blocks_only_its_own_vehicle_until_the_card_comes_back(lan
         lane.panel.place("car-new-energy")
         collector.post("/linkage", lane_hex=LANE)
         collector.act("read")
-        assert lane.notes("debit-settled")[-1]["debited"] is True
+        assert lane.notes("debited")[-1]["proof"] == "prove"
         collector.act("abandon", reason="已扣费")
         collector.act("leave")
     one_record(lane, card)
@@ -110,8 +110,8 @@ def test_a_debit_that_never_was_ends_when_the_card_comes_back(lane: Street) -> N
         work_until(collector, other["vehicle"], "never")
         lane.panel.place("truck-6")
         view = work_until(collector, vehicle, "submit")
-        settled = lane.notes("debit-settled")[-1]
-        assert (settled["record_id"], settled.get("debited")) == (first_id, False)
+        settled = lane.notes("not-debited")[-1]
+        assert (settled["record_id"], settled["proof"]) == (first_id, "unchanged")
         assert (lane.card(), lane.records(card["card_id"])) == (card, [])
         collector.act("submit")
         collector.act("leave")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PIL import Image, ImageStat
+from tools.plates.camera import Corners
 
-from laneside.virtual.synthetic.camera import Corners
-from laneside.virtual.synthetic.face import Cell, Face, Rgb
+from laneside.virtual.plate_face import Cell, Face, Rgb
 
 
 def flattened(image: Image.Image, corners: Corners, size_mm: tuple[int, int]) -> Image.Image:

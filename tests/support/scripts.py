@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from laneside.card import Device, Flow, Response
+from laneside.card import ChipFlow, Device, Response
 
 Result = TypeVar("Result")
 
@@ -29,7 +29,7 @@ def script(text: str) -> list[Line]:
     return lines
 
 
-def played(flow: Flow[Result], text: str) -> Result:
+def played(flow: ChipFlow[Result], text: str) -> Result:
     """Carry a flow through a script, byte by byte; the script must be used up."""
     lines = iter(script(text))
     try:

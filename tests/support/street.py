@@ -96,7 +96,7 @@ class Street:
     def records(self, card_id: str | None = None) -> list[ExitRecord]:
         """Return the records at the centre, all or those of one card, in the order of their arrival."""
         with opened_centre(self.fleet.data / "centre") as centre:
-            kept = [one.upload.record for one in reversed(centre.ledger.records(limit=1000))]
+            kept = [one.upload.record for one in reversed(centre.kept.records(limit=1000))]
         return [record for record in kept if card_id in (None, record.card_id)]
 
     def photo_at_centre(self, sha256: str) -> bytes | None:

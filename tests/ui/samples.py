@@ -9,7 +9,7 @@ from laneside.contract.records import CardSum, FindingCount, ShiftTotals, Unreso
 from laneside.passage.flows.flow import Activity
 from laneside.passage.flows.open_exit import OPEN_EXIT
 from laneside.passage.notes import Ending
-from laneside.passage.trace import Trace, TraceLine
+from laneside.passage.trace import Trace
 from laneside.passage.views.views import (
     CardChange,
     Choice,
@@ -26,7 +26,7 @@ from laneside.passage.views.views import (
     StepView,
     VehicleView,
 )
-from laneside.reader import PsamState
+from laneside.reader import PsamState, TraceLine
 from laneside.tariff import FeeQuote, QuoteLine
 from laneside.terminal.checkup.report import Measurements
 from laneside.vocab import Words
@@ -59,7 +59,7 @@ def choices(table: tuple[tuple[int, str, str], ...], selected: int | None = None
 
 
 CAR = VehicleView(
-    plate="甘A12345", colour=0, colour_name=w("蓝", "blue"), toll_class=w("客一", "Car 1"), seats=5,
+    plate="甘A12345", colour=0, toll_class=w("客一", "Car 1"), seats=5,
     card_type=w("储值卡", "Stored value"), card_last4="4821", obu_last4="0937", balance_fen=20000,
 )  # fmt: skip
 TRUCK = replace(

@@ -3,7 +3,7 @@
 No I/O, no key and no decision of the business may enter: a flow says what to send and reads what came back.
 """
 
-from laneside.card.apdu import AnswerLostError, Command, Device, Exchange, Flow, Reply, Response, ask
+from laneside.card.apdu import AnswerLostError, ChipFlow, Command, Device, Exchange, Reply, Response, ask
 from laneside.card.channel import CardChannel, TagPresence
 from laneside.card.outcome import Algorithm, Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown, proved
 from laneside.card.proof import prove_debit
@@ -21,13 +21,15 @@ from laneside.card.purchase import (
     prepare_debit,
     verify_mac2,
 )
-from laneside.card.status import Meaning, RefusedError
+from laneside.card.status import ChipRefusedError, Meaning
 from laneside.card.user_card import ForeignCardError, PresentedCard, read_card
 
 __all__ = [
     "Algorithm",
     "AnswerLostError",
     "CardChannel",
+    "ChipFlow",
+    "ChipRefusedError",
     "Command",
     "Debit",
     "DebitAnswer",
@@ -35,7 +37,6 @@ __all__ = [
     "Debited",
     "Device",
     "Exchange",
-    "Flow",
     "ForeignCardError",
     "Intent",
     "Meaning",
@@ -47,7 +48,6 @@ __all__ = [
     "PurchaseRefused",
     "PurchaseTerms",
     "ReadyDebit",
-    "RefusedError",
     "Reply",
     "Response",
     "SamSignature",

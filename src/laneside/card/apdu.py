@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
-from laneside.card.status import GENERAL, Meaning, RefusedError, StatusTable, meaning_of
+from laneside.card.status import GENERAL, ChipRefusedError, Meaning, StatusTable, meaning_of
 from laneside.errors import LinkLostError
 
 GET_RESPONSE_ROUNDS_MAX: Final = 8
@@ -103,15 +103,15 @@ class Reply:
 
     @property
     def ok(self) -> bool:
-        """Say whether the chip answered ``9000``."""
+        """Whether the chip answered ``9000``."""
         return self.meaning is Meaning.OK
 
     def expect(self, length: int | None = None) -> bytes:
-        """Return the data of an answer that must be ``9000`` (and that long). Raises RefusedError."""
+        """Return the data of an answer that must be ``9000`` (and that long). Raises ChipRefusedError."""
         if not self.ok:
-            raise RefusedError(step=self.step, sw=self.sw, meaning=self.meaning)
+            raise ChipRefusedError(step=self.step, sw=self.sw, meaning=self.meaning)
         if length is not None and len(self.data) != length:
-            raise RefusedError(
+            raise ChipRefusedError(
                 step=f"{self.step} gave {len(self.data)} bytes", sw=self.sw, meaning=Meaning.WRONG_LENGTH
             )
         return self.data
@@ -121,10 +121,10 @@ class Reply:
 
 
 Result = TypeVar("Result")
-Flow: TypeAlias = Generator[Exchange, Response, Result]
+ChipFlow: TypeAlias = Generator[Exchange, Response, Result]
 
 
-def ask(device: Device, command: Command, *, repeat: bool = True) -> Flow[Reply]:
+def ask(device: Device, command: Command, *, repeat: bool = True) -> ChipFlow[Reply]:
     """Send one command and bring its whole answer home. Raises AnswerLostError when only half of it can be had.
 
     ``repeat`` False never sends the command again, whatever the chip says of its Le.
@@ -142,7 +142,7 @@ def ask(device: Device, command: Command, *, repeat: bool = True) -> Flow[Reply]
     )
 
 
-def _get_response(device: Device, step: str, first: Response) -> Flow[Response]:
+def _get_response(device: Device, step: str, first: Response) -> ChipFlow[Response]:
     """Fetch what the chip holds ready. The command has run already: an error here is a lost answer, not a refusal."""
     data, length = first.data, first.sw & 0xFF
     for _ in range(GET_RESPONSE_ROUNDS_MAX):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from laneside.card.apdu import Command, Device, Flow, Reply, ask
+from laneside.card.apdu import ChipFlow, Command, Device, Reply, ask
 from laneside.card.status import Meaning, StatusTable, statuses
 
 MASTER_FILE: Final = bytes.fromhex("3F00")
@@ -86,11 +86,11 @@ class UpdateBinary(Command):
 
     @property
     def data(self) -> bytes:
-        """What shall stand there."""
+        """The new content."""
         return self.content
 
 
-def select(device: Device, file_id: bytes) -> Flow[bytes]:
-    """Select a file that must be there and open; the FCI comes back. Raises RefusedError."""
+def select(device: Device, file_id: bytes) -> ChipFlow[bytes]:
+    """Select a file that must be there and open; the FCI comes back. Raises ChipRefusedError."""
     reply: Reply = yield from ask(device, Select(file_id=file_id))
     return reply.expect()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from laneside.card.apdu import Device, Flow, ask
+from laneside.card.apdu import ChipFlow, Device, ask
 from laneside.card.files import MASTER_FILE, ReadBinary, Select
 from laneside.card.psam import PURCHASE_APPLICATION
 from laneside.card.status import Meaning
@@ -17,8 +17,8 @@ PSAM_IN_CARD_SLOT: Final = "psam-in-card-slot"
 USER_CARD_IN_PSAM_SLOT: Final = "user-card-in-psam-slot"
 
 
-def holds_psam(device: Device) -> Flow[bool]:
-    """Say whether this chip is a PSAM: its application is there and so is 0017 in it (spec/psam-and-crypto.md 1)."""
+def holds_psam(device: Device) -> ChipFlow[bool]:
+    """Return whether this chip is a PSAM: its application is there and so is 0017 in it (spec/psam-and-crypto.md 1)."""
     for file_id in (MASTER_FILE, PURCHASE_APPLICATION):
         reply = yield from ask(device, Select(file_id=file_id))
         if not reply.ok:
@@ -27,7 +27,7 @@ def holds_psam(device: Device) -> Flow[bool]:
     return reply.ok and len(reply.data) == 25
 
 
-def holds_user_card(device: Device) -> Flow[bool]:
-    """Say whether this chip is a user card: it has the toll application, open or locked (spec/icc.md 1)."""
+def holds_user_card(device: Device) -> ChipFlow[bool]:
+    """Return whether this chip is a user card: it has the toll application, open or locked (spec/icc.md 1)."""
     reply = yield from ask(device, Select(file_id=TOLL_APPLICATION))
     return reply.ok or reply.meaning is Meaning.FILE_INVALID

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, assert_never
 
-from laneside.card.apdu import Command, Device, Flow, Reply, ask
+from laneside.card.apdu import ChipFlow, Command, Device, Reply, ask
 from laneside.card.outcome import Debited, Intent, NotDebited, Outcome, Proof, Unknown, proved
 from laneside.card.purchase import COMPOSITE_PURCHASE
-from laneside.card.status import Meaning, RefusedError, StatusTable, statuses
+from laneside.card.status import ChipRefusedError, Meaning, StatusTable, statuses
 from laneside.card.user_card import (
     WALLET_LOG_RECORDS,
     read_balance,
@@ -54,7 +54,7 @@ class GetProof(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sight:
-    """The card as it stands now; None for what it does not let be read."""
+    """The card as it is now; None for what can not be read."""
 
     balance_fen: int | None
     capp: bytes | None
@@ -82,12 +82,12 @@ class _Search:
     counter: int | None = None
 
 
-def prove_debit(intent: Intent) -> Flow[Outcome]:
+def prove_debit(intent: Intent) -> ChipFlow[Outcome]:
     """Settle an interrupted debit on a freshly powered card. Raises AnswerLostError when the card goes away again."""
     try:
         yield from select_application()
         issue = yield from read_issue_info()
-    except (RefusedError, CodecError) as error:
+    except (ChipRefusedError, CodecError) as error:
         return Unknown(detail=f"the card does not tell its number: {error}")
     if issue.card_id != intent.card_id:
         return Unknown(detail=f"another card is presented: {issue.card_id}")
@@ -102,22 +102,22 @@ def prove_debit(intent: Intent) -> Flow[Outcome]:
     return (yield from _mixed(intent, sight, same=before))
 
 
-def _look() -> Flow[_Sight]:
+def _look() -> ChipFlow[_Sight]:
     """Read balance and 0019, each for itself."""
     balance_fen: int | None = None
     capp: bytes | None = None
     try:
         balance_fen = yield from read_balance()
-    except RefusedError:
+    except ChipRefusedError:
         balance_fen = None  # "mixed or unreadable" is a row of the table
     try:
         capp = yield from read_capp()
-    except RefusedError:
+    except ChipRefusedError:
         capp = None
     return _Sight(balance_fen=balance_fen, capp=capp)
 
 
-def _happened(intent: Intent, sight: _Sight) -> Flow[Outcome]:
+def _happened(intent: Intent, sight: _Sight) -> ChipFlow[Outcome]:
     """3a: balance and 0019 are the debit's own. Fetch the TAC, else take 0018 as the evidence (step 4)."""
     if intent.counter is not None:
         reply = yield from _ask_proof(intent.counter)
@@ -136,13 +136,13 @@ def _happened(intent: Intent, sight: _Sight) -> Flow[Outcome]:
 
 
 def _by_image(intent: Intent, sight: _Sight) -> Outcome:
-    """Neither ``805A`` nor 0018 speaks, but 0019 and balance are those of this debit and commit together (fact 1)."""
+    """Take 0019 and balance, which commit together (fact 1), where neither ``805A`` nor 0018 gives evidence."""
     if intent.counter is None:
         return Unknown(detail="balance and 0019 show the debit, but its number is not known")
     return _without_tac(intent, intent.counter, sight, Proof.IMAGE)
 
 
-def _mixed(intent: Intent, sight: _Sight, *, same: bool) -> Flow[Outcome]:
+def _mixed(intent: Intent, sight: _Sight, *, same: bool) -> ChipFlow[Outcome]:
     """3c: balance and 0019 do not decide. ``same`` says that they are still those of the journal."""
     search = yield from _search_log(intent)
     match search.entry:
@@ -161,7 +161,7 @@ def _mixed(intent: Intent, sight: _Sight, *, same: bool) -> Flow[Outcome]:
             assert_never(search.entry)
 
 
-def _by_prove_alone(intent: Intent, sight: _Sight, search: _Search, *, same: bool) -> Flow[Outcome]:
+def _by_prove_alone(intent: Intent, sight: _Sight, search: _Search, *, same: bool) -> ChipFlow[Outcome]:
     """3c without an entry: ``9000`` decides done; ``9406`` decides not done only on an otherwise unchanged card."""
     if intent.counter is None:
         return Unknown(detail=f"the debit's number is not known, and {search.entry.value}")
@@ -173,7 +173,7 @@ def _by_prove_alone(intent: Intent, sight: _Sight, search: _Search, *, same: boo
     return Unknown(detail=f"balance and 0019 do not decide, {search.entry.value}, and {reply}")
 
 
-def _logged(intent: Intent, search: _Search, sight: _Sight) -> Flow[Outcome]:
+def _logged(intent: Intent, search: _Search, sight: _Sight) -> ChipFlow[Outcome]:
     """0018 names the debit: it happened. The TAC comes from ``805A`` as long as the card still has it."""
     assert search.counter is not None, "an entry of ours has a number"
     reply = yield from _ask_proof(search.counter)
@@ -182,7 +182,7 @@ def _logged(intent: Intent, search: _Search, sight: _Sight) -> Flow[Outcome]:
     return _without_tac(intent, search.counter, sight, Proof.WALLET_LOG)
 
 
-def _ask_proof(counter: int) -> Flow[Reply]:
+def _ask_proof(counter: int) -> ChipFlow[Reply]:
     return (yield from ask(Device.CARD, GetProof(counter_after=counter + 1)))
 
 
@@ -210,13 +210,13 @@ def _balance(intent: Intent, sight: _Sight) -> int:
     return intent.balance_after_fen if sight.balance_fen is None else sight.balance_fen
 
 
-def _search_log(intent: Intent) -> Flow[_Search]:
+def _search_log(intent: Intent) -> ChipFlow[_Search]:
     """Search all of 0018 for the debit: by N+1, or by terminal, time and amount where N is not known."""
     newest: int | None = None
     for number in range(1, WALLET_LOG_RECORDS + 1):
         try:
             entry = yield from read_log(number)
-        except (RefusedError, CodecError):
+        except (ChipRefusedError, CodecError):
             return _Search(entry=_Entry.UNREADABLE)
         if entry is None:
             break

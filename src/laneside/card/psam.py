@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from laneside.card.apdu import Command, Device, Flow, Reply, ask
+from laneside.card.apdu import ChipFlow, Command, Device, Reply, ask
 from laneside.card.files import MASTER_FILE, ReadBinary, select
 from laneside.card.status import Meaning, StatusTable, statuses
 from laneside.codec import PsamApplication, PsamIssue, PsamTerminal
@@ -107,8 +107,8 @@ class PsamIdentity:
     application: PsamApplication
 
 
-def start() -> Flow[PsamIdentity]:
-    """Bring a freshly powered PSAM to where purchase commands work. Raises RefusedError, CodecError."""
+def start() -> ChipFlow[PsamIdentity]:
+    """Bring a freshly powered PSAM to where purchase commands work. Raises ChipRefusedError, CodecError."""
     yield from select(Device.PSAM, MASTER_FILE)
     issue = yield from _read(sfi=0x15, length=14)
     terminal = yield from _read(sfi=0x16, length=6)
@@ -121,12 +121,12 @@ def start() -> Flow[PsamIdentity]:
     )
 
 
-def _read(*, sfi: int, length: int) -> Flow[bytes]:
+def _read(*, sfi: int, length: int) -> ChipFlow[bytes]:
     reply = yield from ask(Device.PSAM, ReadBinary(sfi=sfi, length=length))
     return reply.expect(length)
 
 
-def is_authorised(region: bytes) -> Flow[bool]:
+def is_authorised(region: bytes) -> ChipFlow[bool]:
     """Ask for a key that is used for nothing; only ``6985`` says that authorisation is missing.
 
     Ends a purchase or decryption session of the PSAM, so it may run between sessions only.
@@ -135,7 +135,7 @@ def is_authorised(region: bytes) -> Flow[bool]:
     return reply.meaning is not Meaning.NOT_AUTHORISED
 
 
-def challenge_for_authorisation() -> Flow[bytes]:
+def challenge_for_authorisation() -> ChipFlow[bytes]:
     """Take the eight bytes that the centre's cryptogram answers; four are extended with zeros (section 3)."""
     yield from select(Device.PSAM, MASTER_FILE)
     reply = yield from ask(Device.PSAM, GetChallenge(length=8))
@@ -144,12 +144,12 @@ def challenge_for_authorisation() -> Flow[bytes]:
     return reply.expect().ljust(8, b"\x00")
 
 
-def return_to_application() -> Flow[None]:
-    """Go back to the purchase application from a challenge that nobody answered. Raises RefusedError."""
+def return_to_application() -> ChipFlow[None]:
+    """Go back to the purchase application from a challenge that was not answered. Raises ChipRefusedError."""
     yield from select(Device.PSAM, PURCHASE_APPLICATION)
 
 
-def authorise(instruction: bytes) -> Flow[Reply]:
+def authorise(instruction: bytes) -> ChipFlow[Reply]:
     """Send the centre's APDU under the MF and go back to the purchase application; the reply is for the report."""
     reply = yield from ask(Device.PSAM, Authorise(instruction=instruction))
     yield from select(Device.PSAM, PURCHASE_APPLICATION)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from laneside.card.apdu import AnswerLostError, Command, Device, Flow, Reply, ask
-from laneside.card.status import Meaning, RefusedError, StatusTable, statuses
+from laneside.card.apdu import AnswerLostError, ChipFlow, Command, Device, Reply, ask
+from laneside.card.status import ChipRefusedError, Meaning, StatusTable, statuses
 
 COMPOSITE_PURCHASE: Final = 0x09
 TDES_KEY_INDEX: Final = 0x01
@@ -243,7 +243,7 @@ class ReadyDebit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseRefused:
-    """A chip refused a step before the debit, or the debit itself; the card stands as before."""
+    """A chip refused a step before the debit, or the debit itself; the card is as before."""
 
     device: Device
     reply: Reply
@@ -262,15 +262,15 @@ def key_indexes(*, sm4_card: bool) -> tuple[int, ...]:
     return (SM4_KEY_INDEX, TDES_KEY_INDEX) if sm4_card else (TDES_KEY_INDEX, SM4_KEY_INDEX)
 
 
-def prepare_debit(terms: PurchaseTerms) -> Flow[ReadyDebit | PurchaseRefused]:
-    """Run ``8050``, ``8070``, ``80DC`` on a card with its application selected. Raises RefusedError."""
+def prepare_debit(terms: PurchaseTerms) -> ChipFlow[ReadyDebit | PurchaseRefused]:
+    """Run ``8050``, ``8070``, ``80DC`` on a card with its application selected. Raises ChipRefusedError."""
     draft = DebitDraft(purchase_time=terms.purchase_time)
     key_index, reply = yield from _initialise(terms)
     if not reply.ok:
         return PurchaseRefused(device=Device.CARD, reply=reply)
     answer = InitAnswer.from_bytes(reply.expect(15))
     if answer.algorithm not in (ALGORITHM_TDES, ALGORITHM_SM4):
-        raise RefusedError(step=f"algorithm id {answer.algorithm:02X}", sw=reply.sw, meaning=Meaning.UNDEFINED)
+        raise ChipRefusedError(step=f"algorithm id {answer.algorithm:02X}", sw=reply.sw, meaning=Meaning.UNDEFINED)
     key_version = key_index if terms.key_version_from_index else answer.key_version
     reply = yield from ask(Device.PSAM, InitialiseSam(terms=terms, answer=answer, key_version=key_version))
     if not reply.ok:
@@ -289,7 +289,7 @@ def prepare_debit(terms: PurchaseTerms) -> Flow[ReadyDebit | PurchaseRefused]:
     )
 
 
-def _initialise(terms: PurchaseTerms) -> Flow[tuple[int, Reply]]:
+def _initialise(terms: PurchaseTerms) -> ChipFlow[tuple[int, Reply]]:
     """Try the key indexes in order until the card knows one."""
     first, *others = terms.key_indexes
     key_index = first
@@ -302,11 +302,11 @@ def _initialise(terms: PurchaseTerms) -> Flow[tuple[int, Reply]]:
     return key_index, reply
 
 
-def debit(command: Debit) -> Flow[DebitAnswer | PurchaseRefused]:
+def debit(command: Debit) -> ChipFlow[DebitAnswer | PurchaseRefused]:
     """Debit: send it exactly once. Raises AnswerLostError whenever the answer does not say clearly what the card did.
 
     A known error word means an unchanged card (spec/recovery.md step 2). A warning, a memory failure, a general error
-    or a word that nobody defined may come from a chip that got further than checking, so only a proof may decide.
+    or a word that is not defined may come from a chip that got further than checking, so only a proof may decide.
     """
     reply = yield from ask(Device.CARD, command, repeat=False)
     unclear = reply.sw >> 8 in (0x62, 0x63, 0x65, 0x6C) or reply.meaning in (Meaning.UNDEFINED, Meaning.GENERAL_ERROR)
@@ -318,7 +318,7 @@ def debit(command: Debit) -> Flow[DebitAnswer | PurchaseRefused]:
     return DebitAnswer(tac=reply.data[:4], mac2=reply.data[4:])
 
 
-def verify_mac2(mac2: bytes) -> Flow[bool]:
+def verify_mac2(mac2: bytes) -> ChipFlow[bool]:
     """Let the SAM verify MAC2 in the session of its ``8070``; a failure does not undo the debit."""
     reply = yield from ask(Device.PSAM, CreditSam(mac2=mac2))
     return reply.ok

@@ -70,7 +70,7 @@ class Secrets:
             del self._seen[:-_REMEMBERED_MAX]
 
     def places_in(self, data: bytes) -> frozenset[int]:
-        """Return the positions at which something remembered stands."""
+        """Return the positions at which something remembered occurs."""
         places: set[int] = set()
         for secret in self._seen:
             at = data.find(secret)

@@ -95,7 +95,7 @@ def meaning_of(sw: int, table: StatusTable) -> Meaning:
     return table.get(sw, Meaning.UNDEFINED)
 
 
-class RefusedError(LanesideError):
+class ChipRefusedError(LanesideError):
     """A chip answered a command, that a flow can't go on without, with an error status word."""
 
     code = "chip-refused"

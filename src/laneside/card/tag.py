@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from laneside.card.apdu import Command, Device, Flow, ask
+from laneside.card.apdu import ChipFlow, Command, Device, ask
 from laneside.card.files import MASTER_FILE, ReadBinary, UpdateBinary, select
 from laneside.card.psam import KEY_FOR_SM4_VEHICLE, KEY_FOR_TDES_VEHICLE, Decrypt, DeriveKey
-from laneside.card.status import Meaning, RefusedError
+from laneside.card.status import ChipRefusedError, Meaning
 from laneside.codec import (
     CAPP_COPY_LENGTH,
     CAPP_COPY_OFFSET,
@@ -54,15 +54,15 @@ class SecureRead(Command):
         return self.challenge + bytes((self.length, self.key_id))
 
 
-def read_system() -> Flow[SystemInfo]:
-    """Read EF01 of the MF up to the removal flag, 27 bytes. Raises RefusedError, CodecError."""
+def read_system() -> ChipFlow[SystemInfo]:
+    """Read EF01 of the MF up to the removal flag, 27 bytes. Raises ChipRefusedError, CodecError."""
     yield from select(Device.TAG, MASTER_FILE)
     reply = yield from ask(Device.TAG, ReadBinary(sfi=0x01, length=SYSTEM_LENGTH))
     return SystemInfo.from_bytes(reply.expect(SYSTEM_LENGTH))
 
 
-def read_vehicle(system: SystemInfo, challenge: bytes) -> Flow[VehicleInfo]:
-    """Read the vehicle file: cipher from the tag, plaintext from the PSAM. Raises RefusedError, CodecError.
+def read_vehicle(system: SystemInfo, challenge: bytes) -> ChipFlow[VehicleInfo]:
+    """Read the vehicle file: cipher from the tag, plaintext from the PSAM. Raises ChipRefusedError, CodecError.
 
     The check code inside is not verified: how it is built is not published (spec/unknowns.md 22).
     """
@@ -72,7 +72,7 @@ def read_vehicle(system: SystemInfo, challenge: bytes) -> Flow[VehicleInfo]:
     return parse_vehicle(vehicle_file(plain, length=length, sm4=system.is_sm4))
 
 
-def _read_cipher(challenge: bytes, *, key_id: int) -> Flow[tuple[bytes, int]]:
+def _read_cipher(challenge: bytes, *, key_id: int) -> ChipFlow[tuple[bytes, int]]:
     """Ask for the whole file, then for its passenger part where the tag gives no more."""
     whole, passenger = VEHICLE_LENGTHS
     length = whole
@@ -82,11 +82,11 @@ def _read_cipher(challenge: bytes, *, key_id: int) -> Flow[tuple[bytes, int]]:
         reply = yield from ask(Device.TAG, SecureRead(challenge=challenge, length=passenger, key_id=key_id))
     cipher = reply.expect()
     if not length < len(cipher) <= CIPHER_LENGTH_MAX:
-        raise RefusedError(step=f"{reply.step} gave {len(cipher)} bytes", sw=reply.sw, meaning=Meaning.WRONG_LENGTH)
+        raise ChipRefusedError(step=f"{reply.step} gave {len(cipher)} bytes", sw=reply.sw, meaning=Meaning.WRONG_LENGTH)
     return cipher, length
 
 
-def _decrypt(system: SystemInfo, cipher: bytes) -> Flow[bytes]:
+def _decrypt(system: SystemInfo, cipher: bytes) -> ChipFlow[bytes]:
     key = KEY_FOR_SM4_VEHICLE if system.is_sm4 else KEY_FOR_TDES_VEHICLE
     derived = yield from ask(Device.PSAM, DeriveKey(key=key, factors=system.factor + system.region))
     derived.expect()
@@ -95,7 +95,7 @@ def _decrypt(system: SystemInfo, cipher: bytes) -> Flow[bytes]:
 
 
 def vehicle_file(plain: bytes, *, length: int, sm4: bool) -> bytes:
-    """Cut the file out of ``LD ‖ check code ‖ file ‖ padding`` (section 7.3). Raises RefusedError if it is too short.
+    """Cut the file out of ``LD ‖ check code ‖ file ‖ padding`` (7.3). Raises ChipRefusedError if too short.
 
     3DES has the file at byte 9. For SM4 the GBK lead byte of the plate decides between 17 and 9; where it fits both
     or neither, the length byte LD does, and 17 in the end.
@@ -103,7 +103,7 @@ def vehicle_file(plain: bytes, *, length: int, sm4: bool) -> bytes:
     start = _sm4_start(plain, length) if sm4 else 9
     content = plain[start : start + length]
     if len(content) != length:
-        raise RefusedError(step="tag vehicle file", sw=0x9000, meaning=Meaning.WRONG_LENGTH)
+        raise ChipRefusedError(step="tag vehicle file", sw=0x9000, meaning=Meaning.WRONG_LENGTH)
     return content
 
 
@@ -114,24 +114,24 @@ def _sm4_start(plain: bytes, length: int) -> int:
     return 9 if plain[:1] == bytes((length + 8,)) else 17
 
 
-def read_passage() -> Flow[PassageBlock]:
-    """Read the passage block of EF04, offset 314, 91 bytes. Raises RefusedError, CodecError."""
+def read_passage() -> ChipFlow[PassageBlock]:
+    """Read the passage block of EF04, offset 314, 91 bytes. Raises ChipRefusedError, CodecError."""
     yield from _select_passage_file()
     reply = yield from ask(Device.TAG, ReadBinary(offset=PASSAGE_BLOCK_OFFSET, length=PASSAGE_BLOCK_LENGTH))
     return PassageBlock.from_bytes(reply.expect(PASSAGE_BLOCK_LENGTH))
 
 
-def read_capp_copy() -> Flow[bytes]:
-    """Read the tag's copy of 0019, 39 bytes as they stand. Raises RefusedError."""
+def read_capp_copy() -> ChipFlow[bytes]:
+    """Read the tag's copy of 0019, 39 bytes as they are. Raises ChipRefusedError."""
     yield from _select_passage_file()
     reply = yield from ask(Device.TAG, ReadBinary(offset=CAPP_COPY_OFFSET, length=CAPP_COPY_LENGTH))
     return reply.expect(CAPP_COPY_LENGTH)
 
 
-def write_capp_copy(capp: bytes) -> Flow[None]:
+def write_capp_copy(capp: bytes) -> ChipFlow[None]:
     """Write bytes 0-38 of 0019 into EF04, ``00 D6 01 3F 27`` (spec/virtual-and-defaults.md section 4).
 
-    The same bytes twice are harmless. Raises RefusedError.
+    The same bytes twice are harmless. Raises ChipRefusedError.
     """
     yield from _select_passage_file()
     command = UpdateBinary(offset=CAPP_COPY_OFFSET, content=capp[:CAPP_COPY_LENGTH])
@@ -139,8 +139,8 @@ def write_capp_copy(capp: bytes) -> Flow[None]:
     reply.expect()
 
 
-def _select_passage_file() -> Flow[None]:
-    """Select EF04 from wherever the tag stands."""
+def _select_passage_file() -> ChipFlow[None]:
+    """Select EF04, whichever file is selected now."""
     yield from select(Device.TAG, MASTER_FILE)
     yield from select(Device.TAG, TOLL_DIRECTORY)
     yield from select(Device.TAG, PASSAGE_FILE)

@@ -9,9 +9,9 @@ from typing import ClassVar, Final
 
 from msgspec import Struct, field
 
-from laneside.card.apdu import Command, Device, Flow, ask
+from laneside.card.apdu import ChipFlow, Command, Device, ask
 from laneside.card.files import ReadBinary, ReadRecord, Select
-from laneside.card.status import Meaning, RefusedError, StatusTable, statuses
+from laneside.card.status import ChipRefusedError, Meaning, StatusTable, statuses
 from laneside.codec import IssueInfo, WalletLogRecord
 from laneside.errors import CodecError
 
@@ -31,13 +31,13 @@ class Selected(Enum):
     LOCKED = "locked"
 
 
-class ForeignCardError(RefusedError):
+class ForeignCardError(ChipRefusedError):
     """The card has no toll application: a bank card, a bus card, something else."""
 
     code = "foreign-card"
 
 
-class LockedCardError(RefusedError):
+class LockedCardError(ChipRefusedError):
     """The card's application is locked and nothing of it can be read."""
 
     code = "locked-card"
@@ -96,7 +96,7 @@ class PresentedCard(Struct, frozen=True, kw_only=True, dict=True):
 
     ``issue_file`` is 0015, ``capp`` record 1 of 0019 (43 bytes), ``log_entry`` the newest entry of 0018 if readable.
     The bytes are kept and each file is decoded once, when it is first asked for. Raises CodecError for a 0015 or 0018
-    that is none.
+    that can not be decoded.
     """
 
     issue_file: bytes = field(name="issue")
@@ -130,8 +130,8 @@ class PresentedCard(Struct, frozen=True, kw_only=True, dict=True):
         return None if self.log is None else self.log.counter
 
 
-def select_application() -> Flow[Selected]:
-    """Select the toll application. Raises ForeignCardError where there is none, RefusedError for other answers."""
+def select_application() -> ChipFlow[Selected]:
+    """Select the toll application. Raises ForeignCardError where there is none, ChipRefusedError for other answers."""
     reply = yield from ask(Device.CARD, Select(file_id=TOLL_APPLICATION))
     if reply.meaning is Meaning.FILE_INVALID:
         return Selected.LOCKED
@@ -141,8 +141,8 @@ def select_application() -> Flow[Selected]:
     return Selected.OPEN
 
 
-def read_issue_info() -> Flow[IssueInfo]:
-    """Read 0015, first 50 bytes, then 43 where the file ends there. Raises RefusedError, CodecError."""
+def read_issue_info() -> ChipFlow[IssueInfo]:
+    """Read 0015, first 50 bytes, then 43 where the file ends there. Raises ChipRefusedError, CodecError."""
     long, short = ISSUE_LENGTHS
     reply = yield from ask(Device.CARD, ReadIssueInfo(length=long))
     if reply.meaning is Meaning.WRONG_OFFSET:
@@ -150,20 +150,20 @@ def read_issue_info() -> Flow[IssueInfo]:
     return IssueInfo.from_bytes(reply.expect())
 
 
-def read_capp() -> Flow[bytes]:
-    """Read record 1 of 0019 as it stands, 43 bytes. Raises RefusedError."""
+def read_capp() -> ChipFlow[bytes]:
+    """Read record 1 of 0019 as it is, 43 bytes. Raises ChipRefusedError."""
     reply = yield from ask(Device.CARD, ReadCapp())
     return reply.expect(CAPP_LENGTH)
 
 
-def read_balance() -> Flow[int]:
-    """Read the balance in fen. Raises RefusedError."""
+def read_balance() -> ChipFlow[int]:
+    """Read the balance in fen. Raises ChipRefusedError."""
     reply = yield from ask(Device.CARD, GetBalance())
     return int.from_bytes(reply.expect(4), "big")
 
 
-def read_log(number: int) -> Flow[WalletLogRecord | None]:
-    """Read entry ``number`` of 0018; None where the ring has no such entry yet. Raises RefusedError, CodecError."""
+def read_log(number: int) -> ChipFlow[WalletLogRecord | None]:
+    """Read entry ``number`` of 0018; None where the ring has no such entry yet. Raises ChipRefusedError, CodecError."""
     reply = yield from ask(Device.CARD, ReadWalletLog(number=number))
     if reply.meaning is Meaning.NO_RECORD:
         return None
@@ -173,26 +173,26 @@ def read_log(number: int) -> Flow[WalletLogRecord | None]:
     return WalletLogRecord.from_bytes(data)
 
 
-def read_newest_log() -> Flow[WalletLogRecord | None]:
+def read_newest_log() -> ChipFlow[WalletLogRecord | None]:
     """Read the newest entry of 0018; None also where the card does not let it be read or it makes no sense."""
     try:
         return (yield from read_log(1))
-    except (RefusedError, CodecError):
+    except (ChipRefusedError, CodecError):
         return None  # the log is a witness, not a condition: some cards want the PIN for it
 
 
-def read_card() -> Flow[PresentedCard]:
-    """Read the whole card. Raises ForeignCardError, LockedCardError, RefusedError, CodecError."""
+def read_card() -> ChipFlow[PresentedCard]:
+    """Read the whole card. Raises ForeignCardError, LockedCardError, ChipRefusedError, CodecError."""
     selected = yield from select_application()
     if selected is Selected.OPEN:
         return (yield from _read_selected(locked=False))
     try:
         return (yield from _read_selected(locked=True))
-    except RefusedError as error:
+    except ChipRefusedError as error:
         raise LockedCardError(step="locked application", sw=error.sw, meaning=error.meaning) from error
 
 
-def _read_selected(*, locked: bool) -> Flow[PresentedCard]:
+def _read_selected(*, locked: bool) -> ChipFlow[PresentedCard]:
     issue = yield from read_issue_info()
     capp = yield from read_capp()
     balance_fen = yield from read_balance()

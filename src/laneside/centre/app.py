@@ -1,4 +1,4 @@
-"""The composition root: rooms are put together here, and the web application is made of them."""
+"""The composition root: services are put together here, and the web application is made of them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from starlette.routing import Mount
 
 from laneside.centre.accounts import Accounts
 from laneside.centre.alarms import Alarms
-from laneside.centre.api import Rooms, api_routes
+from laneside.centre.api import ApiServices, api_routes
 from laneside.centre.api.answers import refuse
-from laneside.centre.api.doorkeeper import Doorkeeper
+from laneside.centre.api.request_auth import RequestAuth
 from laneside.centre.authorisations import Authorisations, signer_in
 from laneside.centre.evidence import Photos
-from laneside.centre.ingest import Intake, Ledger, Receipts
-from laneside.centre.keys import key_in
-from laneside.centre.parameters import Documents
+from laneside.centre.ingest import Intake, KeptUploads, Receipts
+from laneside.centre.parameters import PublishedDocuments
 from laneside.centre.settings import Settings
 from laneside.centre.storage import Database, open_database
+from laneside.centre.storage.durable import key_in
 from laneside.centre.terminals import Enrolment, Heartbeats, Registry
-from laneside.centre.web import Desk, SafetyHeaders, page_routes
-from laneside.centre.web.doors import no_such_page, not_accepted
+from laneside.centre.web import PageServices, SafetyHeaders, page_routes
+from laneside.centre.web.login_pages import no_such_page, not_accepted
 from laneside.clock import Clock
 from laneside.contract.exchange import Refusal
 from laneside.contract.signing import public_bytes
@@ -55,10 +55,10 @@ class Centre:
     registry: Registry
     enrolment: Enrolment
     heartbeats: Heartbeats
-    documents: Documents
+    documents: PublishedDocuments
     intake: Intake
     photos: Photos
-    ledger: Ledger
+    kept: KeptUploads
     accounts: Accounts
     authorisations: Authorisations
 
@@ -80,7 +80,7 @@ def open_centre(
     key: Ed25519PrivateKey | None = None,
     after_commit: Callable[[str], None] = _nothing,
 ) -> Centre:
-    """Open a centre's folder, bring its schema up to date and put its rooms together.
+    """Open a centre's folder, bring its schema up to date and put its services together.
 
     Without ``key`` the folder's own is used, and made the first time. ``after_commit`` is called with a record's id
     after it is durable and before its receipt is written.
@@ -106,10 +106,10 @@ def open_centre(
             code_life=settings.code_life,
         ),
         heartbeats=Heartbeats(database, clock, alarms, age_s_max=settings.request_age_s_max),
-        documents=Documents(database, clock, own_key),
+        documents=PublishedDocuments(database, clock, own_key),
         intake=Intake(database, clock, alarms=alarms, receipts=receipts, after_commit=after_commit),
         photos=Photos(settings.photo_folder, database, clock, receipts=receipts),
-        ledger=Ledger(database),
+        kept=KeptUploads(database),
         accounts=Accounts(
             database,
             clock,
@@ -146,8 +146,8 @@ def web_app(centre: Centre) -> Starlette:
 
     app = Starlette(
         routes=[
-            Mount("/api/v1", routes=api_routes(_api_rooms(centre))),
-            Mount("/", routes=page_routes(_desk(centre)), middleware=pages),
+            Mount("/api/v1", routes=api_routes(_api_services(centre))),
+            Mount("/", routes=page_routes(_page_services(centre)), middleware=pages),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False),
@@ -171,11 +171,11 @@ def _no_such_thing(request: Request, failure: Exception) -> Response:
     return not_accepted(request, status=failure.status_code)
 
 
-def _api_rooms(centre: Centre) -> Rooms:
-    return Rooms(
+def _api_services(centre: Centre) -> ApiServices:
+    return ApiServices(
         settings=centre.settings,
         clock=centre.clock,
-        doorkeeper=Doorkeeper(centre.registry, centre.clock, age_s_max=centre.settings.request_age_s_max),
+        request_auth=RequestAuth(centre.registry, centre.clock, age_s_max=centre.settings.request_age_s_max),
         enrolment=centre.enrolment,
         heartbeats=centre.heartbeats,
         documents=centre.documents,
@@ -185,8 +185,8 @@ def _api_rooms(centre: Centre) -> Rooms:
     )
 
 
-def _desk(centre: Centre) -> Desk:
-    return Desk(
+def _page_services(centre: Centre) -> PageServices:
+    return PageServices(
         clock=centre.clock,
         secure_cookies=centre.settings.secure_cookies,
         static=Path(__file__).parent / "static",
@@ -195,7 +195,7 @@ def _desk(centre: Centre) -> Desk:
         authorisations=centre.authorisations,
         documents=centre.documents,
         enrolment=centre.enrolment,
-        ledger=centre.ledger,
+        kept=centre.kept,
         photos=centre.photos,
         registry=centre.registry,
     )

@@ -7,9 +7,7 @@ import secrets
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -17,27 +15,12 @@ import uvicorn
 
 from laneside.centre.app import create_app
 from laneside.centre.settings import Settings
+from laneside.devices.machine import SystemClock
 
 EXIT_AFTER_COMMIT: Final = "LANESIDE_CENTRE_EXIT_AFTER_COMMIT"
 """Set to 1, this variable ends the process between a record's commit and its receipt; crash tests set it."""
 
 EXIT_STATUS: Final = 86
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the present moment in UTC."""
-        return datetime.now(UTC)
-
-    def monotonic_s(self) -> float:
-        """Return seconds since some fixed moment."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
 
 def serve(settings: Settings, *, host: str, port: int, announce: Callable[[int], None]) -> None:

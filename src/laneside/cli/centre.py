@@ -115,7 +115,7 @@ def publish(
     activates_at: When = None,
 ) -> None:
     """Publish a new version of a document."""
-    from laneside.centre.parameters.documents import BODIES
+    from laneside.centre.parameters.published import BODIES
     from laneside.contract.parameters import DocumentKind
     from laneside.contract.signing import parse
 
@@ -185,8 +185,8 @@ def _open(data: Path) -> Iterator[Centre]:
     import secrets
 
     from laneside.centre.app import open_centre
-    from laneside.centre.server import SystemClock
     from laneside.centre.settings import Settings
+    from laneside.devices import SystemClock
 
     try:
         opened = open_centre(Settings(data=data), SystemClock(), secrets.token_bytes)

@@ -182,7 +182,7 @@ class _Sent:
         """Return the record as it lies at the centre, with its wire names; None when there is none."""
         subject = self._subject("record")
         with opened_centre(self._centre) as centre:
-            kept = None if subject is None else centre.ledger.record(subject)
+            kept = None if subject is None else centre.kept.record(subject)
         return None if kept is None else dict(msgspec.to_builtins(kept.upload.record))
 
     def at_centre(self) -> Json:

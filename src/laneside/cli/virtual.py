@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import signal
-import sys
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -130,33 +129,6 @@ def reader(
     except (SettingError, OSError) as error:
         typer.echo(f"laneside virtual reader: {error}", err=True)
         raise typer.Exit(1) from error
-
-
-@virtual.command()
-def photos(
-    out: Annotated[Path, typer.Argument(help="The folder to write: empty, or made when it is not there.")],
-    count: Annotated[int, typer.Option(min=1, help="How many photographs, of the kinds in turn.")] = 320,
-    seed: Annotated[int, typer.Option(help="Another seed gives other photographs, the same seed the same bytes.")] = 1,
-    kinds: Annotated[str, typer.Option(help="Kinds of plates with commas between; without, all of them.")] = "",
-    hard: Annotated[bool, typer.Option("--hard", help="Only the worst of light, weather, dirt and hands.")] = False,
-) -> None:
-    """Draw labelled photographs of invented vehicles, to measure a plate reader with."""
-    from laneside.errors import SettingError
-    from laneside.virtual.synthetic.kinds import NAMES
-    from laneside.virtual.synthetic.series import LABELS, write_series
-
-    names = tuple(word.strip() for word in kinds.split(",") if word.strip()) or NAMES
-    if unknown := [name for name in names if name not in NAMES]:
-        raise typer.BadParameter(f"{', '.join(unknown)}; there are: {', '.join(NAMES)}", param_hint="--kinds")
-    series = write_series(out, names, count=count, seed=seed, hard=hard)
-    try:
-        with typer.progressbar(series, length=count, label="drawing", file=sys.stderr) as files:
-            for _ in files:
-                pass
-    except (SettingError, OSError) as error:
-        typer.echo(f"laneside virtual photos: {error}", err=True)
-        raise typer.Exit(1) from error
-    print(f"{out / LABELS}: {count} photographs")
 
 
 @virtual.command(context_settings={"ignore_unknown_options": True})

@@ -54,8 +54,3 @@ LANE_SILENT: Final = rejected("lane_hex", "车道未应答，请稍后重试或�
 LANE_NOT_FREED: Final = rejected(
     "", "车道未应答，请检查车道是否已恢复", "The lane did not answer: check that it is free"
 )
-
-
-def bad_input(name: str) -> Rejected:
-    """Reject a form whose field holds what it can't hold."""
-    return rejected(name, "输入无效", "This input is not valid")

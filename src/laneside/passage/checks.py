@@ -28,10 +28,10 @@ from laneside.rules import (
     IssuedVehicle,
     Repeat,
     RepeatBy,
+    SeenVehicle,
     Severity,
     TagFacts,
 )
-from laneside.rules import Confirmed as SeenVehicle
 from laneside.statuslist import StatusListIndex
 from laneside.tariff import FeeQuote, NoFee, quote
 

@@ -87,7 +87,7 @@ class Desk:
         self._plates = PlateReadingSession(equipment.plates, self._steps.policy)
         self._late_plates: tuple[int, PlateSight] | None = None
         self._doubted = False
-        self._touched_at = equipment.clock.now()
+        self._touched_s = equipment.clock.monotonic_s()
         self._steps.mark_cut_debits()
         self._state = self._restored()
         self._finish_what_was_cut()
@@ -231,7 +231,7 @@ class Desk:
     def _fill_in(self, form: PlateForm | None) -> Answer:
         with self._lock:
             self._typed = form
-            self._touched_at = self._e.clock.now()
+            self._touched_s = self._e.clock.monotonic_s()
         return DONE
 
     def _run(self, action: AnyAction, state: PassageState, stage: AnyStage, given: msgspec.Struct) -> Answer:
@@ -272,7 +272,7 @@ class Desk:
 
     def _show(self, state: PassageState) -> None:
         """Take a new state; called under ``_lock``."""
-        self._touched_at = self._e.clock.now()
+        self._touched_s = self._e.clock.monotonic_s()
         self._state = None if state.left else state
         if state.left:
             self._typed = None
@@ -373,7 +373,7 @@ class Desk:
 
     def _situation(self, state: PassageState) -> Situation:
         policy = self._steps.policy()
-        idle_s = (self._e.clock.now() - self._touched_at).total_seconds()
+        idle_s = self._e.clock.monotonic_s() - self._touched_s
         idle = self._activity is Activity.NONE and idle_s >= policy.idle_question_s
         return Situation(policy=policy, form=self._form(state), idle=idle)
 

@@ -44,7 +44,7 @@ class LaneLink(Protocol):
 
     @property
     def attached(self) -> bool:
-        """Say whether a lane is behind this link at all."""
+        """Whether a lane is behind this link at all."""
         ...
 
     def occupy(self, lane_hex: str) -> None:
@@ -52,7 +52,7 @@ class LaneLink(Protocol):
         ...
 
     def waiting(self) -> Waiting:
-        """Ask what stands before the barrier. Raises LinkLostError."""
+        """Ask what is before the barrier. Raises LinkLostError."""
         ...
 
     def conclude(self, conclusion: Conclusion) -> None:

@@ -2,7 +2,7 @@
 
 A passage is the fold over its notes (:mod:`laneside.passage.state`), so that a page, a restart and a test see the same.
 A note's tag is the ``kind`` of its journal entry. What a port returned is the note itself (``FeeQuote``, ``Intent``,
-``Debited``, …) or lies in it unchanged (``Presented``, ``Waiting``, ``Finding``, ``PlateReading``). The names on disk
+``Debited``, …) or is in it unchanged (``Presented``, ``Waiting``, ``Finding``, ``PlateReading``). The names on disk
 are written out beside each field; a changed shape gets a new tag, and :mod:`laneside.passage.older_notes` reads the
 former one.
 """

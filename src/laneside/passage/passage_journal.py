@@ -45,7 +45,7 @@ class PassageJournal:
         return self._clock.now()
 
     def behind_s(self) -> float:
-        """Return by how many seconds this clock lies behind the journal's last entry; 0 if it does not."""
+        """Return by how many seconds this clock is behind the journal's last entry; 0 if it does not."""
         return self._clock.behind_s()
 
     def begin(self, passage_id: str, opened: n.Opened) -> PassageState:
@@ -56,9 +56,9 @@ class PassageJournal:
     def add(self, state: PassageState, *notes: n.AnyNote, outgoing: Sequence[Draft] = ()) -> PassageState:
         """Write notes (and what goes to the centre with them) in one transaction, and return the state after them."""
         drafts = [_draft(state.passage_id, note) for note in notes]
-        entries = self._journal.append_all((*drafts, *outgoing))
-        for entry, note in zip(entries, notes, strict=False):
-            state = after(state, note, entry.at)
+        self._journal.append_all((*drafts, *outgoing))
+        for note in notes:
+            state = after(state, note)
         return state
 
     def load(self, passage_id: str) -> PassageState | None:
@@ -125,7 +125,7 @@ def outgoing_image(image: ImageRecord) -> Draft:
 
 
 def outgoing_photo(passage_id: str, sha256: str) -> Draft:
-    """Name a stored photo for the centre; the file itself lies in the photo folder."""
+    """Name a stored photo for the centre; the file itself is in the photo folder."""
     return Draft(kind="photo", subject=sha256, passage=passage_id, payload=canonical({"sha256": sha256}))
 
 

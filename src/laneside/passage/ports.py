@@ -86,7 +86,7 @@ class PlateReader(Protocol):
 
     @property
     def available(self) -> bool:
-        """False once it was told that nothing can be read here; then nobody need ask again."""
+        """False once it was told that nothing can be read here; then there is no need to ask again."""
         ...
 
     def warm(self) -> None:

@@ -26,7 +26,7 @@ NoteT = TypeVar("NoteT", bound=msgspec.Struct)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageState:
-    """Everything known of a vehicle in work; ``touched_at`` is the last note's time.
+    """Everything known of a vehicle in work.
 
     ``revision`` counts the notes that change what may be done: a plate that is read while the collector's finger is
     on its way to a button must not make the tap void. ``in_force`` has the newest note of each kind that holds.
@@ -35,7 +35,6 @@ class PassageState:
     passage_id: str
     opened: n.Opened
     opened_at: datetime
-    touched_at: datetime
     revision: int = 1
     in_force: Mapping[type[msgspec.Struct], n.AnyNote] = field(default_factory=lambda: MappingProxyType({}))
     findings_of: Mapping[Stage, tuple[Finding, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -262,8 +261,8 @@ class Paid(Debiting):
 # --- the fold
 
 
-def after(state: PassageState, note: n.AnyNote, at: datetime) -> PassageState:
-    """Return the state after one more note that was written at that time."""
+def after(state: PassageState, note: n.AnyNote) -> PassageState:
+    """Return the state after one more note."""
     voided = n.VOIDS.get(type(note), ())
     in_force = {kind: kept for kind, kept in state.in_force.items() if kind not in voided} | {type(note): note}
     if isinstance(note, n.Unknown) and isinstance(intent := in_force.get(n.Intent), n.Intent):
@@ -274,7 +273,6 @@ def after(state: PassageState, note: n.AnyNote, at: datetime) -> PassageState:
         findings_of=MappingProxyType(_findings_after(state, note, voided)),
         released=() if n.Released in voided else state.released + ((note,) if isinstance(note, n.Released) else ()),
         revision=state.revision + n.changes_revision(note),
-        touched_at=at,
     )
 
 
@@ -305,7 +303,7 @@ def replay(passage_id: str, timed: Iterable[tuple[datetime, n.AnyNote]]) -> Pass
     rows = iter(timed)
     opened_at, opening = next(rows)
     assert isinstance(opening, n.Opened), "a passage begins with its opening"
-    state = PassageState(passage_id=passage_id, opened=opening, opened_at=opened_at, touched_at=opened_at)
-    for at, note in rows:
-        state = after(state, note, at)
+    state = PassageState(passage_id=passage_id, opened=opening, opened_at=opened_at)
+    for _, note in rows:
+        state = after(state, note)
     return state

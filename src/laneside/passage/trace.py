@@ -1,6 +1,6 @@
 """The trace of a passage: every exchange with its chips and its lane, one journal entry per radio session.
 
-It stands beside the passage's notes, under the passage as its subject, so that no page has to read it to know a state.
+It is kept beside the passage's notes, under the passage as its subject: no page has to read it to know a state.
 A session is bounded: of a noisy one the beginning and the end are kept and the middle is counted.
 """
 
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import RLock
 from typing import Final
 
 import msgspec
+from msgspec import field
 
 from laneside.contract.signing import canonical
 from laneside.journal import Draft, Journal
 from laneside.passage.passage_journal import OPENED
-from laneside.reader import Exchanged, Writing
+from laneside.reader import TraceLine, Writing
 
 KIND: Final = "trace"
 LANE: Final = "lane"
@@ -37,25 +38,13 @@ _WRITES: Final = ("80DC", "8054", "805A", "write ", "C6 ", "C8 ")
 """How the names begin of what writes or proves: APDUs, and the frames of an integrated reader."""
 
 
-class TraceLine(msgspec.Struct, frozen=True, array_like=True):
-    """One exchange: where, what, when in ms after the first line, how long in ms, both sides redacted, how it ended."""
-
-    channel: str
-    name: str
-    at_ms: int
-    took_ms: float
-    sent: str
-    received: str
-    status: str
-
-
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """One radio session; ``left_out`` exchanges are missing between ``first`` and ``last``."""
 
-    started_at: datetime
-    first: tuple[TraceLine, ...]
-    left_out: int
-    last: tuple[TraceLine, ...]
+    started_at: datetime = field(name="started_at")
+    first: tuple[TraceLine, ...] = field(name="first")
+    left_out: int = field(name="left_out")
+    last: tuple[TraceLine, ...] = field(name="last")
 
     @property
     def lines(self) -> tuple[TraceLine, ...]:
@@ -74,7 +63,7 @@ class TraceKeeper:
         self._writings: deque[Writing] = deque()
         self._begin()
 
-    def tell(self, exchanged: Exchanged) -> None:
+    def tell(self, exchanged: TraceLine) -> None:
         """Take one exchange; what is said outside of a passage's sessions belongs to none, unless the lane says it."""
         with self._lock:
             if self._in_session or exchanged.channel == LANE:
@@ -86,7 +75,7 @@ class TraceKeeper:
             if self._in_session:
                 self._put_off(writing)
             else:
-                writing()  # its secrets are to be known, its text is nobody's
+                writing()  # its secrets must be known from now on; its text is not kept
 
     def during(self, job: Callable[[], None]) -> None:
         """Run a device job of the passage that was opened last, and keep what it exchanged."""
@@ -122,18 +111,18 @@ class TraceKeeper:
             self._take(self._writings.popleft()())
 
     def _begin(self) -> None:
-        self._started_at: datetime | None = None
+        self._started_ms: int | None = None
         self._first: list[TraceLine] = []
         self._last: deque[TraceLine] = deque()
         self._left_out = 0
         self._chars = 0
 
-    def _take(self, exchanged: Exchanged) -> None:
-        self._started_at = self._started_at or exchanged.at
-        line = TraceLine(
-            channel=exchanged.channel,
-            name=exchanged.name,
-            at_ms=round(1000 * (exchanged.at - self._started_at).total_seconds()),
+    def _take(self, exchanged: TraceLine) -> None:
+        if self._started_ms is None:
+            self._started_ms = exchanged.at_ms
+        line = msgspec.structs.replace(
+            exchanged,
+            at_ms=exchanged.at_ms - self._started_ms,
             took_ms=round(exchanged.took_ms, 1),
             sent=exchanged.sent[:LINE_CHARS_MAX],
             received=exchanged.received[:LINE_CHARS_MAX],
@@ -154,11 +143,10 @@ class TraceKeeper:
 
     def _trace(self) -> Trace | None:
         self._write_down()
-        if self._started_at is None:
+        if self._started_ms is None:
             return None
-        return Trace(
-            started_at=self._started_at, first=tuple(self._first), left_out=self._left_out, last=tuple(self._last)
-        )
+        started_at = datetime.fromtimestamp(self._started_ms / 1000, UTC)
+        return Trace(started_at=started_at, first=tuple(self._first), left_out=self._left_out, last=tuple(self._last))
 
     def _worth_keeping(self, passage_id: str, trace: Trace) -> bool:
         """Bound what one vehicle can fill, but never lose the session of a debit."""

@@ -19,13 +19,12 @@ from laneside.reader.port import (
     PurchaseOrder,
 )
 from laneside.reader.purchase import KeyIndex, ReaderPolicy
-from laneside.reader.tracing import Exchanged, Tracer, Writing
+from laneside.reader.tracing import TraceLine, Tracer, Writing
 
 __all__ = [
     "ApduReader",
     "Capability",
     "EtcReader",
-    "Exchanged",
     "KeyIndex",
     "NotPrepared",
     "Pair",
@@ -38,6 +37,7 @@ __all__ = [
     "PsamState",
     "PurchaseOrder",
     "ReaderPolicy",
+    "TraceLine",
     "Tracer",
     "Writing",
 ]

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from laneside.card import (
     AnswerLostError,
     CardChannel,
+    ChipRefusedError,
     Debited,
     Device,
     Intent,
     Outcome,
     PurchaseRefused,
-    RefusedError,
     TagPresence,
     TagWrite,
     Unknown,
@@ -27,7 +27,6 @@ from laneside.card import (
 )
 from laneside.clock import Clock
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.reader.field import Field, Openers, Result, open_field, play, search
 from laneside.reader.port import (
     Capability,
     NotPrepared,
@@ -42,7 +41,7 @@ from laneside.reader.port import (
 from laneside.reader.presenting import present_card, present_tag
 from laneside.reader.psam import PsamSlot
 from laneside.reader.purchase import (
-    Commitment,
+    DebitSender,
     Pending,
     ReaderPolicy,
     find_pair,
@@ -50,12 +49,13 @@ from laneside.reader.purchase import (
     not_prepared,
     purchase_terms,
 )
-from laneside.reader.tagging import Rewrite, tag_shows
+from laneside.reader.radio_session import ChipOpeners, RadioSession, Result, open_session, run, search
+from laneside.reader.tag_copy import Rewrite, tag_shows
 
 CHALLENGE_LENGTH: Final = 8
 
 
-class _HalfAPairError(NothingPresentedError):
+class _IncompletePairError(NothingPresentedError):
     """Only one of card and tag answered in this try; it counts if the time runs out."""
 
     def __init__(self, presented: Presented) -> None:
@@ -79,12 +79,12 @@ class ApduReader:
         random_bytes: Callable[[int], bytes],
         policy: ReaderPolicy | None = None,
     ) -> None:
-        self._openers = Openers(open_card=open_card, open_tag=open_tag, open_psam=open_psam)
+        self._openers = ChipOpeners(open_card=open_card, open_tag=open_tag, open_psam=open_psam)
         self._psam = PsamSlot(open_psam)
         self._clock = clock
         self._random_bytes = random_bytes
         self._policy = policy or ReaderPolicy()
-        self._commitment = Commitment(
+        self._commitment = DebitSender(
             openers=self._openers,
             psam=self._psam,
             clock=clock,
@@ -134,7 +134,7 @@ class ApduReader:
             self._give_up()
             try:
                 return self._search(search_s, self._read_once)
-            except _HalfAPairError as half:
+            except _IncompletePairError as half:
                 return half.presented
 
     def prepare(self, order: PurchaseOrder, *, search_s: float) -> Prepared | NotPrepared:
@@ -155,7 +155,7 @@ class ApduReader:
             if pending is None or pending.token != prepared.token:
                 return Unknown(detail="this purchase is not open any more")
             self._pending = None
-            with pending.field:
+            with pending.session:
                 return self._commitment.debit(pending)
 
     def prove(self, intent: Intent, *, search_s: float) -> Outcome:
@@ -193,36 +193,36 @@ class ApduReader:
         return search(self._clock, search_s=search_s, pause_s=self._policy.pause_s, attempt=watched)
 
     def _give_up(self) -> None:
-        """Close a prepared purchase that nobody committed; its SAM number is burnt."""
+        """Close a prepared purchase that was not committed; its SAM number is used up."""
         pending, self._pending = self._pending, None
         if pending is not None:
-            pending.field.close()
+            pending.session.close()
 
-    def _with_psam(self, field: Field) -> dict[Device, CardChannel]:
-        return {**field.chips, Device.PSAM: self._psam.channel}
+    def _with_psam(self, session: RadioSession) -> dict[Device, CardChannel]:
+        return {**session.chips, Device.PSAM: self._psam.channel}
 
     def _read_once(self) -> Presented:
         psam = self._psam.wake()
-        with open_field(self._openers, tag=True, card=True) as field:
-            if field.presence is None and not field.has_card:
-                raise NothingPresentedError(field.card_trouble)
-            presented = self._presented(field, psam)
-            if self._is_half(field):
-                raise _HalfAPairError(presented)
+        with open_session(self._openers, tag=True, card=True) as session:
+            if session.presence is None and not session.has_card:
+                raise NothingPresentedError(session.card_trouble)
+            presented = self._presented(session, psam)
+            if self._is_half(session):
+                raise _IncompletePairError(presented)
         return presented
 
-    def _is_half(self, field: Field) -> bool:
-        if field.presence is None:
+    def _is_half(self, session: RadioSession) -> bool:
+        if session.presence is None:
             return self._openers.open_tag is not None
-        return not field.has_card and not field.tag_without_card
+        return not session.has_card and not session.tag_without_card
 
-    def _presented(self, field: Field, psam: PsamState) -> Presented:
-        chips = self._with_psam(field) if psam.present else field.chips
+    def _presented(self, session: RadioSession, psam: PsamState) -> Presented:
+        chips = self._with_psam(session) if psam.present else session.chips
         tag, tag_trouble = None, ""
-        if field.presence is not None:
-            tag, tag_trouble = present_tag(field.presence, chips, self._random_bytes(CHALLENGE_LENGTH))
-        card, card_trouble = None, field.card_trouble
-        if field.has_card:
+        if session.presence is not None:
+            tag, tag_trouble = present_tag(session.presence, chips, self._random_bytes(CHALLENGE_LENGTH))
+        card, card_trouble = None, session.card_trouble
+        if session.has_card:
             card, card_trouble = present_card(chips)
         return Presented(tag=tag, card=card, psam=psam, card_trouble=card_trouble, tag_trouble=tag_trouble)
 
@@ -231,35 +231,37 @@ class ApduReader:
         if not psam.authorised:
             return NotPrepared(refusal=PrepareRefusal.PSAM_NOT_AUTHORISED, detail=psam.trouble)
         with ExitStack() as undo:
-            field = open_field(self._openers, tag=order.pair.contract_serial is not None, card=True)
-            undo.callback(field.close)
-            prepared = self._prepare_in(field, order, psam.terminal_number)
+            session = open_session(self._openers, tag=order.pair.contract_serial is not None, card=True)
+            undo.callback(session.close)
+            prepared = self._prepare_in(session, order, psam.terminal_number)
             if isinstance(prepared, Prepared):
                 undo.pop_all()
         return prepared
 
-    def _prepare_in(self, field: Field, order: PurchaseOrder, terminal_number: bytes) -> Prepared | NotPrepared:
-        found = find_pair(field, order.pair)
+    def _prepare_in(
+        self, session: RadioSession, order: PurchaseOrder, terminal_number: bytes
+    ) -> Prepared | NotPrepared:
+        found = find_pair(session, order.pair)
         if isinstance(found, NotPrepared):
             return found
         terms = purchase_terms(order, found, terminal_number, self._policy)
         try:
-            ready = play(prepare_debit(terms), self._with_psam(field))
-        except RefusedError as error:
+            ready = run(prepare_debit(terms), self._with_psam(session))
+        except ChipRefusedError as error:
             return NotPrepared(refusal=PrepareRefusal.CARD_REFUSED, detail=str(error))
         if isinstance(ready, PurchaseRefused):
             return not_prepared(ready)
-        mac_id = None if field.presence is None else field.presence.mac_id
+        mac_id = None if session.presence is None else session.presence.mac_id
         intent = intent_of(order, found, terms, ready, mac_id=mac_id)
         self._last_token += 1
-        self._pending = Pending(token=self._last_token, field=field, intent=intent, ready=ready)
+        self._pending = Pending(token=self._last_token, session=session, intent=intent, ready=ready)
         return Prepared(intent=intent, token=self._last_token)
 
     def _prove_once(self, intent: Intent) -> Outcome:
-        with open_field(self._openers, tag=False, card=True) as field:
-            if not field.has_card:
-                raise NothingPresentedError(field.card_trouble)
-            outcome = play(prove_debit(intent), field.chips)
+        with open_session(self._openers, tag=False, card=True) as session:
+            if not session.has_card:
+                raise NothingPresentedError(session.card_trouble)
+            outcome = run(prove_debit(intent), session.chips)
         if not isinstance(outcome, Debited):
             return outcome
         return replace(outcome, tag_write=tag_shows(self._openers, intent))

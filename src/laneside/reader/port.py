@@ -16,7 +16,6 @@ from msgspec import Struct, field
 
 from laneside.card import Intent, Outcome, PresentedCard, TagWrite
 from laneside.codec import PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
-from laneside.vocab import TagStatusBit
 
 
 class Capability(StrEnum):
@@ -74,7 +73,7 @@ class PsamAuthorisation:
 
     @property
     def authorised(self) -> bool:
-        """Say whether the PSAM took it."""
+        """Whether the PSAM took it."""
         return self.sw == 0x9000
 
     @property
@@ -124,11 +123,6 @@ class PresentedTag(Struct, frozen=True, kw_only=True, dict=True):
     def contract_serial(self) -> str:
         """The tag's number, 16 digits."""
         return self.system.contract_serial
-
-    @property
-    def holds_no_card(self) -> bool:
-        """Whether the tag itself reports that no card is in it."""
-        return bool(self.status & TagStatusBit.NO_CARD)
 
 
 class Presented(Struct, frozen=True, kw_only=True):

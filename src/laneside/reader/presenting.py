@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from laneside.card import CardChannel, Device, PresentedCard, RefusedError, TagPresence, read_card
+from laneside.card import CardChannel, ChipRefusedError, Device, PresentedCard, TagPresence, read_card
 from laneside.card.foreign import PSAM_IN_CARD_SLOT, holds_psam
 from laneside.card.tag import read_passage, read_system, read_vehicle
 from laneside.codec import PassageBlock, SystemInfo, VehicleInfo
 from laneside.errors import CodecError
-from laneside.reader.field import play
 from laneside.reader.port import PresentedTag
+from laneside.reader.radio_session import run
 
 
 def present_card(chips: Mapping[Device, CardChannel]) -> tuple[PresentedCard | None, str]:
     """Read the card; what is not a readable ETC card comes back as a sentence. Raises AnswerLostError."""
     try:
-        return play(read_card(), chips), ""
-    except (RefusedError, CodecError) as error:
-        return None, PSAM_IN_CARD_SLOT if play(holds_psam(Device.CARD), chips) else str(error)
+        return run(read_card(), chips), ""
+    except (ChipRefusedError, CodecError) as error:
+        return None, PSAM_IN_CARD_SLOT if run(holds_psam(Device.CARD), chips) else str(error)
 
 
 def present_tag(
@@ -28,8 +28,8 @@ def present_tag(
 ) -> tuple[PresentedTag | None, str]:
     """Read the tag, each file for itself; without its system information it can't be named. Raises AnswerLostError."""
     try:
-        system = play(read_system(), chips)
-    except (RefusedError, CodecError) as error:
+        system = run(read_system(), chips)
+    except (ChipRefusedError, CodecError) as error:
         return None, str(error)
     vehicle, vehicle_trouble = _vehicle(system, chips, challenge)
     passage, passage_trouble = _passage(chips)
@@ -52,13 +52,13 @@ def _vehicle(
     if Device.PSAM not in chips:
         return None, "no PSAM to decrypt the vehicle file"
     try:
-        return play(read_vehicle(system, challenge), chips), ""
-    except (RefusedError, CodecError) as error:
+        return run(read_vehicle(system, challenge), chips), ""
+    except (ChipRefusedError, CodecError) as error:
         return None, str(error)
 
 
 def _passage(chips: Mapping[Device, CardChannel]) -> tuple[PassageBlock | None, str]:
     try:
-        return play(read_passage(), chips), ""
-    except (RefusedError, CodecError) as error:
+        return run(read_passage(), chips), ""
+    except (ChipRefusedError, CodecError) as error:
         return None, str(error)

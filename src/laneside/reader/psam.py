@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from laneside.card import AnswerLostError, CardChannel, Device, PsamIdentity, RefusedError
+from laneside.card import AnswerLostError, CardChannel, ChipRefusedError, Device, PsamIdentity
 from laneside.card.foreign import USER_CARD_IN_PSAM_SLOT, holds_user_card
 from laneside.card.psam import authorise, challenge_for_authorisation, is_authorised, return_to_application, start
 from laneside.errors import CodecError, LanesideError, LinkLostError, NothingPresentedError
-from laneside.reader.field import play
 from laneside.reader.port import PsamAuthorisation, PsamChallenge, PsamState
+from laneside.reader.radio_session import run
 
 
 class _UserCardError(LanesideError):
@@ -17,12 +17,12 @@ class _UserCardError(LanesideError):
 
 
 def _identity_of(channel: CardChannel) -> PsamIdentity:
-    """Start a PSAM; where it is none, see whether it is a user card."""
+    """Start a PSAM; where the chip is no PSAM, see whether it is a user card."""
     chips = {Device.PSAM: channel}
     try:
-        return play(start(), chips)
-    except (RefusedError, CodecError) as error:
-        if play(holds_user_card(Device.PSAM), chips):
+        return run(start(), chips)
+    except (ChipRefusedError, CodecError) as error:
+        if run(holds_user_card(Device.PSAM), chips):
             raise _UserCardError(USER_CARD_IN_PSAM_SLOT) from error
         raise
 
@@ -78,8 +78,8 @@ class PsamSlot:
         assert self._channel is not None and self._identity is not None, "it said that it is present"
         self._challenged = True
         try:
-            random = play(challenge_for_authorisation(), {Device.PSAM: self._channel})
-        except (AnswerLostError, RefusedError) as error:
+            random = run(challenge_for_authorisation(), {Device.PSAM: self._channel})
+        except (AnswerLostError, ChipRefusedError) as error:
             self.drop(str(error))
             return None
         return PsamChallenge(
@@ -100,8 +100,8 @@ class PsamSlot:
             return PsamAuthorisation(sw=None, detail="the challenge is over")
         self._challenged = False
         try:
-            reply = play(authorise(instruction), {Device.PSAM: self._channel})
-        except (AnswerLostError, RefusedError) as error:
+            reply = run(authorise(instruction), {Device.PSAM: self._channel})
+        except (AnswerLostError, ChipRefusedError) as error:
             self.drop(str(error))
             return PsamAuthorisation(sw=None, detail=str(error))
         self._ask()
@@ -111,19 +111,19 @@ class PsamSlot:
         try:
             self._channel = self._open()
             self._identity = _identity_of(self._channel)
-        except (NothingPresentedError, LinkLostError, RefusedError, CodecError, _UserCardError) as error:
+        except (NothingPresentedError, LinkLostError, ChipRefusedError, CodecError, _UserCardError) as error:
             self.drop(str(error) or "no PSAM answers")
             return
         self._ask()
 
     def _identified(self) -> bool:
-        """Say whether the PSAM's numbers are known and not in doubt; read them again where they are."""
+        """Return whether the PSAM's numbers are known and not in doubt; read them again where they are."""
         if not self._doubted:
             return True
         assert self._channel is not None, "a powered PSAM"
         try:
             self._identity = _identity_of(self._channel)
-        except (LinkLostError, RefusedError, CodecError, _UserCardError) as error:
+        except (LinkLostError, ChipRefusedError, CodecError, _UserCardError) as error:
             self.drop(str(error))
             return False
         self._doubted = self._challenged = False
@@ -138,9 +138,9 @@ class PsamSlot:
         try:
             if self._challenged:
                 self._challenged = False
-                play(return_to_application(), chips)
-            authorised = play(is_authorised(region), chips)
-        except (AnswerLostError, RefusedError) as error:
+                run(return_to_application(), chips)
+            authorised = run(is_authorised(region), chips)
+        except (AnswerLostError, ChipRefusedError) as error:
             self.drop(str(error))
             return False
         self.state = PsamState(

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from laneside.card import (
     Algorithm,
     AnswerLostError,
+    ChipRefusedError,
     DebitAnswer,
     Debited,
     Device,
@@ -24,7 +25,6 @@ from laneside.card import (
     PurchaseRefused,
     PurchaseTerms,
     ReadyDebit,
-    RefusedError,
     Unknown,
     debit,
     key_indexes,
@@ -38,10 +38,10 @@ from laneside.card.user_card import read_balance
 from laneside.clock import Clock
 from laneside.codec.bcd import purchase_time
 from laneside.errors import CodecError, LinkLostError, NothingPresentedError
-from laneside.reader.field import Field, Openers, play
 from laneside.reader.port import NotPrepared, Pair, PrepareRefusal, PurchaseOrder
 from laneside.reader.psam import PsamSlot
-from laneside.reader.tagging import copy_to_tag
+from laneside.reader.radio_session import ChipOpeners, RadioSession, run
+from laneside.reader.tag_copy import copy_to_tag
 
 ALGORITHMS: Final = {ALGORITHM_TDES: Algorithm.TDES, ALGORITHM_SM4: Algorithm.SM4}
 
@@ -66,31 +66,31 @@ class ReaderPolicy:
 # --- the same pair as in the first session (卡签已更换 where it is not)
 
 
-def find_pair(field: Field, pair: Pair) -> PresentedCard | NotPrepared:
+def find_pair(session: RadioSession, pair: Pair) -> PresentedCard | NotPrepared:
     """Read tag and card again and compare their marks. Raises NothingPresentedError, AnswerLostError."""
     try:
-        return _same_tag(field, pair) or _same_card(field, pair)
+        return _same_tag(session, pair) or _same_card(session, pair)
     except ForeignCardError as error:
         return _changed(str(error))
-    except (RefusedError, CodecError) as error:
+    except (ChipRefusedError, CodecError) as error:
         return NotPrepared(refusal=PrepareRefusal.CARD_REFUSED, detail=str(error))
 
 
-def _same_tag(field: Field, pair: Pair) -> NotPrepared | None:
+def _same_tag(session: RadioSession, pair: Pair) -> NotPrepared | None:
     if pair.contract_serial is None:
         return None
-    if field.presence is None:
+    if session.presence is None:
         raise NothingPresentedError("no tag answers")
-    system = play(read_system(), field.chips)
+    system = run(read_system(), session.chips)
     if system.contract_serial != pair.contract_serial:
         return _changed(f"tag {system.contract_serial} instead of {pair.contract_serial}")
     return None
 
 
-def _same_card(field: Field, pair: Pair) -> PresentedCard | NotPrepared:
-    if not field.has_card:
-        raise NothingPresentedError(field.card_trouble)
-    card = play(read_card(), field.chips)
+def _same_card(session: RadioSession, pair: Pair) -> PresentedCard | NotPrepared:
+    if not session.has_card:
+        raise NothingPresentedError(session.card_trouble)
+    card = run(read_card(), session.chips)
     if card.issue.card_id != pair.card_id:
         return _changed(f"card {card.issue.card_id} instead of {pair.card_id}")
     if card.capp != pair.capp:
@@ -180,16 +180,16 @@ class Pending:
     """A prepared purchase: its chips stay powered until it is committed or another session begins."""
 
     token: int
-    field: Field
+    session: RadioSession
     intent: Intent
     ready: ReadyDebit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Commitment:
+class DebitSender:
     """What a commit needs beside the purchase itself."""
 
-    openers: Openers
+    openers: ChipOpeners
     psam: PsamSlot
     clock: Clock
     pause_s: float
@@ -197,7 +197,7 @@ class Commitment:
     def debit(self, pending: Pending) -> Outcome:
         """Send the debit, once. Never raises for what chips and links do."""
         try:
-            answer = play(debit(pending.ready.debit), pending.field.chips)
+            answer = run(debit(pending.ready.debit), pending.session.chips)
         except LinkLostError as lost:
             return self._prove_at_once(pending, str(lost))
         match answer:
@@ -216,12 +216,12 @@ class Commitment:
         mac2_verified = self._verify(answer.mac2)
         if mac2_verified is False:
             answer, mac2_verified = self._ask_again(pending, answer)
-        tag_write = copy_to_tag(pending.field, intent)
+        tag_write = copy_to_tag(pending.session, intent)
         return Debited(
             record_id=intent.record_id,
             tac=answer.tac,
             mac2=answer.mac2,
-            balance_after_fen=_balance_after(pending.field, intent),
+            balance_after_fen=_balance_after(pending.session, intent),
             counter=pending.ready.answer.counter,
             transaction_number=intent.transaction_number,
             mac2_verified=mac2_verified,
@@ -234,7 +234,7 @@ class Commitment:
     def _ask_again(self, pending: Pending, answer: DebitAnswer) -> tuple[DebitAnswer, bool | None]:
         """Fetch MAC2 and TAC by proof when the SAM refuses MAC2: the answer may have been garbled on its way."""
         try:
-            outcome = play(prove_debit(pending.intent), pending.field.chips)
+            outcome = run(prove_debit(pending.intent), pending.session.chips)
         except LinkLostError:
             return answer, False
         match outcome:
@@ -246,38 +246,38 @@ class Commitment:
 
     def _prove_at_once(self, pending: Pending, lost: str) -> Outcome:
         """Power the card again and look, once, while the SAM still holds its session."""
-        field, intent = pending.field, pending.intent
-        field.drop(Device.CARD)
+        session, intent = pending.session, pending.intent
+        session.drop(Device.CARD)
         self.clock.sleep(self.pause_s)
         try:
-            field.chips[Device.CARD] = self.openers.open_card()
-            outcome = play(prove_debit(intent), field.chips)
+            session.chips[Device.CARD] = self.openers.open_card()
+            outcome = run(prove_debit(intent), session.chips)
         except (NothingPresentedError, LinkLostError) as error:
             return Unknown(detail=f"{lost}; then {error}")
         if not isinstance(outcome, Debited):
             return outcome
         mac2_verified = self._verify(outcome.mac2)
-        return replace(outcome, mac2_verified=mac2_verified, tag_write=copy_to_tag(field, intent))
+        return replace(outcome, mac2_verified=mac2_verified, tag_write=copy_to_tag(session, intent))
 
     def _verify(self, mac2: bytes | None) -> bool | None:
-        """Let the SAM check MAC2 while its session is open; None when there is nothing to ask or nobody to answer."""
+        """Let the SAM check MAC2 while its session is open; None when there is nothing to ask or no answer."""
         if mac2 is None:
             return None
         try:
-            return play(verify_mac2(mac2), {Device.PSAM: self.psam.channel})
+            return run(verify_mac2(mac2), {Device.PSAM: self.psam.channel})
         except AnswerLostError as lost:
             self.psam.drop(str(lost))
             return None
 
 
-def _balance_after(field: Field, intent: Intent) -> int:
-    """Read the balance again, twice where it surprises: a garbled answer may not stand in the record.
+def _balance_after(session: RadioSession, intent: Intent) -> int:
+    """Read the balance again, twice where it surprises: a garbled answer must not get into the record.
 
     Where the card is gone already, the answered debit says what it must be.
     """
     expected_fen = intent.balance_after_fen
     try:
-        balance_fen = play(read_balance(), field.chips)
-        return balance_fen if balance_fen == expected_fen else play(read_balance(), field.chips)
-    except (LinkLostError, RefusedError):
+        balance_fen = run(read_balance(), session.chips)
+        return balance_fen if balance_fen == expected_fen else run(read_balance(), session.chips)
+    except (LinkLostError, ChipRefusedError):
         return expected_fen

@@ -6,10 +6,11 @@ Nothing is redacted while card and tag wait: told is a :data:`Writing`, and whoe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct
 
 from laneside.card import CardChannel, Device, TagPresence
 from laneside.card.redaction import Redactor, Secrets
@@ -19,20 +20,28 @@ from laneside.errors import LanesideError, LinkLostError
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchanged:
-    """One exchange as it may be kept. ``status`` is a status word, ``ok``, or the code and text of what went wrong."""
+class TraceLine(Struct, frozen=True, array_like=True):
+    """One exchange: where, what, when, how long in ms, both sides redacted, and how it ended; journaled as it is.
+
+    ``at_ms`` counts from 1970 (:func:`epoch_ms`), in a kept trace from its first line. ``status`` is a status word,
+    ``ok``, or the code and text of what went wrong.
+    """
 
     channel: str
     name: str
+    at_ms: int
+    took_ms: float
     sent: str
     received: str
     status: str
-    at: datetime
-    took_ms: float
 
 
-Writing = Callable[[], Exchanged]
+def epoch_ms(at: datetime) -> int:
+    """Return a moment as milliseconds since 1970."""
+    return round(1000 * at.timestamp())
+
+
+Writing = Callable[[], TraceLine]
 """Writes one exchange down. To be called once, in the order of telling: what was hidden once is hidden from then on."""
 
 Tell = Callable[[Writing], None]
@@ -66,7 +75,7 @@ class Tracer:
         return opened
 
     def transmit(self, device: Device, redactor: Redactor, channel: CardChannel, command: bytes) -> bytes:
-        """Exchange one APDU and tell of it; a lost answer is told and raised again."""
+        """Exchange one APDU and report it; a lost answer is reported and raised again."""
         at, start_s = self._clock.now(), self._clock.monotonic_s()
         answer: bytes | None = None
         trouble = ""
@@ -94,9 +103,7 @@ class Tracer:
         finally:
             took_ms = 1000 * (self._clock.monotonic_s() - start_s)
             name = "power on"
-            told = Exchanged(
-                channel=device.value, name=name, sent="", received="", status=status, at=at, took_ms=took_ms
-            )
+            told = TraceLine(device.value, name, epoch_ms(at), took_ms, "", "", status)
             self._tell(lambda: told)
 
 
@@ -127,14 +134,7 @@ def _written(
     trouble: str,
     at: datetime,
     took_ms: float,
-) -> Exchanged:
+) -> TraceLine:
     shown = redactor.write(command, answer)
-    return Exchanged(
-        channel=device.value,
-        name=shown.name,
-        sent=shown.sent,
-        received=shown.received,
-        status=shown.status or trouble or "no answer",
-        at=at,
-        took_ms=took_ms,
-    )
+    status = shown.status or trouble or "no answer"
+    return TraceLine(device.value, shown.name, epoch_ms(at), took_ms, shown.sent, shown.received, status)

@@ -9,12 +9,12 @@ from laneside.rules.rule_table import CONFIRMED_RULES, PRESENTED_RULES, check_am
 from laneside.rules.vehicle_facts import (
     CappFacts,
     CardFacts,
-    Confirmed,
     Facts,
     IssuedVehicle,
     ReadPlate,
     Repeat,
     RepeatBy,
+    SeenVehicle,
     TagFacts,
 )
 
@@ -23,7 +23,6 @@ __all__ = [
     "PRESENTED_RULES",
     "CappFacts",
     "CardFacts",
-    "Confirmed",
     "Facts",
     "Finding",
     "FindingText",
@@ -31,6 +30,7 @@ __all__ = [
     "ReadPlate",
     "Repeat",
     "RepeatBy",
+    "SeenVehicle",
     "Severity",
     "TagFacts",
     "check_amount",

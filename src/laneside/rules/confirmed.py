@@ -5,7 +5,7 @@ from __future__ import annotations
 from laneside.codec import plate_kind
 from laneside.rules.finding import Finding, stop, warn
 from laneside.rules.pair import colours_differ, same_plate
-from laneside.rules.vehicle_facts import NO_CLASS, NO_COLOUR, Confirmed, Facts, IssuedVehicle, ReadPlate
+from laneside.rules.vehicle_facts import NO_CLASS, NO_COLOUR, Facts, IssuedVehicle, ReadPlate, SeenVehicle
 from laneside.vocab import TollClass, VehicleKind
 
 PASSENGER = frozenset(
@@ -24,7 +24,7 @@ GOODS_KINDS = frozenset(
 )
 
 
-def actual_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
+def actual_plate_differs(facts: Facts, confirmed: SeenVehicle) -> Finding | None:
     """Find event 138: plate or colour are not those for which the tag (without a tag, the card) was issued."""
     issued = _issued_plate(facts)
     if issued is None or _agree(issued, confirmed):
@@ -39,7 +39,7 @@ def actual_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
     )
 
 
-def read_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
+def read_plate_differs(facts: Facts, confirmed: SeenVehicle) -> Finding | None:
     """Find event 138 from the photo: the collector confirmed the issued plate, but software read another one.
 
     It warns and does not stop: about one in three hundred confident readings is wrong, and the collector has looked.
@@ -58,7 +58,7 @@ def read_plate_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
     )
 
 
-def actual_class_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
+def actual_class_differs(facts: Facts, confirmed: SeenVehicle) -> Finding | None:
     """Find event 140: the class differs from that of tag or card; the actual class is charged after release."""
     issued = [vehicle.toll_class for vehicle in _issued(facts) if vehicle.toll_class not in NO_CLASS]
     other = next((toll_class for toll_class in issued if toll_class != confirmed.toll_class), None)
@@ -67,14 +67,14 @@ def actual_class_differs(facts: Facts, confirmed: Confirmed) -> Finding | None:
     return stop(140, releasable=True, actual_class=confirmed.toll_class, issued_class=other)
 
 
-def kind_unlikely(_facts: Facts, confirmed: Confirmed) -> Finding | None:
+def kind_unlikely(_facts: Facts, confirmed: SeenVehicle) -> Finding | None:
     """Find ``kind-unlikely``: a kind of goods vehicle was chosen for a passenger car."""
     if confirmed.toll_class not in PASSENGER or confirmed.vehicle_kind not in GOODS_KINDS:
         return None
     return warn("kind-unlikely", kind=confirmed.vehicle_kind, toll_class=confirmed.toll_class)
 
 
-def plate_form(_facts: Facts, confirmed: Confirmed) -> Finding | None:
+def plate_form(_facts: Facts, confirmed: SeenVehicle) -> Finding | None:
     """Find ``plate-form``: the plate has no known form (spec/codes.md 5.3: a warning, never a reject)."""
     return warn("plate-form", plate=confirmed.plate) if plate_kind(confirmed.plate) is None else None
 
@@ -88,7 +88,7 @@ def _issued_plate(facts: Facts) -> ReadPlate | None:
     return ReadPlate(plate=issued[0].plate, colour=colour)
 
 
-def _agree(issued: ReadPlate, seen: Confirmed | ReadPlate) -> bool:
+def _agree(issued: ReadPlate, seen: SeenVehicle | ReadPlate) -> bool:
     return same_plate(issued.plate, seen.plate) and not colours_differ(issued.colour, seen.colour)
 
 

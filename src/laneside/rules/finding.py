@@ -19,9 +19,9 @@ class Severity(StrEnum):
 class Finding(Struct, frozen=True, kw_only=True):
     """One result of one rule; journaled as it is, its texts are looked up when it is shown.
 
-    ``code`` is a special-event number or one of our words (``words.toml``). ``params`` are the facts behind it as plain
-    text without language: codes, plates, dates, fen, seconds; they are not to be changed. ``releasable`` means that a
-    shift leader may let this vehicle pass once.
+    ``code`` is a special-event number or one of our words (``finding_texts.toml``). ``params`` are the facts behind it
+    as plain text without language: codes, plates, dates, fen, seconds; they are not to be changed. ``releasable`` means
+    that a shift leader may let this vehicle pass once.
     """
 
     code: int | str = field(name="code")

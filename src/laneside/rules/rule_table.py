@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from laneside.rules import card, confirmed, pair, tag, terminal, trip
 from laneside.rules.finding import Finding
-from laneside.rules.vehicle_facts import Confirmed, Facts
+from laneside.rules.vehicle_facts import Facts, SeenVehicle
 
 
 class Rule(NamedTuple):
@@ -21,7 +21,7 @@ class ConfirmedRule(NamedTuple):
     """One rule over facts and what the collector confirmed."""
 
     code: int | str
-    check: Callable[[Facts, Confirmed], Finding | None]
+    check: Callable[[Facts, SeenVehicle], Finding | None]
 
 
 PRESENTED_RULES: tuple[Rule, ...] = (
@@ -75,7 +75,7 @@ def check_presented(facts: Facts) -> tuple[Finding, ...]:
     return tuple(finding for rule in PRESENTED_RULES if (finding := rule.check(facts)) is not None)
 
 
-def check_confirmed(facts: Facts, confirmed: Confirmed) -> tuple[Finding, ...]:
+def check_confirmed(facts: Facts, confirmed: SeenVehicle) -> tuple[Finding, ...]:
     """Return what differs between the collector's input and tag and card; what was not chosen yet is not checked."""
     found = (rule.check(facts, confirmed) for rule in CONFIRMED_RULES)
     return tuple(finding for finding in found if finding is not None)

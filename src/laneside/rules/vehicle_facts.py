@@ -127,7 +127,7 @@ class ReadPlate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmed:
+class SeenVehicle:
     """What the collector saw; class and kind are None until they were chosen.
 
     ``read`` is what software read in the photo, None where nothing was read with confidence.

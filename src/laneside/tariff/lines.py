@@ -105,7 +105,7 @@ def holiday(name: str, seats_max: int, seats: int | None) -> QuoteLine:
 def half_up_percent(amount_fen: int, percent: int) -> int:
     """Take ``percent`` of an amount, nearest fen, ties up (spec/unknowns.md 49)."""
     assert amount_fen >= 0, "money is not negative here"
-    assert 0 <= percent <= 100, "a share lies between nothing and all"
+    assert 0 <= percent <= 100, "a share is between nothing and all"
     return (amount_fen * percent + 50) // 100
 
 

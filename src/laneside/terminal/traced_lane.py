@@ -9,7 +9,8 @@ from laneside.clock import Clock
 from laneside.errors import LanesideError
 from laneside.passage.lane import Conclusion, LaneLink, Waiting
 from laneside.passage.trace import LANE, TraceKeeper
-from laneside.reader import Exchanged
+from laneside.reader import TraceLine
+from laneside.reader.tracing import epoch_ms
 
 T = TypeVar("T")
 
@@ -63,9 +64,7 @@ class TracedLane:
             raise
         finally:
             took_ms = 1000 * (self._clock.monotonic_s() - start_s)
-            self._keeper.tell(
-                Exchanged(channel=LANE, name=name, sent=sent, received=received, status=status, at=at, took_ms=took_ms)
-            )
+            self._keeper.tell(TraceLine(LANE, name, epoch_ms(at), took_ms, sent, received, status))
         return answer
 
 

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from laneside.centre.defaults import CENTRE_ACCOUNT, STATION_HEX
-from laneside.centre.web.desk import SESSION_COOKIE
+from laneside.centre.web.pages import SESSION_COOKIE
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.records import ExitRecord, PlateEvidence
 
@@ -105,8 +105,8 @@ def test_a_record_is_listed_and_shown_with_its_photo(visitor, device, jpeg):
 def test_every_field_of_a_record_has_a_chinese_and_an_english_name(visitor, device):
     upload = device.upload()
     device.put_record(upload)
-    for tongue in ("zh", "en"):
-        shown = visitor.get(f"/records/{upload.record.record_id}?lang={tongue}").text
+    for language in ("zh", "en"):
+        shown = visitor.get(f"/records/{upload.record.record_id}?lang={language}").text
         cells = re.findall(r'<tr><td>([^<]*)</td><td class="code">(\w+)</td>', shown)
         wire = [item.encode_name for item in msgspec.structs.fields(ExitRecord)]
         assert [name for _, name in cells] == wire

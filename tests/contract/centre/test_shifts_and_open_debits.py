@@ -70,15 +70,15 @@ def test_an_open_debit_is_listed_until_it_is_settled(device, lost, visitor, cent
     assert all(word in shown for word in ('id="open-debits"', "待确认扣款 2", "10.45", "甘A12345"))
     settled = device.event("D1", kind="debit-settled", passage_id="P1")
     assert device.put("events", "D1", settled).status_code == 201
-    assert [kept.event.event_id for kept in centre.ledger.open_debits()] == ["O2"]
+    assert [kept.event.event_id for kept in centre.kept.open_debits()] == ["O2"]
 
 
 def test_the_record_itself_settles_an_open_debit_too(device, lost, centre):
     upload = device.upload()
     lost(upload.passage_id.removeprefix("P"))
-    assert len(centre.ledger.open_debits()) == 1
+    assert len(centre.kept.open_debits()) == 1
     assert device.put_record(upload).status_code == 201
-    assert centre.ledger.open_debits() == ()
+    assert centre.kept.open_debits() == ()
 
 
 def test_a_debit_that_opens_again_after_it_was_settled_is_listed_again(device, lost, centre):
@@ -86,4 +86,4 @@ def test_a_debit_that_opens_again_after_it_was_settled_is_listed_again(device, l
     device.put("events", "D1", device.event("D1", kind="debit-settled", passage_id="P1"))
     again = device.event("O1b", kind="open-debit", passage_id="P1", amount_fen=1045)
     assert device.put("events", "O1b", again).status_code == 201
-    assert [kept.event.event_id for kept in centre.ledger.open_debits()] == ["O1b"]
+    assert [kept.event.event_id for kept in centre.kept.open_debits()] == ["O1b"]

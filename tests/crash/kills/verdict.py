@@ -10,7 +10,7 @@ from kills.blow import Blow
 
 _OPEN = (
     "SELECT subject FROM entry AS i WHERE kind = 'intent' AND NOT EXISTS"
-    " (SELECT 1 FROM entry AS s WHERE s.kind = 'debit-settled' AND s.subject = i.subject)"
+    " (SELECT 1 FROM entry AS s WHERE s.kind IN ('debit-settled', 'debited', 'not-debited') AND s.subject = i.subject)"
 )
 
 

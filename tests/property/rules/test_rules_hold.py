@@ -11,11 +11,11 @@ from laneside.rules import (
     PRESENTED_RULES,
     CappFacts,
     CardFacts,
-    Confirmed,
     Facts,
     IssuedVehicle,
     Repeat,
     RepeatBy,
+    SeenVehicle,
     Severity,
     TagFacts,
     check_amount,
@@ -99,7 +99,7 @@ facts = st.builds(
     policy=policies,
 )
 confirmations = st.builds(
-    Confirmed,
+    SeenVehicle,
     plate=plates,
     colour=bytes_of_one,
     toll_class=st.none() | bytes_of_one,

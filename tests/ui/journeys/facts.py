@@ -49,7 +49,7 @@ def records_of(hand: Hand, before: Json) -> list[RecordUpload]:
     """Return the centre's records of the card, its photos among them, since the vehicle came with new chips."""
     came_after = hand.records_before
     with opened_centre(hand.street.fleet.data / "centre") as centre:
-        kept = [one.upload for one in centre.ledger.records(limit=1000)]
+        kept = [one.upload for one in centre.kept.records(limit=1000)]
     card_id = before["card"]["card_id"]
     return [one for one in kept if one.record.card_id == card_id and one.record.record_id not in came_after]
 
@@ -57,7 +57,7 @@ def records_of(hand: Hand, before: Json) -> list[RecordUpload]:
 def events_of(hand: Hand, passage_id: str) -> list[PassageEvent]:
     """Return the centre's events of one passage."""
     with opened_centre(hand.street.fleet.data / "centre") as centre:
-        return [one.event for one in centre.ledger.events(limit=1000) if one.event.passage_id == passage_id]
+        return [one.event for one in centre.kept.events(limit=1000) if one.event.passage_id == passage_id]
 
 
 def images_of(hand: Hand, passage_id: str) -> list[Json]:

@@ -16,8 +16,8 @@ from laneside.codec import CappRecord
 from laneside.virtual.marker import SIZE as PICTURE_SIZE
 from laneside.virtual.marker import read_marker
 from laneside.virtual.picture import corners_of
+from laneside.virtual.plate_face import Face
 from laneside.virtual.scenarios import Vehicle
-from laneside.virtual.synthetic.face import Face
 from laneside.virtual.vehicles import vehicle_named
 
 TOUCHES_MAX = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scripts import played
 
-from laneside.card import AnswerLostError, Command, Debit, DebitDraft, Device, Meaning, RefusedError, Response, ask
+from laneside.card import AnswerLostError, ChipRefusedError, Command, Debit, DebitDraft, Device, Meaning, Response, ask
 from laneside.card.files import ReadBinary, Select
 from laneside.card.purchase import CreditSam, InitialisePurchase, InitialiseSam, UpdateCappCache
 from laneside.card.status import meaning_of
@@ -79,11 +79,11 @@ def test_a_status_word_means_what_its_command_says(command, sw, meaning):
 
 def test_a_refusal_names_step_word_and_meaning():
     reply = played(ask(Device.CARD, GetBalance()), "card > 805C000204 < 6A81")
-    with pytest.raises(RefusedError, match="balance: 6A81 function not supported, or application or card locked"):
+    with pytest.raises(ChipRefusedError, match="balance: 6A81 function not supported, or application or card locked"):
         reply.expect()
 
 
 def test_an_answer_of_another_length_is_refused():
     reply = played(ask(Device.CARD, GetBalance()), "card > 805C000204 < AABBCC 9000")
-    with pytest.raises(RefusedError, match="balance gave 3 bytes"):
+    with pytest.raises(ChipRefusedError, match="balance gave 3 bytes"):
         reply.expect(4)

@@ -8,6 +8,7 @@ from scripts import played
 
 from laneside.card import (
     AnswerLostError,
+    ChipRefusedError,
     DebitAnswer,
     DebitDraft,
     Device,
@@ -15,7 +16,6 @@ from laneside.card import (
     PurchaseRefused,
     PurchaseTerms,
     ReadyDebit,
-    RefusedError,
     SamSignature,
     debit,
     key_indexes,
@@ -101,7 +101,7 @@ def test_a_refusal_stops_before_the_debit_and_names_the_chip(script, device, mea
 
 
 def test_an_unknown_algorithm_is_not_passed_to_the_sam():
-    with pytest.raises(RefusedError, match="algorithm id 07"):
+    with pytest.raises(ChipRefusedError, match="algorithm id 07"):
         played(prepare_debit(TERMS), INIT.replace("01 00 1A2B3C4D", "01 07 1A2B3C4D"))
 
 

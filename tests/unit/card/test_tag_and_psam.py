@@ -6,7 +6,7 @@ import pytest
 from bench import CAPP_AFTER, ISSUER, VEHICLE_FILE, system_file
 from scripts import played
 
-from laneside.card import Meaning, RefusedError
+from laneside.card import ChipRefusedError, Meaning
 from laneside.card.psam import authorise, challenge_for_authorisation, is_authorised, start
 from laneside.card.tag import read_capp_copy, read_passage, read_system, read_vehicle, vehicle_file, write_capp_copy
 from laneside.codec import SystemInfo
@@ -64,7 +64,7 @@ def test_a_psam_without_authorisation_does_not_decrypt():
         tag > 00B400000A 0102030405060708 4F 00 < {CIPHER} 9000
         psam > 801A590310 6201012300004567 {REGION} < 6985
     """
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(ChipRefusedError) as refused:
         played(read_vehicle(TDES, CHALLENGE), script)
     assert refused.value.meaning is Meaning.NOT_AUTHORISED
 
@@ -82,7 +82,7 @@ def test_both_sm4_heads_are_told_apart(content, check):
 
 
 def test_a_vehicle_file_that_is_too_short_is_refused():
-    with pytest.raises(RefusedError):
+    with pytest.raises(ChipRefusedError):
         vehicle_file(bytes(32), length=79, sm4=False)
 
 
@@ -99,7 +99,7 @@ def test_the_copy_is_written_without_mac_at_013f():
 
 
 def test_a_write_that_the_tag_refuses_is_an_error():
-    with pytest.raises(RefusedError, match="UPDATE BINARY: 6982"):
+    with pytest.raises(ChipRefusedError, match="UPDATE BINARY: 6982"):
         played(write_capp_copy(CAPP_AFTER), TO_EF04 + f"tag > 00D6013F27 {CAPP_AFTER[:39].hex()} < 6982")
 
 

@@ -6,7 +6,7 @@ import pytest
 from bench import CAPP_BEFORE, issue_info
 from scripts import played
 
-from laneside.card import ForeignCardError, RefusedError, read_card
+from laneside.card import ChipRefusedError, ForeignCardError, read_card
 from laneside.card.user_card import LockedCardError, read_issue_info, read_log
 
 SELECT = "card > 00A4000002 1001 < 6F12 840AA00000000386980701 A503880115 9000\n"
@@ -53,7 +53,7 @@ def test_a_card_without_a_readable_log_is_read_all_the_same(answer):
 
 
 def test_a_record_of_0019_that_is_missing_stops_the_read():
-    with pytest.raises(RefusedError, match="read 0019: 6A83 no such record"):
+    with pytest.raises(ChipRefusedError, match="read 0019: 6A83 no such record"):
         played(read_card(), SELECT + f"card > 00B0950032 < {ISSUE} 9000\n card > 00B201CC2B < 6A83")
 
 

@@ -1,4 +1,4 @@
-"""Documents, tariffs, operators, lists."""
+"""PublishedDocuments, tariffs, operators, lists."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +9,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from laneside.centre.accounts import Accounts
 from laneside.centre.defaults import STATION_HEX, DemoPasswords, demo_parameters, demo_tariff, seed_demo
-from laneside.centre.parameters import Documents, next_rate_version, operator_with_password, with_holiday
-from laneside.centre.statuslists import listed_card, listed_obu, whole_list
+from laneside.centre.parameters import (
+    PublishedDocuments,
+    listed_card,
+    listed_obu,
+    next_rate_version,
+    operator_with_password,
+    whole_list,
+    with_holiday,
+)
 from laneside.clock import BEIJING
 from laneside.contract.parameters import DocumentKind, HolidayWindow, LaneUse, Parameters, Policy, Role, TariffTable
 from laneside.contract.signing import document_bytes, parse, public_bytes, verify
@@ -22,7 +29,7 @@ PASSWORDS = DemoPasswords(collector="c", shift_leader="s", administrator="a", ce
 
 @pytest.fixture
 def documents(database, clock):
-    return Documents(database, clock, KEY)
+    return PublishedDocuments(database, clock, KEY)
 
 
 def test_versions_rise_per_kind_and_station(documents, clock):

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from laneside.centre.accounts import Accounts
 from laneside.centre.alarms import AlarmKind
 from laneside.centre.ingest.uploads import EVENT, IMAGE, RECORD
-from laneside.centre.keys import key_in
 from laneside.centre.settings import Settings
-from laneside.centre.web.tongue import Speech, Tongue, beijing, spaced_digits
+from laneside.centre.storage.durable import key_in
+from laneside.centre.web.language import Language, Translator, beijing, spaced_digits
 from laneside.contract.records import ExitRecord
 from laneside.errors import SettingError
 
@@ -83,7 +83,7 @@ def test_numbers_and_moments_are_written_for_people(clock):
 
 
 def test_speech_names_codes_and_keeps_what_it_does_not_know():
-    zh, en = Speech(Tongue.ZH), Speech(Tongue.EN)
+    zh, en = Translator(Language.ZH), Translator(Language.EN)
     assert (zh.plate("甘A12345_0"), en.plate("甘AD12345_4")) == ("甘A12345 蓝", "甘AD12345 gradient green")
     assert (zh.plate(""), zh.plate("甘A12345"), zh.plate("_x")) == ("", "甘A12345", "_x")
     assert (zh.toll_class(1), en.toll_class(99)) == ("一型客车", "unknown 99")

@@ -14,7 +14,8 @@ from laneside.cli import app
 from laneside.contract.signing import canonical
 from laneside.devices import SystemClock
 from laneside.journal import Draft, Journal, schema
-from laneside.passage.trace import Trace, TraceLine
+from laneside.passage.trace import Trace
+from laneside.reader import TraceLine
 
 LINES = (
     TraceLine("psam", "SELECT 3F00", 0, 0.44, "00A40000 02 3F00", "", "9000"),

@@ -55,18 +55,18 @@ def proof_of(state: PassageState) -> tuple[int | None, bytes | None]:
 
 def test_what_the_reader_told_is_added_and_stays() -> None:
     told = n.Unknown(detail="B5 error 01", counter=0x0122, transaction_number=b"\x00\x00\x00\x07")
-    state = after(opened_with(None, None), told, AT)
+    state = after(opened_with(None, None), told)
     assert proof_of(state) == (0x0122, b"\x00\x00\x00\x07")
-    again = after(state, n.Unknown(detail="nothing presented"), AT)
+    again = after(state, n.Unknown(detail="nothing presented"))
     assert (proof_of(again), again.newest(n.Unknown)) == (proof_of(state), n.Unknown(detail="nothing presented"))
 
 
 def test_what_the_intent_knew_is_not_replaced() -> None:
     told = n.Unknown(detail="x", counter=9, transaction_number=b"\x00\x00\x00\x09")
-    assert proof_of(after(opened_with(5, b"\x00\x00\x00\x05"), told, AT)) == (5, b"\x00\x00\x00\x05")
+    assert proof_of(after(opened_with(5, b"\x00\x00\x00\x05"), told)) == (5, b"\x00\x00\x00\x05")
 
 
 def test_a_note_of_an_older_journal_tells_neither() -> None:
     note = msgspec.json.decode(b'{"note":"debit-unknown","detail":"restart"}', type=n.Unknown)
     assert (note.counter, note.transaction_number) == (None, None)
-    assert proof_of(after(opened_with(None, None), note, AT)) == (None, None)
+    assert proof_of(after(opened_with(None, None), note)) == (None, None)

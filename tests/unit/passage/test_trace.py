@@ -16,7 +16,8 @@ from laneside.journal import Journal
 from laneside.passage.desk import Desk
 from laneside.passage.passage_steps import Equipment
 from laneside.passage.trace import FIRST_LINES, LAST_LINES, PUT_OFF_MAX, SESSIONS_MAX, TraceKeeper, traces_of
-from laneside.reader import ApduReader, Exchanged, Tracer
+from laneside.reader import ApduReader, TraceLine, Tracer
+from laneside.reader.tracing import epoch_ms
 from laneside.terminal.traced_lane import TracedLane
 from laneside.virtual.vehicles import VEHICLES
 
@@ -83,7 +84,7 @@ def test_it_is_found_by_its_record_and_after_a_restart_and_kept_beside_the_notes
 def secrets_of(station) -> list[str]:
     """Return everything of this passage that no trace may hold, as hex or digits."""
     intents = [json.loads(entry.payload) for entry in station.journal.of_kind("intent")]
-    debits = [json.loads(entry.payload) for entry in station.journal.of_kind("debit-settled")]
+    debits = [json.loads(entry.payload) for entry in station.journal.of_kind("debited")]
     raw = [intent["mac1"] for intent in intents] + [debit[name] for debit in debits for name in ("mac2", "tac")]
     macs = [b64decode(value).hex().upper() for value in raw if value]
     facts = station.world.state()
@@ -176,7 +177,7 @@ def parameters_with(station, **changes: object):
 def test_in_a_session_nothing_is_written_down_before_the_job_is_done(traced):
     keeper, order = TraceKeeper(traced.journal), []
 
-    def writing() -> Exchanged:
+    def writing() -> TraceLine:
         order.append("written")
         return exchanged(traced.clock.now())
 
@@ -197,7 +198,7 @@ def test_in_a_session_nothing_is_written_down_before_the_job_is_done(traced):
 def test_of_a_session_without_end_the_oldest_exchanges_are_written_down_meanwhile(traced):
     keeper, written = TraceKeeper(traced.journal), []
 
-    def writing(number: int) -> Exchanged:
+    def writing(number: int) -> TraceLine:
         written.append(number)
         return exchanged(traced.clock.now())
 
@@ -210,7 +211,5 @@ def test_of_a_session_without_end_the_oldest_exchanges_are_written_down_meanwhil
     assert written == list(range(PUT_OFF_MAX + 3)), "in the order in which they were told"
 
 
-def exchanged(at: datetime) -> Exchanged:
-    return Exchanged(
-        channel="card", name="some exchange", sent="00", received="9000", status="9000", at=at, took_ms=1.0
-    )
+def exchanged(at: datetime) -> TraceLine:
+    return TraceLine("card", "some exchange", epoch_ms(at), 1.0, "00", "9000", "9000")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from laneside.plates.colour import looks_like
-from laneside.virtual.synthetic.face import Face, draw_face
+from laneside.virtual.plate_face import Face, draw_face
 from laneside.vocab import PlateColour
 
 PLATES = [

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from tools.plates.kinds import KINDS
+from tools.plates.series import Labelled, labelled
 
 from laneside.codec import plate_kind
 from laneside.plates import cut_out, recognise
-from laneside.virtual.synthetic.kinds import KINDS
-from laneside.virtual.synthetic.series import Labelled, labelled
 
 SEED = "engine"
 

@@ -9,7 +9,7 @@ from PIL import Image
 from laneside.plates.placement import over_row
 from laneside.plates.rectify import part
 from laneside.plates.straighten import straightened, trimmed
-from laneside.virtual.synthetic.face import Face, draw_face
+from laneside.virtual.plate_face import Face, draw_face
 from laneside.vocab import PlateColour
 
 FACE = Face(plate="苏B7K3M9", colour=PlateColour.YELLOW, rows=2)

@@ -8,7 +8,7 @@ from frame_bench import FrameBench
 
 from laneside.card import Debited
 from laneside.errors import LinkLostError
-from laneside.reader import Exchanged, NotPrepared, Prepared
+from laneside.reader import NotPrepared, Prepared, TraceLine
 from laneside.reader.frames import FrameTracer, policy_of
 from laneside.reader.tracing import Tell
 from laneside.rsu import SERIAL, TCP, BadFrame, DialectName, Direction
@@ -18,7 +18,7 @@ from laneside.virtual.integrated import SERIAL_READER, TCP_READER
 DIALECTS = {"serial": (SERIAL_READER, SERIAL), "tcp": (TCP_READER, TCP)}
 
 
-def written_to(told: list[Exchanged]) -> Tell:
+def written_to(told: list[TraceLine]) -> Tell:
     """Write down at once what is told."""
     return lambda writing: told.append(writing())
 
@@ -29,7 +29,7 @@ class Listened:
     def __init__(self, wire: str) -> None:
         settings, host = DIALECTS[wire]
         self.bench = FrameBench(settings=settings, host=host)
-        self.told: list[Exchanged] = []
+        self.told: list[TraceLine] = []
         tracer = FrameTracer(clock=self.bench.bench.clock, tell=written_to(self.told), dialect=host)
         self.reader = self.bench.reader(listener=tracer)
 
@@ -91,7 +91,7 @@ def test_tac_numbers_and_the_vehicle_file_are_never_told(listened: Listened) -> 
 
 
 def test_a_reply_that_repeats_what_was_hidden_is_hidden_too() -> None:
-    told: list[Exchanged] = []
+    told: list[TraceLine] = []
     listened = Listened("tcp")
     tracer = FrameTracer(clock=listened.bench.bench.clock, tell=written_to(told), dialect=TCP)
     tac = bytes.fromhex("A1B2C3D4")
@@ -105,7 +105,7 @@ def test_a_reply_that_repeats_what_was_hidden_is_hidden_too() -> None:
 
 @pytest.mark.parametrize("wire", sorted(DIALECTS))
 def test_what_has_no_layout_is_a_length(wire: str) -> None:
-    told: list[Exchanged] = []
+    told: list[TraceLine] = []
     bench = Listened(wire).bench.bench
     tracer = FrameTracer(clock=bench.clock, tell=written_to(told), dialect=DIALECTS[wire][1])
     tracer.frame(Direction.FROM_READER, b"\xb4" + b"\x55" * 7)
@@ -115,7 +115,7 @@ def test_what_has_no_layout_is_a_length(wire: str) -> None:
 
 
 def test_the_centres_cryptogram_is_never_told() -> None:
-    told: list[Exchanged] = []
+    told: list[TraceLine] = []
     bench = Listened("tcp").bench.bench
     for dialect, body in (
         (TCP, bytes.fromhex("CB 01 01 0082004108 1122334455667788")),

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from laneside.rules import CONFIRMED_RULES, Confirmed, IssuedVehicle, ReadPlate, Severity, check_confirmed
+from laneside.rules import CONFIRMED_RULES, IssuedVehicle, ReadPlate, SeenVehicle, Severity, check_confirmed
 
-SAME = Confirmed(plate="甘A12345", colour=0, toll_class=1, vehicle_kind=0)
+SAME = SeenVehicle(plate="甘A12345", colour=0, toll_class=1, vehicle_kind=0)
 
 
 def codes(facts, confirmed):
@@ -35,7 +35,7 @@ def test_every_rule_of_the_table_is_seen():
 
 
 def test_138_and_140_need_a_shift_leader(clean):
-    found = check_confirmed(clean, Confirmed(plate="甘A54321", colour=1, toll_class=12, vehicle_kind=0))
+    found = check_confirmed(clean, SeenVehicle(plate="甘A54321", colour=1, toll_class=12, vehicle_kind=0))
     assert [(finding.code, finding.severity, finding.releasable) for finding in found] == [
         (138, Severity.STOP, True),
         (140, Severity.STOP, True),
@@ -43,7 +43,7 @@ def test_138_and_140_need_a_shift_leader(clean):
 
 
 def test_what_was_not_chosen_yet_is_not_judged(clean):
-    assert codes(clean, Confirmed(plate="甘A12345", colour=0)) == []
+    assert codes(clean, SeenVehicle(plate="甘A12345", colour=0)) == []
 
 
 def test_class_must_agree_with_the_card_too(clean):

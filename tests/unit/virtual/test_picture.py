@@ -10,7 +10,7 @@ from sampling import darkest_and_lightest, flattened, near
 
 from laneside.virtual.marker import read_marker
 from laneside.virtual.picture import corners_of, draw_empty_lane, draw_vehicle
-from laneside.virtual.synthetic.face import Face
+from laneside.virtual.plate_face import Face
 from laneside.virtual.vehicles import VEHICLES
 
 BLUE, YELLOW, GREEN, PALE = (16, 66, 178), (242, 178, 12), (66, 184, 112), (222, 244, 228)

@@ -13,7 +13,7 @@ from served_roadside import StillClock, serving
 from laneside.contract.parameters import ListedObject, Policy, StatusListFull, StatusListRow
 from laneside.passage.checks import CheckContext, facts_of
 from laneside.reader import ApduReader
-from laneside.rules import Confirmed, Severity, check_amount, check_confirmed, check_presented
+from laneside.rules import SeenVehicle, Severity, check_amount, check_confirmed, check_presented
 from laneside.statuslist import StatusListIndex
 from laneside.virtual.chip_store import RamChipStore
 from laneside.virtual.client import RoadsideLink, RoadsidePanel, VirtualLane
@@ -66,7 +66,7 @@ def test_the_terminal_finds_what_the_story_tells(address, clock: StillClock, veh
         waiting=lane.waiting(),
     )
     facts = facts_of(presented, around)
-    confirmed = Confirmed(
+    confirmed = SeenVehicle(
         plate=vehicle.plate, colour=vehicle.colour, toll_class=vehicle.toll_class, vehicle_kind=vehicle.kind
     )
     findings = check_presented(facts)

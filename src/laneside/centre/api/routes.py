@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from laneside.centre.api.answers import answer, answer_receipt, refuse
-from laneside.centre.api.doorkeeper import Doorkeeper, SignedRequest, read_body
+from laneside.centre.api.request_auth import RequestAuth, SignedRequest, read_body
 from laneside.centre.authorisations import Authorisations
 from laneside.centre.evidence import Photos
 from laneside.centre.ingest import Intake, Upload
-from laneside.centre.parameters import Documents
+from laneside.centre.parameters import PublishedDocuments
 from laneside.centre.settings import Settings
 from laneside.centre.terminals import Enrolment, Heartbeats
 from laneside.clock import Clock
@@ -41,46 +41,48 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rooms:
+class ApiServices:
     """The nouns that the interface speaks for."""
 
     settings: Settings
     clock: Clock
-    doorkeeper: Doorkeeper
+    request_auth: RequestAuth
     enrolment: Enrolment
     heartbeats: Heartbeats
-    documents: Documents
+    documents: PublishedDocuments
     intake: Intake
     photos: Photos
     authorisations: Authorisations
 
 
-def api_routes(rooms: Rooms) -> list[Route]:
+def api_routes(services: ApiServices) -> list[Route]:
     """Return the routes below ``/api/v1``."""
-    small, large = rooms.settings.message_bytes_max, rooms.settings.photo_bytes_max
+    small, large = services.settings.message_bytes_max, services.settings.photo_bytes_max
     return [
-        Route("/enrol", _enrol(rooms), methods=["POST"]),
-        Route("/heartbeat", _signed(rooms, _heartbeat(rooms), any_time=True), methods=["POST"]),
-        Route("/records/{subject}", _signed(rooms, _take(rooms.intake.record), body_max=small), methods=["PUT"]),
-        Route("/events/{subject}", _signed(rooms, _take(rooms.intake.event), body_max=small), methods=["PUT"]),
-        Route("/images/{subject}", _signed(rooms, _take(rooms.intake.image), body_max=small), methods=["PUT"]),
-        Route("/photos/{subject}", _signed(rooms, _take(rooms.photos.keep), body_max=large), methods=["PUT"]),
-        Route("/psam-authorisations", _signed(rooms, _authorise_psam(rooms)), methods=["POST"]),
-        Route("/psam-authorisations/{list_number}/result", _signed(rooms, _authorised_psam(rooms)), methods=["POST"]),
-        Route("/documents/{kind}", _signed(rooms, _documents_after(rooms)), methods=["GET"]),
-        Route("/documents/{kind}/{version}", _signed(rooms, _document(rooms)), methods=["GET"]),
+        Route("/enrol", _enrol(services), methods=["POST"]),
+        Route("/heartbeat", _signed(services, _heartbeat(services), any_time=True), methods=["POST"]),
+        Route("/records/{subject}", _signed(services, _take(services.intake.record), body_max=small), methods=["PUT"]),
+        Route("/events/{subject}", _signed(services, _take(services.intake.event), body_max=small), methods=["PUT"]),
+        Route("/images/{subject}", _signed(services, _take(services.intake.image), body_max=small), methods=["PUT"]),
+        Route("/photos/{subject}", _signed(services, _take(services.photos.keep), body_max=large), methods=["PUT"]),
+        Route("/psam-authorisations", _signed(services, _authorise_psam(services)), methods=["POST"]),
+        Route(
+            "/psam-authorisations/{list_number}/result", _signed(services, _authorised_psam(services)), methods=["POST"]
+        ),
+        Route("/documents/{kind}", _signed(services, _documents_after(services)), methods=["GET"]),
+        Route("/documents/{kind}/{version}", _signed(services, _document(services)), methods=["GET"]),
     ]
 
 
-def _signed(rooms: Rooms, work: Work, *, body_max: int | None = None, any_time: bool = False) -> Endpoint:
+def _signed(services: ApiServices, work: Work, *, body_max: int | None = None, any_time: bool = False) -> Endpoint:
     """Wrap work that a terminal may ask for; it runs in a thread, for it waits for disk."""
-    limit = rooms.settings.message_bytes_max if body_max is None else body_max
+    limit = services.settings.message_bytes_max if body_max is None else body_max
 
     async def endpoint(request: Request) -> Response:
-        admitted = await rooms.doorkeeper.admit(request, body_max=limit, any_time=any_time)
+        admitted = await services.request_auth.admit(request, body_max=limit, any_time=any_time)
         if isinstance(admitted, Refusal):
-            return _timed(rooms, refuse(admitted))
-        return _timed(rooms, await run_in_threadpool(_guarded, work, request, admitted))
+            return _timed(services, refuse(admitted))
+        return _timed(services, await run_in_threadpool(_guarded, work, request, admitted))
 
     return endpoint
 
@@ -92,16 +94,16 @@ def _guarded(work: Work, request: Request, signed: SignedRequest) -> Response:
         return refuse(Refusal(code=error.code, text=f"消息格式不符 / {error}"))
 
 
-def _timed(rooms: Rooms, response: Response) -> Response:
+def _timed(services: ApiServices, response: Response) -> Response:
     """Tell the centre's clock with every answer, so that a terminal whose clock is refused can see by how much."""
-    response.headers[headers.TIME] = rooms.clock.now().isoformat()
+    response.headers[headers.TIME] = services.clock.now().isoformat()
     return response
 
 
-def _enrol(rooms: Rooms) -> Endpoint:
+def _enrol(services: ApiServices) -> Endpoint:
     def enrol(body: bytes) -> Response:
         try:
-            reply = rooms.enrolment.enrol(parse(body, EnrolmentRequest))
+            reply = services.enrolment.enrol(parse(body, EnrolmentRequest))
         except ContractError as error:
             return refuse(Refusal(code=error.code, text=f"消息格式不符 / {error}"))
         return refuse(reply) if isinstance(reply, Refusal) else answer(reply, status=201)
@@ -109,8 +111,8 @@ def _enrol(rooms: Rooms) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         body = await read_body(request, 4096)
         if isinstance(body, Refusal):
-            return _timed(rooms, refuse(body))
-        return _timed(rooms, await run_in_threadpool(enrol, body))
+            return _timed(services, refuse(body))
+        return _timed(services, await run_in_threadpool(enrol, body))
 
     return endpoint
 
@@ -129,62 +131,62 @@ def _take(keep: Callable[[Upload], Receipt | Refusal]) -> Work:
     return work
 
 
-def _heartbeat(rooms: Rooms) -> Work:
+def _heartbeat(services: ApiServices) -> Work:
     def work(_request: Request, signed: SignedRequest) -> Response:
         beat = parse(signed.body, Heartbeat)
         if beat.terminal_id != signed.terminal.terminal_id:
             return refuse(FOREIGN_HEARTBEAT)
-        heard_at = rooms.heartbeats.take(signed.terminal, beat)
+        heard_at = services.heartbeats.take(signed.terminal, beat)
         if isinstance(heard_at, Refusal):
             return refuse(heard_at)
-        versions = rooms.documents.versions(signed.terminal.station_hex)
+        versions = services.documents.versions(signed.terminal.station_hex)
         return answer(HeartbeatReply(at=heard_at, versions=versions))
 
     return work
 
 
-def _authorise_psam(rooms: Rooms) -> Work:
+def _authorise_psam(services: ApiServices) -> Work:
     def work(_request: Request, signed: SignedRequest) -> Response:
         asked = parse(signed.body, PsamAuthorisationRequest)
-        reply = rooms.authorisations.ask(signed.terminal.terminal_id, asked)
+        reply = services.authorisations.ask(signed.terminal.terminal_id, asked)
         return refuse(reply) if isinstance(reply, Refusal) else answer(reply, status=201)
 
     return work
 
 
-def _authorised_psam(rooms: Rooms) -> Work:
+def _authorised_psam(services: ApiServices) -> Work:
     def work(request: Request, signed: SignedRequest) -> Response:
         result = parse(signed.body, PsamAuthorisationResult)
         if result.list_number != request.path_params["list_number"]:
             return refuse(OTHER_LIST)
-        kept = rooms.authorisations.report(signed.terminal.terminal_id, result)
+        kept = services.authorisations.report(signed.terminal.terminal_id, result)
         return refuse(kept) if isinstance(kept, Refusal) else answer(kept)
 
     return work
 
 
-def _documents_after(rooms: Rooms) -> Work:
+def _documents_after(services: ApiServices) -> Work:
     def work(request: Request, signed: SignedRequest) -> Response:
         kind, after = _kind(request.path_params["kind"]), request.query_params.get("after", "0")
         if kind is None:
             return refuse(NO_DOCUMENT)
         if not _is_version(after):
             return refuse(BAD_VERSION)
-        return answer(rooms.documents.after(signed.terminal.station_hex, kind, int(after)))
+        return answer(services.documents.after(signed.terminal.station_hex, kind, int(after)))
 
     return work
 
 
-def _document(rooms: Rooms) -> Work:
+def _document(services: ApiServices) -> Work:
     def work(request: Request, signed: SignedRequest) -> Response:
         kind, version = _kind(request.path_params["kind"]), request.path_params["version"]
         station = signed.terminal.station_hex
         if kind is None:
             return refuse(NO_DOCUMENT)
         if version == "newest":
-            found = rooms.documents.newest(station, kind)
+            found = services.documents.newest(station, kind)
         elif _is_version(version):
-            found = rooms.documents.version(station, kind, int(version))
+            found = services.documents.version(station, kind, int(version))
         else:
             return refuse(BAD_VERSION)
         return refuse(NO_DOCUMENT) if found is None else answer(found)

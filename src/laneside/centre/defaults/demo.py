@@ -8,8 +8,14 @@ from datetime import datetime
 from typing import Final
 
 from laneside.centre.accounts import Accounts
-from laneside.centre.parameters import Documents, next_rate_version, operator_with_password
-from laneside.centre.statuslists import listed_card, listed_obu, whole_list
+from laneside.centre.parameters import (
+    PublishedDocuments,
+    listed_card,
+    listed_obu,
+    next_rate_version,
+    operator_with_password,
+    whole_list,
+)
 from laneside.clock import Clock
 from laneside.contract.parameters import (
     DocumentKind,
@@ -130,7 +136,7 @@ def demo_tariff(at: datetime, holidays: tuple[HolidayWindow, ...] = ()) -> Tarif
 
 
 def seed_demo(
-    documents: Documents,
+    documents: PublishedDocuments,
     accounts: Accounts,
     clock: Clock,
     random_bytes: Callable[[int], bytes],

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from laneside.centre.ingest.receipts import Receipts
+from laneside.centre.ingest.intake import Receipts
 from laneside.centre.ingest.uploads import Upload
 from laneside.centre.storage import Database
 from laneside.centre.storage.durable import make_folder_durably, sync_folder, write_durably

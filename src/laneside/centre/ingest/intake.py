@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, and_, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from laneside.centre.alarms import Alarms
-from laneside.centre.ingest.receipts import Receipts
-from laneside.centre.ingest.uploads import EVENT, IMAGE, RECORD, Message, Noun, Upload, columns_of, subject_of
+from laneside.centre.ingest.uploads import EVENT, IMAGE, RECORD, Message, Upload, UploadKind, columns_of, subject_of
 from laneside.centre.storage import Database
 from laneside.centre.storage.tables import conflicts
 from laneside.clock import Clock
 from laneside.contract.exchange import Receipt, Refusal, Stored
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
-from laneside.contract.signing import parse
+from laneside.contract.signing import parse, receipt_bytes
 
 FOREIGN_TERMINAL: Final = Refusal(
     code="foreign-terminal", text="上传内容属于另一终端 / the upload names another terminal than its sender"
@@ -24,6 +25,20 @@ FOREIGN_TERMINAL: Final = Refusal(
 OTHER_SUBJECT: Final = Refusal(
     code="other-subject", text="上传内容的编号与地址不符 / the upload's id is not the one in its address"
 )
+
+
+class Receipts:
+    """Write the centre's signed receipts. Only call this after what is receipted is durable."""
+
+    def __init__(self, key: Ed25519PrivateKey, clock: Clock) -> None:
+        self._key = key
+        self._clock = clock
+
+    def write(self, *, terminal_id: str, subject: str, digest: str, stored: Stored) -> Receipt:
+        """Return a receipt bound to terminal, subject, digest and the present time."""
+        at = self._clock.now()
+        bare = Receipt(terminal_id=terminal_id, subject=subject, digest=digest, stored=stored, at=at)
+        return msgspec.structs.replace(bare, signature=self._key.sign(receipt_bytes(bare)))
 
 
 class Intake:
@@ -56,7 +71,7 @@ class Intake:
         """Keep an image record; ContractError if the bytes are none."""
         return self._keep(IMAGE, upload, parse(upload.body, ImageRecord))
 
-    def _keep(self, noun: Noun, upload: Upload, message: Message) -> Receipt | Refusal:
+    def _keep(self, kind: UploadKind, upload: Upload, message: Message) -> Receipt | Refusal:
         if message.terminal_id != upload.terminal_id:
             return FOREIGN_TERMINAL
         if subject_of(message) != upload.subject:
@@ -70,26 +85,26 @@ class Intake:
             "signature": upload.signature,
             "received_at": self._clock.now(),
         }
-        stored = self._store(noun, upload.subject, columns_of(message), common)
-        if noun is RECORD:
+        stored = self._store(kind, upload.subject, columns_of(message), common)
+        if kind is RECORD:
             self._after_commit(upload.subject)
         return self._receipts.write(
             terminal_id=upload.terminal_id, subject=upload.subject, digest=upload.digest, stored=stored
         )
 
-    def _store(self, noun: Noun, subject: str, own: dict[str, Any], common: dict[str, Any]) -> Stored:
+    def _store(self, kind: UploadKind, subject: str, own: dict[str, Any], common: dict[str, Any]) -> Stored:
         try:
             with self._database.writing() as connection:
-                connection.execute(insert(noun.table), {**own, **common})
+                connection.execute(insert(kind.table), {**own, **common})
         except IntegrityError as collision:
             with self._database.writing() as connection:
-                return self._collided(connection, noun, subject, own, common, collision=collision)
+                return self._collided(connection, kind, subject, own, common, collision=collision)
         return Stored.CREATED
 
     def _collided(
         self,
         connection: Connection,
-        noun: Noun,
+        kind: UploadKind,
         subject: str,
         own: dict[str, Any],
         common: dict[str, Any],
@@ -97,32 +112,32 @@ class Intake:
         collision: IntegrityError,
     ) -> Stored:
         """Tell a repeated upload from a different one under a key that is taken; nothing is ever deleted between."""
-        kept = {name: _digest_under(connection, noun, key, own) for name, key in noun.keys.items()}
-        if kept[next(iter(noun.keys))] == common["digest"]:
+        kept = {name: _digest_under(connection, kind, key, own) for name, key in kind.keys.items()}
+        if kept[next(iter(kind.keys))] == common["digest"]:
             return Stored.EXISTS
         collides_with = " ".join(name for name, found in kept.items() if found is not None)
         if not collides_with:
             raise collision
-        self._keep_conflict(connection, noun, subject, collides_with, common)
+        self._keep_conflict(connection, kind, subject, collides_with, common)
         return Stored.CONFLICT
 
     def _keep_conflict(
-        self, connection: Connection, noun: Noun, subject: str, collides_with: str, common: dict[str, Any]
+        self, connection: Connection, kind: UploadKind, subject: str, collides_with: str, common: dict[str, Any]
     ) -> None:
         same = and_(
-            conflicts.c.noun == noun.name, conflicts.c.subject == subject, conflicts.c.digest == common["digest"]
+            conflicts.c.noun == kind.name, conflicts.c.subject == subject, conflicts.c.digest == common["digest"]
         )
         if connection.execute(select(conflicts.c.seq).where(same)).first() is None:
-            row = {"noun": noun.name, "subject": subject, "collides_with": collides_with}
+            row = {"noun": kind.name, "subject": subject, "collides_with": collides_with}
             connection.execute(insert(conflicts), {**row, **common})
         self._alarms.ring(
-            connection, noun.alarm, subject=subject, terminal_id=common["terminal_id"], detail=collides_with
+            connection, kind.alarm, subject=subject, terminal_id=common["terminal_id"], detail=collides_with
         )
 
 
-def _digest_under(connection: Connection, noun: Noun, key: tuple[str, ...], own: dict[str, Any]) -> str | None:
+def _digest_under(connection: Connection, kind: UploadKind, key: tuple[str, ...], own: dict[str, Any]) -> str | None:
     """Return the digest of what is kept under this key; None if nothing is, or if the key is not known whole."""
     if any(own[column] is None for column in key):
         return None
-    same = and_(*(noun.table.c[column] == own[column] for column in key))
-    return connection.execute(select(noun.table.c.digest).where(same)).scalar_one_or_none()
+    same = and_(*(kind.table.c[column] == own[column] for column in key))
+    return connection.execute(select(kind.table.c.digest).where(same)).scalar_one_or_none()

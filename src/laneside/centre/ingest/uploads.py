@@ -1,4 +1,4 @@
-"""One upload, and the nouns that can be uploaded: their table, their id and what else must be unique."""
+"""One upload, and the kinds that can be uploaded: their table, their id and what else must be unique."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noun:
+class UploadKind:
     """A kind of upload. ``keys`` are its UNIQUE constraints by name, the id's first."""
 
     name: str
@@ -40,7 +40,7 @@ class Noun:
     alarm: AlarmKind
 
 
-RECORD: Final = Noun(
+RECORD: Final = UploadKind(
     name="record",
     table=tables.records,
     keys={
@@ -50,8 +50,12 @@ RECORD: Final = Noun(
     },
     alarm=AlarmKind.RECORD_CONFLICT,
 )
-EVENT: Final = Noun(name="event", table=tables.events, keys={"event-id": ("event_id",)}, alarm=AlarmKind.EVENT_CONFLICT)
-IMAGE: Final = Noun(name="image", table=tables.images, keys={"image-id": ("image_id",)}, alarm=AlarmKind.IMAGE_CONFLICT)
+EVENT: Final = UploadKind(
+    name="event", table=tables.events, keys={"event-id": ("event_id",)}, alarm=AlarmKind.EVENT_CONFLICT
+)
+IMAGE: Final = UploadKind(
+    name="image", table=tables.images, keys={"image-id": ("image_id",)}, alarm=AlarmKind.IMAGE_CONFLICT
+)
 
 _TEXT_MAX: Final = 80
 _SERIAL_MAX: Final = 0xFFFF  # the card counts in two bytes

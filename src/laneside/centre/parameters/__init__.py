@@ -1,7 +1,24 @@
-"""What the centre decides: signed documents with versions that only rise, and the parts that they are made of."""
+"""What the centre decides: signed documents with versions that only rise, and the parts that they are made of.
 
-from laneside.centre.parameters.documents import Documents
-from laneside.centre.parameters.operators import operator_with_password
-from laneside.centre.parameters.tariffs import next_rate_version, with_holiday
+For now a status list is one small, whole, signed list per station. What a terminal makes of a document must not enter.
+"""
 
-__all__ = ["Documents", "next_rate_version", "operator_with_password", "with_holiday"]
+from laneside.centre.parameters.document_parts import (
+    listed_card,
+    listed_obu,
+    next_rate_version,
+    operator_with_password,
+    whole_list,
+    with_holiday,
+)
+from laneside.centre.parameters.published import PublishedDocuments
+
+__all__ = [
+    "PublishedDocuments",
+    "listed_card",
+    "listed_obu",
+    "next_rate_version",
+    "operator_with_password",
+    "whole_list",
+    "with_holiday",
+]

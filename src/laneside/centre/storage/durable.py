@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -35,3 +38,13 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def key_in(path: Path, random_bytes: Callable[[int], bytes]) -> Ed25519PrivateKey:
+    """Return the centre's own key, which every terminal pins, from its file; make it the first time.
+
+    The file holds 32 raw bytes and can be read by its owner only.
+    """
+    if not path.exists():
+        write_durably(path, random_bytes(32), mode=0o600)
+    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())

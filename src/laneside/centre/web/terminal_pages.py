@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from laneside.centre.web.desk import Visit, field
+from laneside.centre.web.pages import Visit, field
 
 
 def terminals(visit: Visit) -> Response:
@@ -16,42 +16,42 @@ def terminals(visit: Visit) -> Response:
 def new_code(visit: Visit, form: FormData) -> Response:
     """Make an enrolment code for a station and show it once."""
     station = field(form, "station")
-    if station not in visit.desk.documents.stations():
+    if station not in visit.services.documents.stations():
         return visit.page("refused.html", status=400)
-    return _terminals_page(visit, issued=visit.desk.enrolment.issue(station))
+    return _terminals_page(visit, issued=visit.services.enrolment.issue(station))
 
 
 def revoke(visit: Visit, _form: FormData) -> Response:
     """Take a terminal's key out of use."""
-    visit.desk.registry.revoke(visit.request.path_params["terminal_id"])
+    visit.services.registry.revoke(visit.request.path_params["terminal_id"])
     return RedirectResponse("/terminals", 303)
 
 
 def psams(visit: Visit) -> Response:
     """List the PSAM authorisations with what came of them."""
-    return visit.page("psams.html", kept=visit.desk.authorisations.shown())
+    return visit.page("psams.html", kept=visit.services.authorisations.shown())
 
 
 def alarms(visit: Visit) -> Response:
     """List the alarms."""
-    return visit.page("alarms.html", alarms=visit.desk.alarms.shown())
+    return visit.page("alarms.html", alarms=visit.services.alarms.shown())
 
 
 def settle(visit: Visit, _form: FormData) -> Response:
     """Mark an alarm as looked after."""
-    visit.desk.alarms.settle(visit.request.path_params["seq"], by=visit.session.account)
+    visit.services.alarms.settle(visit.request.path_params["seq"], by=visit.session.account)
     return RedirectResponse("/alarms", 303)
 
 
 def _terminals_page(visit: Visit, *, issued: object) -> Response:
-    desk = visit.desk
-    stations = desk.documents.stations()
-    newest = {station: desk.documents.versions(station) for station in stations}
+    services = visit.services
+    stations = services.documents.stations()
+    newest = {station: services.documents.versions(station) for station in stations}
     return visit.page(
         "terminals.html",
-        terminals=desk.registry.all(),
+        terminals=services.registry.all(),
         stations=stations,
         newest=newest,
         issued=issued,
-        now=desk.clock.now(),
+        now=services.clock.now(),
     )

@@ -103,7 +103,7 @@ class Debits:
         return self._passages.add(state, outcome, ended, outgoing=(event,))
 
     def _seal(self, flow: Flow, state: PassageState, outcome: Debited, context: RecordContext) -> PassageState:
-        paid = Paid.of(after(state, outcome, state.touched_at))
+        paid = Paid.of(after(state, outcome))
         assert paid is not None and flow.record is not None, "a debit follows pair, picture, class and fee"
         upload = flow.record(paid, context)
         outgoing = [outgoing_record(upload)]

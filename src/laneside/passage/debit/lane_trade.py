@@ -59,7 +59,7 @@ def intent_of_trade(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Evidence:
-    """What the card shows of another's purchase. ``counter`` is N, None where only 0019 speaks."""
+    """What the card shows of another's purchase. ``counter`` is N, None where only 0019 shows it."""
 
     terminal_number: bytes
     purchase_time: bytes

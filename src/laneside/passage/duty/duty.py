@@ -80,6 +80,8 @@ class Duty:
         self._documents = documents
         self._identity = identity
         self._clock = clock
+        # Guards who is on duty and the count of failures; taken before the journal's. A password is computed before it
+        # is taken, so that no one waits behind another's scrypt.
         self._lock = RLock()
         self._on_duty: OnDuty | None = None
 
@@ -117,32 +119,34 @@ class Duty:
 
     def login(self, operator_id: str, password: str, shift: int, work_date: date) -> Answer:
         """Take a collector on duty; the same answer whether the number or the password was wrong."""
+        parameters = self._parameters()
+        if parameters is None:
+            return self.login_obstacle() or NO_PARAMETERS
+        plan = next((plan for plan in parameters.shifts if plan.number == shift), None)
+        if plan is None:
+            return rejected("shift", "没有这个班次", "There is no such shift")
+        operator = self._known(parameters, operator_id)
+        matches = operator is not None and _matches(operator, password)
         with self._lock:
-            parameters = self._parameters()
-            if parameters is None:
-                return self.login_obstacle() or NO_PARAMETERS
-            plan = next((plan for plan in parameters.shifts if plan.number == shift), None)
-            if plan is None:
-                return rejected("shift", "没有这个班次", "There is no such shift")
-            operator = self._known(parameters, operator_id)
             if operator is not None and self.locked(operator.operator_id):
                 return rejected("operator_id", "该工号已锁定，请班长解锁", "Locked: a shift leader must unlock it")
-            if operator is None or not _matches(operator, password):
+            if operator is None or not matches:
                 return self._failed(operator, parameters)
             return self._begin(operator, plan, work_date)
 
     def check_leader(self, leader_id: str, password: str) -> Operator | Rejected:
         """Return the shift leader (or administrator) whose password this is, else why not."""
+        parameters = self._parameters()
+        if parameters is None:
+            return self.login_obstacle() or NO_PARAMETERS
+        leader = self._known(parameters, leader_id)
+        if leader is None or leader.role is Role.COLLECTOR:
+            return rejected("leader", "不是本站班长工号", "Not a shift leader of this station")
+        matches = _matches(leader, password)
         with self._lock:
-            parameters = self._parameters()
-            if parameters is None:
-                return self.login_obstacle() or NO_PARAMETERS
-            leader = self._known(parameters, leader_id)
-            if leader is not None and self.locked(leader.operator_id):
+            if self.locked(leader.operator_id):
                 return rejected("leader", "该工号已锁定", "This number is locked")
-            if leader is None or leader.role is Role.COLLECTOR:
-                return rejected("leader", "不是本站班长工号", "Not a shift leader of this station")
-            if not _matches(leader, password):
+            if not matches:
                 self._failed(leader, parameters)
                 return rejected("password", "班长密码不正确", "The leader's password is wrong")
             return leader

@@ -20,8 +20,7 @@ from laneside.passage.notes import Ending
 from laneside.passage.picture.plate_entry import PlateForm
 from laneside.passage.record.context import RecordContext
 from laneside.passage.state import AnyStage, Paid, PassageState, Priced
-from laneside.rules import Confirmed as SeenVehicle
-from laneside.rules import Facts, Finding
+from laneside.rules import Facts, Finding, SeenVehicle
 from laneside.vocab import Words
 
 if TYPE_CHECKING:

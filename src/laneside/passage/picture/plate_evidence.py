@@ -29,8 +29,8 @@ _PLATE_AT_ALL: Final = 0.5
 def ranked(seen: PlatesSeen, pair_plates: frozenset[str]) -> tuple[tuple[SeenPlate, ...], bool]:
     """Order the plates of a photo, the one that counts first, and return whether only the pair made it so.
 
-    The vehicle that is worked stands large and in the middle. A plate of the car behind counts only where it is the
-    one that card or tag have and was read with confidence.
+    The vehicle that is worked is large and in the middle of the picture. A plate of the car behind counts only where it
+    is the one that card or tag have and was read with confidence.
     """
     placed = sorted(_apart(seen.plates), key=lambda plate: _rank(plate.reading, seen), reverse=True)[:PLATES_MAX]
     chosen = next((plate for plate in placed if _is_pairs(plate.reading, pair_plates)), None)

@@ -101,8 +101,6 @@ def lane_choice(lane: Lane, flow: Flow) -> LaneChoice:
         name=lane.name,
         use=LANE_USES[lane.use],
         code=flow.lane_code(lane),
-        flow=flow.name,
-        flow_title=flow.title,
     )
 
 
@@ -140,7 +138,6 @@ def _vehicle(presented: Presented) -> VehicleView:
     return VehicleView(
         plate=plate,
         colour=colour,
-        colour_name=label(PlateColour, colour),
         toll_class=label(TollClass, toll_class),
         seats=None if vehicle is None else vehicle.seats,
         card_type=Words(zh="无卡", en="no card") if issue is None else label(CardType, issue.card_type),

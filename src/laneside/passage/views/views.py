@@ -45,7 +45,6 @@ class VehicleView:
 
     plate: str
     colour: int
-    colour_name: Words
     toll_class: Words
     seats: int | None
     card_type: Words
@@ -163,14 +162,12 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneChoice:
-    """A lane that may be worked: ten hex digits, name, type, the 0019 status (``05``, ``06``), and the flow's title."""
+    """A lane that may be worked: ten hex digits, name, type, and the 0019 status (``05``, ``06``)."""
 
     lane_hex: str
     name: str
     use: Words
     code: str
-    flow: str = ""
-    flow_title: Words | None = None
 
 
 class RecordState(StrEnum):

@@ -30,7 +30,7 @@ FIRST_RSCTL: Final = 0x01  # its nibbles swapped are the 10 that a host begins w
 POWER_UP_RSCTL: Final = 0x98
 CHUNK_WAIT_S_MAX: Final = 0.25
 CUT_AFTER_S: Final = 0.2
-"""A frame of 500 bytes takes 43 ms on the slowest line: one that stands still for longer has lost its end."""
+"""A frame of 500 bytes takes 43 ms on the slowest line: one that pauses for longer has lost its end."""
 PUMP_CHUNKS_MAX: Final = 64
 NO_TAG: Final = bytes(4)
 
@@ -104,7 +104,7 @@ class Conversation:
     def expect(self, commands: Container[int], *, obu_id: bytes | None, timeout_s: float) -> Message | None:
         """Return the next message with one of these commands, of this tag if one is named; None when time is over.
 
-        What speaks of another tag, or comes too late for its question, is dropped here. Raises LinkLostError.
+        A message of another tag, or one that comes too late for its question, is dropped here. Raises LinkLostError.
         """
         deadline_s = self._clock.monotonic_s() + timeout_s
         while True:
@@ -116,7 +116,7 @@ class Conversation:
                 return None
 
     def pump(self) -> None:
-        """Take what has arrived and answer heartbeats; what nobody asked for is dropped. Raises LinkLostError."""
+        """Take what has arrived and answer heartbeats; what was not asked for is dropped. Raises LinkLostError."""
         for _ in range(PUMP_CHUNKS_MAX):
             if not self._receive(0.0):
                 break
@@ -132,7 +132,7 @@ class Conversation:
         return self._waiting.popleft() if self._waiting else None
 
     def _receive(self, timeout_s: float) -> bool:
-        """Read one chunk; False when there was none. What stands still in the middle of a frame is given up."""
+        """Read one chunk; False when there was none. A frame that pauses in its middle is given up."""
         chunk = self._link.read(timeout_s=timeout_s)
         now_s = self._clock.monotonic_s()
         if chunk:
@@ -190,7 +190,7 @@ class Conversation:
 
 
 def _is_of(message: Message, obu_id: bytes | None) -> bool:
-    """Say whether a message is of this tag; one without a tag field is everybody's, one of no tag nobody's."""
+    """Return whether a message is of this tag; one without a tag field is of every tag, one with none of no tag."""
     named: bytes | None = getattr(message, "obu_id", None)
     if not named:
         return True

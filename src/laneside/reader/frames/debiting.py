@@ -37,8 +37,8 @@ Result = SerialDebitResult | TcpDebitResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What became of a C6 in its own session; N and the SAM's number as a B5 of this debit told them."""
+class PurchaseResult:
+    """What became of a C6 in its own session; N and the SAM's number as a B5 of this debit tells them."""
 
     outcome: Outcome
     counter: int | None = None
@@ -53,28 +53,28 @@ class Debiting:
     dialect: Dialect
     clock: Clock
 
-    def purchase(self, found: Found, intent: Intent) -> Told:
+    def purchase(self, found: Found, intent: Intent) -> PurchaseResult:
         """Send C6, once, and settle it as far as this session can."""
         trade = Trade.CARD_AND_EF04 if intent.write_tag and self._can_write(found) else Trade.CARD
         self.talk.send(self._c6(found, intent, trade, intent.amount_fen))
         answer = self._result_of(found, intent)
         if answer is None:
-            return Told(outcome=self._ask_again(found, intent, None, "no answer to C6"))
+            return PurchaseResult(outcome=self._ask_again(found, intent, None, "no answer to C6"))
         state = debit_state(self.dialect, answer, trade)
         why = f"B5 error {answer.error:02X}"
         match state:
             case DebitState.DEBITED | DebitState.DEBITED_EF04_FAILED | DebitState.DEBITED_MAC2_FAILED:
                 done = debited(answer, intent, state, trade)
-                return Told(outcome=self._with_its_tac(found, intent, answer, done), counter=answer.counter)
+                return PurchaseResult(outcome=self._with_its_tac(found, intent, answer, done), counter=answer.counter)
             case DebitState.NOT_DEBITED:
-                return Told(
+                return PurchaseResult(
                     outcome=NotDebited(record_id=intent.record_id, detail=why, proof=Proof.ANSWER),
                     counter=numbers_in(answer)[0],
                 )
             case DebitState.UNKNOWN | DebitState.TAC_UNAVAILABLE:
                 counter, number = numbers_in(answer)
                 outcome = self._ask_again(found, intent, counter, why)
-                return Told(outcome=outcome, counter=counter, transaction_number=number)
+                return PurchaseResult(outcome=outcome, counter=counter, transaction_number=number)
             case _:
                 assert_never(state)
 
@@ -103,7 +103,7 @@ class Debiting:
         return TagWrite.FAILED if answer.error else TagWrite.WRITTEN
 
     def _can_write(self, found: Found) -> bool:
-        """Say whether the copy can be written: the new dialect writes the whole block and so must have read it."""
+        """Return whether the copy can be written: the new dialect writes the whole block and so must have read it."""
         return self.dialect.name is DialectName.SERIAL or bool(found.ef04)
 
     def _c6(self, found: Found, intent: Intent, trade: Trade, amount_fen: int) -> Message:
@@ -145,7 +145,7 @@ class Debiting:
         return None
 
     def _with_its_tac(self, found: Found, intent: Intent, answer: Result, done: Debited) -> Outcome:
-        """Ask for the TAC that a B5 of a debit does not carry; the tag's write stays as that B5 told it."""
+        """Ask for the TAC that a B5 of a debit does not carry; the tag's write stays as that B5 has it."""
         if has_tac(answer):
             return done
         return self._fetch_tac(found, intent, answer.counter, tag_write=done.tag_write) or done
@@ -194,11 +194,11 @@ class Debiting:
         return self.talk.expect(commands, obu_id=found.obu_id, timeout_s=timeout_ms / 1000)
 
 
-# --- B5 and B8 as outcomes, and which of them speaks of which debit
+# --- B5 and B8 as outcomes, and which of them belongs to which debit
 
 
 def of_this_debit(answer: SerialDebitResult | TcpDebitResult, intent: Intent) -> bool:
-    """Say whether a B5 carries the second that this C6 carried; a late one of an earlier C6 does not."""
+    """Return whether a B5 carries the second that this C6 carried; a late one of an earlier C6 does not."""
     return answer.purchase_time == intent.purchase_time
 
 

@@ -120,7 +120,7 @@ def with_card(found: Found, message: SerialCard | TcpCard | ShortReply, dialect:
         found = replace(found, ef04=message.ef04[:PASSAGE_BLOCK_LENGTH])
     if error not in _CARD_READ[table] or found.status & TagStatusBit.NO_CARD:
         return _without_card(found, error, table)
-    try:  # frames tell nothing of 0018
+    try:  # frames do not carry 0018
         card = PresentedCard(issue_file=message.issue, capp=message.capp, balance_fen=message.balance_fen)
     except CodecError:
         return replace(found, card_trouble="0015 can't be understood")

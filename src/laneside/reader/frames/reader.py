@@ -11,11 +11,11 @@ from laneside.card import Debited, Intent, NotDebited, Outcome, PresentedCard, T
 from laneside.clock import Clock
 from laneside.codec import purchase_time
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.reader.frames.attachment import Attachment, FrameReaderPolicy
+from laneside.reader.frames.connection_keeper import ConnectionKeeper, FrameReaderPolicy
 from laneside.reader.frames.conversation import ByteLink, Observer
-from laneside.reader.frames.debiting import Debiting, Told
+from laneside.reader.frames.debiting import Debiting, PurchaseResult
 from laneside.reader.frames.found import Found
-from laneside.reader.frames.searching import Searching
+from laneside.reader.frames.tag_search import TagSearch
 from laneside.reader.port import (
     Capability,
     NotPrepared,
@@ -57,8 +57,8 @@ class FrameReader:
     ) -> None:
         self._policy = policy or FrameReaderPolicy()
         self._clock = clock
-        self._attachment = Attachment(open_link=open_link, clock=clock, policy=self._policy, observer=observer)
-        self._searching = Searching(attachment=self._attachment, policy=self._policy, clock=clock)
+        self._connection = ConnectionKeeper(open_link=open_link, clock=clock, policy=self._policy, observer=observer)
+        self._search = TagSearch(connection=self._connection, policy=self._policy, clock=clock)
         self._lock = Lock()
         self._pending: _Pending | None = None
         self._last_token = 0
@@ -78,36 +78,36 @@ class FrameReader:
         """Hang up."""
         with self._lock:
             self._pending = None
-            self._attachment.hang_up(LinkLostError("closed"))
+            self._connection.hang_up(LinkLostError("closed"))
 
     def reach(self) -> None:
         """Return when the reader was attached as it was last seen. Raises LinkLostError with what is wrong."""
-        self._attachment.reach()
+        self._connection.reach()
 
     @property
     def firmware(self) -> str:
         """What the reader's B0 says of its make; empty while it is not attached."""
-        return self._attachment.firmware
+        return self._connection.firmware
 
     def status(self) -> PsamState:
         """Return what the reader last said of its PSAM; answers heartbeats and reconnects while nothing else runs."""
         if self._lock.acquire(blocking=False):
             try:
                 if self._pending is None:
-                    self._attachment.look()
+                    self._connection.look()
             finally:
                 self._lock.release()
-        return self._attachment.psam
+        return self._connection.psam
 
     def authorisation_request(self) -> PsamChallenge | None:
         """Take a challenge from a PSAM that wants one; a prepared purchase is left alone."""
         with self._lock:
-            return None if self._pending else self._attachment.challenge()
+            return None if self._pending else self._connection.challenge()
 
     def authorise(self, instruction: bytes) -> PsamAuthorisation:
         """Hand the centre's APDU to the PSAM, unless its challenge is over."""
         with self._lock:
-            return self._attachment.authorise(instruction)
+            return self._connection.authorise(instruction)
 
     def read(self, *, search_s: float) -> Presented:
         """Read tag and card in a session of their own. Raises NothingPresentedError, LinkLostError.
@@ -116,9 +116,9 @@ class FrameReader:
         """
         with self._lock:
             self._pending = None
-            found = self._searching.run(search_s, lambda found: found.is_whole)
-            presented = found.presented(self._attachment.psam)
-            self._searching.rest(found)
+            found = self._search.run(search_s, lambda found: found.is_whole)
+            presented = found.presented(self._connection.psam)
+            self._search.rest(found)
             return presented
 
     def prepare(self, order: PurchaseOrder, *, search_s: float) -> Prepared | NotPrepared:
@@ -126,14 +126,14 @@ class FrameReader:
         with self._lock:
             self._pending = None
             try:
-                found = self._searching.run(search_s, lambda found: found.is_whole and _is_tag_of(order.pair, found))
+                found = self._search.run(search_s, lambda found: found.is_whole and _is_tag_of(order.pair, found))
             except NothingPresentedError as error:
                 return NotPrepared(refusal=PrepareRefusal.NOTHING_PRESENTED, detail=str(error))
             except LinkLostError as error:
                 return NotPrepared(refusal=PrepareRefusal.LINK_LOST, detail=str(error))
             refusal = self._refusal(order, found)
             if refusal is not None:
-                self._searching.rest(found)
+                self._search.rest(found)
                 return refusal
             assert found.card is not None, "a pair without its card was refused"
             return self._ready(order, found, found.card)
@@ -144,12 +144,12 @@ class FrameReader:
             pending, self._pending = self._pending, None
             if pending is None or pending.token != prepared.token:
                 return Unknown(detail="this purchase is not open any more")
-            told = self._purchase(pending)
-            outcome = told.outcome
+            result = self._purchase(pending)
+            outcome = result.outcome
             if isinstance(outcome, Debited):
-                self._searching.finish(pending.found)
+                self._search.finish(pending.found)
                 return outcome
-            return self._confirmed(pending, told)
+            return self._confirmed(pending, result)
 
     def prove(self, intent: Intent, *, search_s: float) -> Outcome:
         """Find the tag again, compare card and 0019 with the intent, and fetch the TAC where the reader still can."""
@@ -164,22 +164,20 @@ class FrameReader:
         with self._lock:
             self._pending = None
             try:
-                found = self._searching.run(
-                    search_s, lambda found: found.system.contract_serial == intent.contract_serial
-                )
+                found = self._search.run(search_s, lambda found: found.system.contract_serial == intent.contract_serial)
                 debiting = self._debiting()
             except (NothingPresentedError, LinkLostError):
                 return TagWrite.FAILED  # nothing was sent that writes
             try:
                 written = debiting.write_tag(found, intent)
             except LinkLostError as error:
-                self._attachment.hang_up(error)
+                self._connection.hang_up(error)
                 return TagWrite.UNKNOWN
-            self._searching.rest(found)
+            self._search.rest(found)
             return written
 
     def _refusal(self, order: PurchaseOrder, found: Found) -> NotPrepared | None:
-        psam, card = self._attachment.psam, found.card
+        psam, card = self._connection.psam, found.card
         if not psam.authorised:
             return NotPrepared(refusal=PrepareRefusal.PSAM_NOT_AUTHORISED, detail=psam.trouble)
         if not _is_tag_of(order.pair, found):
@@ -205,7 +203,7 @@ class FrameReader:
             capp_before=card.capp,
             capp_after=order.capp_after,
             write_tag=order.write_tag and self._policy.can_write_tag,
-            terminal_number=self._attachment.psam.terminal_number,
+            terminal_number=self._connection.psam.terminal_number,
             transaction_number=None,
             purchase_time=purchase_time(order.at),
             mac1=None,
@@ -218,31 +216,31 @@ class FrameReader:
         return Prepared(intent=intent, token=self._last_token)
 
     def _debiting(self) -> Debiting:
-        """Take the conversation as it stands; what had come late is dropped from it. Raises LinkLostError."""
-        return Debiting(talk=self._attachment.conversation(), dialect=self._policy.dialect, clock=self._clock)
+        """Take the conversation as it is; what came late is dropped from it. Raises LinkLostError."""
+        return Debiting(talk=self._connection.conversation(), dialect=self._policy.dialect, clock=self._clock)
 
-    def _purchase(self, pending: _Pending) -> Told:
+    def _purchase(self, pending: _Pending) -> PurchaseResult:
         try:
-            told = self._debiting().purchase(pending.found, pending.intent)
+            result = self._debiting().purchase(pending.found, pending.intent)
         except LinkLostError as error:
-            self._attachment.hang_up(error)
-            return Told(outcome=Unknown(detail=str(error)))
-        if told.counter is not None:
-            self._counter_of = (pending.intent, told.counter)
-        return told
+            self._connection.hang_up(error)
+            return PurchaseResult(outcome=Unknown(detail=str(error)))
+        if result.counter is not None:
+            self._counter_of = (pending.intent, result.counter)
+        return result
 
-    def _confirmed(self, pending: _Pending, told: Told) -> Outcome:
+    def _confirmed(self, pending: _Pending, result: PurchaseResult) -> Outcome:
         """Look at the card after an answer that stayed out or said no; a B5 of this debit that says no is believed."""
-        self._searching.rest(pending.found)
+        self._search.rest(pending.found)
         compared = self._compared(pending.intent, COMPARE_S)
-        if not isinstance(compared, Unknown) or not isinstance(told.outcome, Unknown | NotDebited):
+        if not isinstance(compared, Unknown) or not isinstance(result.outcome, Unknown | NotDebited):
             return compared
-        if isinstance(told.outcome, NotDebited):
-            return told.outcome
+        if isinstance(result.outcome, NotDebited):
+            return result.outcome
         return Unknown(
-            detail=f"{told.outcome.detail}; then {compared.detail}",
-            counter=told.counter,
-            transaction_number=told.transaction_number,
+            detail=f"{result.outcome.detail}; then {compared.detail}",
+            counter=result.counter,
+            transaction_number=result.transaction_number,
         )
 
     def _compared(self, intent: Intent, search_s: float) -> Outcome:
@@ -255,15 +253,15 @@ class FrameReader:
 
     def _looked_at(self, intent: Intent, search_s: float) -> Outcome:
         try:
-            found = self._searching.run(search_s, lambda found: _is_card_of(intent, found))
+            found = self._search.run(search_s, lambda found: _is_card_of(intent, found))
         except (NothingPresentedError, LinkLostError) as error:
             return Unknown(detail=str(error))
         try:
             outcome = self._debiting().judge(found, intent, self._counter_told(intent))
         except LinkLostError as error:
-            self._attachment.hang_up(error)
+            self._connection.hang_up(error)
             return Unknown(detail=str(error))
-        self._searching.rest(found)
+        self._search.rest(found)
         return outcome
 
     def _counter_told(self, intent: Intent) -> int | None:
@@ -273,7 +271,7 @@ class FrameReader:
 
 
 def _is_tag_of(pair: Pair, found: Found) -> bool:
-    """Say whether this is the tag of the first session; a neighbour's tag is searched past."""
+    """Return whether this is the tag of the first session; a neighbour's tag is searched past."""
     return pair.contract_serial in (None, found.system.contract_serial)
 
 

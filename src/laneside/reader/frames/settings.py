@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from laneside.reader.frames.attachment import FrameReaderPolicy
+from laneside.reader.frames.connection_keeper import FrameReaderPolicy
 from laneside.rsu import DialectName, dialect_of
 from laneside.rsu.settings import seconds, settings_table, whole
 

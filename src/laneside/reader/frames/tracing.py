@@ -7,14 +7,15 @@ of card and tag numbers, and whatever has no layout. What was hidden once stays 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
+
+from msgspec import structs
 
 from laneside.card.redaction import CARD_0015, TAG_EF01, TAG_EF04, Secrets, number_at
 from laneside.clock import Clock
 from laneside.errors import CodecError, LinkLostError
 from laneside.reader.frames.conversation import ByteLink
-from laneside.reader.tracing import Exchanged, Tell
+from laneside.reader.tracing import Tell, TraceLine, epoch_ms
 from laneside.rsu import BadFrame, Dialect, Direction, Message, command_words, parse
 
 CHANNEL: Final = "reader"
@@ -115,28 +116,21 @@ class FrameTracer:
         words = self._dialect.words(message.command(self._dialect), "error", error)
         return f"error {error:02X}" if words is None else f"error {error:02X} {words.en}"
 
-    def _filled_in(self, blank: Exchanged, direction: Direction, body: bytes) -> Exchanged:
+    def _filled_in(self, blank: TraceLine, direction: Direction, body: bytes) -> TraceLine:
         command = body[0]
         name = f"{command:02X} {command_words(self._dialect, command).en}"
         shown, status = self._written(direction, body)
         if direction is Direction.TO_READER:
-            return replace(blank, name=name, sent=shown, status=status)
-        return replace(blank, name=name, received=shown, status=status)
+            return structs.replace(blank, name=name, sent=shown, status=status)
+        return structs.replace(blank, name=name, received=shown, status=status)
 
     def _say(self, *, name: str, status: str, received: str = "") -> None:
         told = self._exchanged(name=name, status=status, received=received)
         self._tell(lambda: told)
 
-    def _exchanged(self, *, name: str, status: str, received: str = "") -> Exchanged:
-        return Exchanged(
-            channel=CHANNEL,
-            name=name,
-            sent="",
-            received=received,
-            status=status,
-            at=self._clock.now(),
-            took_ms=1000 * (self._clock.monotonic_s() - self._asked_s),
-        )
+    def _exchanged(self, *, name: str, status: str, received: str = "") -> TraceLine:
+        took_ms = 1000 * (self._clock.monotonic_s() - self._asked_s)
+        return TraceLine(CHANNEL, name, epoch_ms(self._clock.now()), took_ms, "", received, status)
 
 
 class _TracedLink:

@@ -1,0 +1,121 @@
+"""Read what was taken in, for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from sqlalchemy import RowMapping, Select, select
+
+from laneside.centre.storage import Database
+from laneside.centre.storage.tables import conflicts, events, images, records
+from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
+from laneside.contract.signing import parse
+
+OPEN_DEBIT: Final = "open-debit"
+DEBIT_SETTLED: Final = "debit-settled"
+_OPEN_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRecord:
+    """A record as it is kept; ``seq`` counts the records in the order of their arrival."""
+
+    seq: int
+    upload: RecordUpload
+    digest: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent:
+    """An event as it is kept; ``seq`` counts the events in the order of their arrival."""
+
+    seq: int
+    event: PassageEvent
+    digest: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptConflict:
+    """An upload whose key was taken; ``body`` is what was sent, ``collides_with`` names the constraints."""
+
+    kind: str
+    subject: str
+    collides_with: str
+    terminal_id: str
+    digest: str
+    body: bytes
+    received_at: datetime
+
+    @property
+    def text(self) -> str:
+        """Return the body with line breaks, for reading."""
+        return msgspec.json.format(self.body, indent=2).decode()
+
+
+class KeptUploads:
+    """Pages of records and events, newest first, and single ones."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def records(self, *, before: int | None = None, limit: int = 50) -> tuple[KeptRecord, ...]:
+        """Return up to ``limit`` records that arrived before number ``before``."""
+        query = select(records).order_by(records.c.seq.desc()).limit(limit)
+        return tuple(map(_record, self._rows(query if before is None else query.where(records.c.seq < before))))
+
+    def record(self, record_id: str) -> KeptRecord | None:
+        """Return one record."""
+        return next(map(_record, self._rows(select(records).where(records.c.record_id == record_id))), None)
+
+    def events(self, *, before: int | None = None, limit: int = 50) -> tuple[KeptEvent, ...]:
+        """Return up to ``limit`` events that arrived before number ``before``."""
+        query = select(events).order_by(events.c.seq.desc()).limit(limit)
+        return tuple(map(_event, self._rows(query if before is None else query.where(events.c.seq < before))))
+
+    def open_debits(self) -> tuple[KeptEvent, ...]:
+        """Return the open debits whose passage was neither settled nor brought its record since, oldest first."""
+        later = events.alias()
+        settled = select(later.c.seq).where(
+            later.c.passage_id == events.c.passage_id, later.c.kind == DEBIT_SETTLED, later.c.seq > events.c.seq
+        )
+        sealed = select(records.c.seq).where(records.c.passage_id == events.c.passage_id)
+        still = ~(settled.exists() | sealed.exists())
+        query = select(events).where(events.c.kind == OPEN_DEBIT, still).order_by(events.c.seq).limit(_OPEN_MAX)
+        return tuple(map(_event, self._rows(query)))
+
+    def event(self, event_id: str) -> KeptEvent | None:
+        """Return one event."""
+        return next(map(_event, self._rows(select(events).where(events.c.event_id == event_id))), None)
+
+    def image(self, terminal_id: str, passage_id: str, image_id: str = "") -> ImageRecord | None:
+        """Return one image record of a passage, the newest if it is not named; None while none has come."""
+        query = select(images).where(images.c.terminal_id == terminal_id, images.c.passage_id == passage_id)
+        named = query.where(images.c.image_id == image_id) if image_id else query
+        rows = self._rows(named.order_by(images.c.seq.desc()).limit(1))
+        return next((parse(row["body"], ImageRecord) for row in rows), None)
+
+    def conflicts(self, subject: str) -> tuple[KeptConflict, ...]:
+        """Return what collided under one subject, oldest first."""
+        shown = ("subject", "collides_with", "terminal_id", "digest", "body", "received_at")
+        columns = (conflicts.c.noun.label("kind"), *(conflicts.c[name] for name in shown))
+        query = select(*columns).where(conflicts.c.subject == subject)
+        return tuple(KeptConflict(**row) for row in self._rows(query.order_by(conflicts.c.seq)))
+
+    def _rows(self, query: Select[tuple[object, ...]]) -> list[RowMapping]:
+        with self._database.reading() as connection:
+            return list(connection.execute(query).mappings())
+
+
+def _record(row: RowMapping) -> KeptRecord:
+    upload = parse(row["body"], RecordUpload)
+    return KeptRecord(seq=row["seq"], upload=upload, digest=row["digest"], received_at=row["received_at"])
+
+
+def _event(row: RowMapping) -> KeptEvent:
+    event = parse(row["body"], PassageEvent)
+    return KeptEvent(seq=row["seq"], event=event, digest=row["digest"], received_at=row["received_at"])

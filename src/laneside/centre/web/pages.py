@@ -1,0 +1,167 @@
+"""What every page needs: who is asking, in which language, and a template to answer with."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from laneside.centre.accounts import Accounts, Session
+from laneside.centre.alarms import Alarms
+from laneside.centre.authorisations import Authorisations
+from laneside.centre.evidence import Photos
+from laneside.centre.ingest import KeptUploads
+from laneside.centre.parameters import PublishedDocuments
+from laneside.centre.terminals import Enrolment, Registry
+from laneside.centre.web.language import Language, Translator, beijing, percent, spaced_digits
+from laneside.clock import Clock
+from laneside.vocab import yuan
+
+# Cookies are shared by all ports of a host, so the names say whose they are.
+SESSION_COOKIE: Final = "laneside_centre_session"
+LANGUAGE_COOKIE: Final = "laneside_centre_lang"
+LOGIN_COOKIE: Final = "laneside_centre_door"
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageServices:
+    """The nouns that the pages show."""
+
+    clock: Clock
+    secure_cookies: bool
+    static: Path
+    accounts: Accounts
+    alarms: Alarms
+    authorisations: Authorisations
+    documents: PublishedDocuments
+    enrolment: Enrolment
+    kept: KeptUploads
+    photos: Photos
+    registry: Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request of someone who is logged in."""
+
+    services: PageServices
+    request: Request
+    session: Session
+    translator: Translator
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+        """Render a page inside the common frame."""
+        frame = {"session": self.session, "open_alarms": self.services.alarms.open_count()}
+        return render(self.request, self.translator, template, status=status, **frame, **context)
+
+
+Show = Callable[[Visit], Response]
+Act = Callable[[Visit, FormData], Response]
+
+
+def page(services: PageServices, show: Show) -> Endpoint:
+    """Wrap a page for logged-in people; others are sent to the login."""
+
+    def answer(request: Request) -> Response:
+        visit = _visit(services, request)
+        return RedirectResponse("/login", 303) if visit is None else show(visit)
+
+    return remembering_language(services, lambda request: run_in_threadpool(answer, request))
+
+
+def action(services: PageServices, act: Act) -> Endpoint:
+    """Wrap what changes something: logged-in people only, and only from our own form."""
+
+    def answer(request: Request, form: FormData) -> Response:
+        visit = _visit(services, request)
+        if visit is None:
+            return RedirectResponse("/login", 303)
+        if not same_secret(field(form, "csrf"), visit.session.csrf) or not from_own_page(request):
+            return visit.page("refused.html", status=403)
+        return act(visit, form)
+
+    async def endpoint(request: Request) -> Response:
+        form = await request.form(max_files=0, max_fields=20)
+        return await run_in_threadpool(answer, request, form)
+
+    return endpoint
+
+
+def render(request: Request, translator: Translator, template: str, *, status: int = 200, **context: Any) -> Response:
+    """Render a template that needs no session."""
+    frame = {
+        "t": translator,
+        "language": translator.language,
+        "path": request.url.path,
+        "session": None,
+        "open_alarms": 0,
+    }
+    return HTMLResponse(_ENVIRONMENT.get_template(template).render(frame | context), status_code=status)
+
+
+def translator_of(request: Request) -> Translator:
+    """Return the asked language: of the address, else of the cookie, else Chinese."""
+    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return Translator(Language.EN if asked == Language.EN else Language.ZH)
+
+
+def set_cookie(services: PageServices, response: Response, name: str, value: str) -> None:
+    """Give the browser a cookie that no script and no other site can use."""
+    response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=services.secure_cookies)
+
+
+def field(form: FormData, name: str) -> str:
+    """Return a form's text field, or an empty text."""
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def same_secret(given: str, wanted: str) -> bool:
+    """Compare without telling by the time it takes where they differ."""
+    return bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def from_own_page(request: Request) -> bool:
+    """Tell whether the browser says that a form of this host sent the request; old browsers say nothing."""
+    origin = request.headers.get("origin")
+    return origin is None or origin == f"{request.url.scheme}://{request.headers.get('host')}"
+
+
+def _visit(services: PageServices, request: Request) -> Visit | None:
+    session = services.accounts.session(request.cookies.get(SESSION_COOKIE, ""))
+    if session is None:
+        return None
+    return Visit(services=services, request=request, session=session, translator=translator_of(request))
+
+
+def remembering_language(services: PageServices, answer: Endpoint) -> Endpoint:
+    """Wrap a page so that a language asked for in its address stays."""
+
+    async def endpoint(request: Request) -> Response:
+        response = await answer(request)
+        asked = request.query_params.get("lang")
+        if asked in set(Language):
+            set_cookie(services, response, LANGUAGE_COOKIE, asked)
+        return response
+
+    return endpoint
+
+
+_ENVIRONMENT: Final = Environment(
+    loader=PackageLoader("laneside.centre.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters.update(yuan=yuan, beijing=beijing, digits=spaced_digits, percent=percent)
