@@ -184,7 +184,8 @@ class Site(LaneKit):
     def watch_debit(self) -> None:
         """Hold each command to debit to its one intent: no second one for it, none while another is open."""
         card_id = str(self.card["card_id"])
-        waiting = [debit.record_id for debit in self.passages.open_debits() if debit.card_id == card_id]
+        intents = [debit.intent for debit in self.passages.open_debits()]
+        waiting = [intent.record_id for intent in intents if intent.card_id == card_id]
         assert len(waiting) == 1, f"a debit is commanded with {len(waiting)} open ones"
         assert waiting[0] not in self._commanded, "a debit is commanded twice"
         self._commanded.add(waiting[0])
