@@ -104,7 +104,7 @@ def _passage(
     passage_id = str(view["passage_id"])
     begun_s = _tapped(collector, "read")
     last_s = relay.await_word(B4, begun_s=begun_s, wait_s=passages.WAIT_S_MAX)
-    passages.await_entry(journal, passage_id, "read")
+    passages.await_entry(journal, passage_id, "pair-read")
     read = _session(relay, begun_s, last_s)
     view = passages.quiet(collector)
     page_ms = (time.perf_counter() - begun_s) * 1e3 - read.reader_ms

@@ -15,6 +15,8 @@ from suite.site import CELLS
 from suite.story import FOLDER, Outcome, Room, play, single_cuts
 
 SEED = 20260506
+TURNS = 3
+"""A kind of cut takes every third event in ``./lane test``; ``./lane tear`` plays all."""
 _rooms: list[Room] = []
 
 Plan = tuple[str, tuple[Cut, ...]]
@@ -43,15 +45,24 @@ def every_single(cells: str = "") -> list[Plan]:
 
 
 def share(singles: list[Plan], seed: int) -> list[Plan]:
-    """Draw every cut of each reader and amount once, dealt out to the vehicles: each of them gets every event."""
+    """Draw a third of the cuts of every event of each reader and amount, dealt out to the vehicles.
+
+    The kinds take turns: one that misses an event strikes one of the next two.
+    """
     events: dict[tuple[str, int, int], list[Plan]] = {}
     for cell, cuts in singles:
         events.setdefault((CELLS[cell].reader, CELLS[cell].fee_fen, cuts[0].at), []).append((cell, cuts))
     drawn = []
     for event, plans in sorted(events.items()):
         cells, kinds = sorted({cell for cell, _ in plans}), sorted({cuts[0].kind for _, cuts in plans})
-        Random(f"{seed} {event}").shuffle(kinds)
-        drawn += [plan for plan in plans if cells[kinds.index(plan[1][0].kind) % len(cells)] == plan[0]]
+        turn = event[-1] % TURNS
+        of_turn = {kind: number for number, kind in enumerate(kinds) if number % TURNS == turn}
+        dealt = Random(f"{seed} {event}").sample(cells, len(cells))
+        drawn += [
+            (cell, cuts)
+            for cell, cuts in plans
+            if (number := of_turn.get(cuts[0].kind)) is not None and dealt[number // TURNS % len(dealt)] == cell
+        ]
     return drawn
 
 
