@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import Counter
 
-from kills.blow import Blow, drawn
+from kills.planned_kill import PlannedKill, drawn
 from kills.run import play_all, say
 
 KILLS = 300
@@ -22,12 +22,12 @@ def main() -> int:
     parser.add_argument("--streets", type=int, default=2, help="how many fleets at a time")
     given = parser.parse_args()
     seed = secrets.randbelow(2**32) if given.seed is None else given.seed
-    plan = [Blow.named(given.only)] if given.only else drawn(seed, given.kills)
+    plan = [PlannedKill.named(given.only)] if given.only else drawn(seed, given.kills)
     if not given.only:
         say(f"./lane crash --seed {seed} --kills {given.kills}")
     begun_s = time.monotonic()
     outcomes = list(play_all(plan, streets=given.streets))
-    dead = Counter(outcome.blow.victim for outcome in outcomes)
+    dead = Counter(outcome.planned.victim for outcome in outcomes)
     opened = sum(outcome.opened for outcome in outcomes)
     say(f"killed: {', '.join(f'{name} {count}' for name, count in dead.items())}; {opened} cut a debit open")
     say(f"{time.monotonic() - begun_s:.0f} s")

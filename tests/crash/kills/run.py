@@ -15,8 +15,8 @@ from pathlib import Path
 from street import Street, street
 
 from kills import verdict
-from kills.blow import Blow
-from kills.stroke import finish, settle, strike
+from kills.killed_passage import finish, settle, strike
+from kills.planned_kill import PlannedKill
 from kills.verdict import Worked
 
 STREET_KILLS_MAX = 40
@@ -28,16 +28,16 @@ DELIVERY_S_MAX = 60.0
 class Outcome:
     """How one kill ended; ``opened`` tells that it cut a debit open, ``trouble`` is the promise that was broken."""
 
-    blow: Blow
+    planned: PlannedKill
     opened: bool = False
     trouble: str = ""
 
 
-def play_all(plan: Sequence[Blow], *, streets: int) -> Iterator[Outcome]:
+def play_all(plan: Sequence[PlannedKill], *, streets: int) -> Iterator[Outcome]:
     """Play all kills in so many streets at a time, in processes of their own where they are several."""
     groups = []
-    for reader in dict.fromkeys(blow.reader for blow in plan):
-        share = [blow for blow in plan if blow.reader == reader]
+    for reader in dict.fromkeys(planned.reader for planned in plan):
+        share = [planned for planned in plan if planned.reader == reader]
         groups += [share[at : at + STREET_KILLS_MAX] for at in range(0, len(share), STREET_KILLS_MAX)]
     if streets == 1:
         yield from itertools.chain.from_iterable(map(_played, groups))
@@ -46,7 +46,7 @@ def play_all(plan: Sequence[Blow], *, streets: int) -> Iterator[Outcome]:
         yield from itertools.chain.from_iterable(pool.map(_played, groups))
 
 
-def _played(group: Sequence[Blow]) -> list[Outcome]:
+def _played(group: Sequence[PlannedKill]) -> list[Outcome]:
     """Play a group; a street in which something broke is left behind with its files."""
     told: list[Outcome] = []
     while len(told) < len(group):
@@ -54,39 +54,39 @@ def _played(group: Sequence[Blow]) -> list[Outcome]:
         outcomes = _in_one_street(group[len(told) :], folder)
         broken = [outcome for outcome in outcomes if outcome.trouble]
         for outcome in broken:
-            say(f"./lane crash --only {outcome.blow.key}\n    {outcome.trouble}\n    its files are in {folder}")
+            say(f"./lane crash --only {outcome.planned.key}\n    {outcome.trouble}\n    its files are in {folder}")
         if not broken:
             shutil.rmtree(folder)
         told += outcomes
     return told
 
 
-def _in_one_street(blows: Sequence[Blow], folder: Path) -> list[Outcome]:
+def _in_one_street(plans: Sequence[PlannedKill], folder: Path) -> list[Outcome]:
     """Play kills until one breaks a promise; then, or at the end, hold the centre to all of them."""
     done: list[Worked] = []
     try:
-        with street(folder, reader=blows[0].reader, duplicate_window_s=0, search_s=2.0) as lane:
-            for blow in blows:
-                trouble = _said(lambda blow=blow: done.append(_worked(lane, blow)))
+        with street(folder, reader=plans[0].reader, duplicate_window_s=0, search_s=2.0) as lane:
+            for planned in plans:
+                trouble = _said(lambda planned=planned: done.append(_worked(lane, planned)))
                 if trouble:
                     _revive(lane)
-                    return [*_at_the_centre(lane, done), Outcome(blow=blow, trouble=trouble)]
-                say(f"[{len(done)}/{len(blows)}] {done[-1]}")
+                    return [*_at_the_centre(lane, done), Outcome(planned=planned, trouble=trouble)]
+                say(f"[{len(done)}/{len(plans)}] {done[-1]}")
             return _judged(lane, done)
     except Exception as error:  # noqa: BLE001 - a street that does not start or end is a finding too
-        return [Outcome(blow=blow, trouble=f"the street: {_words(error)}") for blow in blows]
+        return [Outcome(planned=planned, trouble=f"the street: {_words(error)}") for planned in plans]
 
 
-def _worked(lane: Street, blow: Blow) -> Worked:
+def _worked(lane: Street, planned: PlannedKill) -> Worked:
     known = verdict.sealed_ids(lane)
-    before = lane.arrive(blow.vehicle)
-    fell = strike(lane, blow, before["vehicle"])
+    before = lane.arrive(planned.vehicle)
+    fell = strike(lane, planned, before["vehicle"])
     opened = verdict.open_debits(lane) > 0
-    finish(lane, before["vehicle"], leave_open=blow.leave_open)
+    finish(lane, before["vehicle"], leave_open=planned.leave_open)
     if verdict.open_debits(lane):
-        settle(lane, blow.vehicle)
+        settle(lane, planned.vehicle)
     sealed = verdict.sealed_ids(lane) - known
-    worked = Worked(blow=blow, records=sealed, fell=fell, opened=opened, before=before, after=lane.panel.state())
+    worked = Worked(planned=planned, records=sealed, fell=fell, opened=opened, before=before, after=lane.panel.state())
     verdict.at_the_lane(lane, worked)
     return worked
 
@@ -112,7 +112,7 @@ def _at_the_centre(lane: Street, done: Sequence[Worked]) -> list[Outcome]:
     """Wait until the centre has everything, then look at each kill's records there."""
     waits = "" if lane.delivered(within_s=DELIVERY_S_MAX) else "not everything is delivered"
     return [
-        Outcome(blow=e.blow, opened=e.opened, trouble=waits or _said(lambda e=e: verdict.at_the_centre(lane, e)))
+        Outcome(planned=e.planned, opened=e.opened, trouble=waits or _said(lambda e=e: verdict.at_the_centre(lane, e)))
         for e in done
     ]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from street import Json, Street, copy_of
 
-from kills.blow import Blow
+from kills.planned_kill import PlannedKill
 
 _OPEN = (
     "SELECT subject FROM entry AS i WHERE kind = 'intent' AND NOT EXISTS"
@@ -21,7 +21,7 @@ class Worked:
     ``records`` are the ids of those that the journal has sealed meanwhile.
     """
 
-    blow: Blow
+    planned: PlannedKill
     records: frozenset[str]
     fell: str
     opened: bool
@@ -29,7 +29,7 @@ class Worked:
     after: Json
 
     def __str__(self) -> str:
-        return f"{self.blow.key}: fell at {self.fell}{', a debit was cut open' if self.opened else ''}"
+        return f"{self.planned.key}: fell at {self.fell}{', a debit was cut open' if self.opened else ''}"
 
 
 def open_debits(lane: Street) -> int:
@@ -73,7 +73,7 @@ def _serials(serials: list[int | None], worked: Worked) -> None:
     counters = list(range(worked.before["card"]["counter"], worked.after["card"]["counter"]))
     assert len(serials) == len(counters), f"{len(counters)} debits and {len(serials)} records"
     assert all(serial in (None, counter) for serial, counter in zip(serials, counters, strict=True))
-    assert worked.blow.reader != "roadside" or None not in serials, "a card that was asked tells its counter"
+    assert worked.planned.reader != "roadside" or None not in serials, "a card that was asked tells its counter"
 
 
 def everything_once(lane: Street, count: int) -> None:

@@ -10,7 +10,7 @@ from threading import Event, Thread
 import httpx2
 from street import LANE, Json, Street, do, next_act, work_until
 
-from kills.blow import INTENT, Blow
+from kills.planned_kill import INTENT, PlannedKill
 from kills.verdict import open_debits
 from laneside.cli.browserless import RefusedError
 
@@ -21,11 +21,11 @@ LOOK_S = 0.0005
 """How often it is looked whether the moment has come."""
 
 
-def strike(lane: Street, blow: Blow, vehicle: Json) -> str:
-    """Kill, start again, kill again where the blow says so; return what the collector was doing when it fell."""
-    fell = _struck(lane, blow, vehicle)
-    if blow.twice:
-        _struck(lane, replace(blow, act="prove"), vehicle)
+def strike(lane: Street, planned: PlannedKill, vehicle: Json) -> str:
+    """Kill, start again, kill again where the plan says so; return what the collector was doing when it fell."""
+    fell = _struck(lane, planned, vehicle)
+    if planned.twice:
+        _struck(lane, replace(planned, act="prove"), vehicle)
     return fell
 
 
@@ -73,22 +73,22 @@ class Death(Thread):
             self.join()
 
 
-def _struck(lane: Street, blow: Blow, vehicle: Json) -> str:
-    member, open_before = lane.fleet.members[blow.victim], open_debits(lane)
-    waits = blow.act == INTENT
-    death = Death(member.child.kill, blow.after_ms / 1000, lambda: not waits or open_debits(lane) > open_before)
+def _struck(lane: Street, planned: PlannedKill, vehicle: Json) -> str:
+    member, open_before = lane.fleet.members[planned.victim], open_debits(lane)
+    waits = planned.act == INTENT
+    death = Death(member.child.kill, planned.after_ms / 1000, lambda: not waits or open_debits(lane) > open_before)
     try:
-        act = _worked(lane, "submit" if waits else blow.act, vehicle, death)
+        act = _worked(lane, "submit" if waits else planned.act, vehicle, death)
     finally:
         death.end()
-        lane.kill(blow.victim)
-    _started(lane, blow.victim)(port=member.port)
+        lane.kill(planned.victim)
+    _started(lane, planned.victim)(port=member.port)
     lane.verify_journal()
     return act
 
 
 def _worked(lane: Street, strike_at: str, vehicle: Json, death: Death) -> str:
-    """Work the vehicle until the blow falls; what fails before it is a failure."""
+    """Work the vehicle until the kill falls; what fails before it is a failure."""
     act = "open"
     try:
         with lane.collector() as collector:

@@ -38,7 +38,7 @@ EVERY = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blow:
+class PlannedKill:
     """``twice`` kills once more while the debit is proved; ``leave_open`` goes home without a proof."""
 
     reader: str
@@ -56,7 +56,7 @@ class Blow:
         return "/".join([*words, *(["twice"] if self.twice else []), *(["leave-open"] if self.leave_open else [])])
 
     @classmethod
-    def named(cls, key: str) -> Blow:
+    def named(cls, key: str) -> PlannedKill:
         """Read a key. Raises ValueError for anything else."""
         reader, victim, vehicle, act, after_ms, *more = key.split("/")
         known = reader in READERS and victim in VICTIMS and vehicle in VEHICLES
@@ -73,23 +73,23 @@ class Blow:
         )
 
 
-def drawn(seed: int, kills: int) -> list[Blow]:
+def drawn(seed: int, kills: int) -> list[PlannedKill]:
     """Draw so many kills of the terminal, and the others' among them; number n is the same however many are drawn."""
     plan = []
     for number in range(1, kills + 1):
         random = Random(f"{seed}/{number}")
         reader = READERS[number % len(READERS)]
-        plan.append(_blow(random, reader, VICTIMS["terminal"]))
+        plan.append(_planned(random, reader, VICTIMS["terminal"]))
         if number % EVERY == 0:
             reader = random.choice(READERS)
-            plan += [_blow(random, reader, VICTIMS[name]) for name in ("roadside", "centre")]
+            plan += [_planned(random, reader, VICTIMS[name]) for name in ("roadside", "centre")]
     return plan
 
 
-def _blow(random: Random, reader: str, victim: Victim) -> Blow:
+def _planned(random: Random, reader: str, victim: Victim) -> PlannedKill:
     act = random.choice(victim.acts)
     within_ms = (_DEBIT_MS if act == INTENT else victim.within_ms) * _SLOWER[reader]
-    return Blow(
+    return PlannedKill(
         reader=reader,
         victim=victim.name,
         vehicle=random.choice(VEHICLES),
