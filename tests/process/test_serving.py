@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from street import street
+from street import Street, street
 from timeouts import scaled
 
 from laneside.cli.fleet import Fleet, FleetError
@@ -32,10 +34,26 @@ def quickest_answer_s(port: int, path: str) -> float:
     return min(taken[1:])
 
 
-def test_terminal_and_centre_answer_without_waiting_for_an_acknowledgement(tmp_path: Path) -> None:
-    with street(tmp_path) as lane:
-        assert quickest_answer_s(lane.fleet.terminal.port, "/session") < 0.03
-        assert quickest_answer_s(lane.fleet.centre.port, "/login") < 0.03
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    with street(tmp_path_factory.mktemp("street")) as lane:
+        yield lane
+
+
+def test_terminal_and_centre_answer_without_waiting_for_an_acknowledgement(served: Street) -> None:
+    assert quickest_answer_s(served.fleet.terminal.port, "/session") < 0.03
+    assert quickest_answer_s(served.fleet.centre.port, "/login") < 0.03
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_terminal_that_is_asked_to_end_closes_its_journal(served: Street, asked: signal.Signals) -> None:
+    folder = served.fleet.data / "terminal"
+    child, port = served.fleet.members["terminal"].child, served.fleet.terminal.port
+    assert (folder / "journal.sqlite3-wal").exists()
+    child.send_signal(asked)
+    assert child.wait(scaled(20)) == 0
+    assert sorted(each.name for each in folder.glob("journal*")) == ["journal.sqlite3"]
+    served.fleet.start_terminal(port=port)
 
 
 def test_a_member_that_does_not_start_is_named_with_its_last_words_and_the_others_end(tmp_path: Path) -> None:
@@ -65,11 +83,11 @@ def test_a_roadside_address_must_have_host_and_port(tmp_path: Path, address: str
     assert "HOST:PORT" in ended.stderr
 
 
-def test_the_terminal_binds_to_loopback_only(tmp_path: Path) -> None:
-    with street(tmp_path) as lane:
-        lane.fleet.end("terminal")
-        centre, roadside = lane.fleet.centre.url, lane.fleet.roadside.address
-        links = ["--data", str(tmp_path / "terminal"), "--centre", centre, "--roadside", roadside]
-        ended = terminal(*links, "--host", "0.0.0.0")
+def test_the_terminal_binds_to_loopback_only(served: Street) -> None:
+    fleet, port = served.fleet, served.fleet.terminal.port
+    fleet.end("terminal")
+    links = ["--data", str(fleet.data / "terminal"), "--centre", fleet.centre.url, "--roadside", fleet.roadside.address]
+    ended = terminal(*links, "--host", "0.0.0.0")
+    fleet.start_terminal(port=port)
     assert ended.returncode == 1
     assert "loopback only" in ended.stderr

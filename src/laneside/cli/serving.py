@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from starlette.types import ASGIApp
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -18,7 +21,7 @@ LAST_ANSWERS_S = 3
 def serve(
     app: ASGIApp, *, host: str, port: int, port_file: Path | None, listening: Callable[[int], None] | None = None
 ) -> None:
-    """Listen, tell the port to the file and to ``listening``, and serve until SIGTERM or SIGINT."""
+    """Listen, tell the port to the file and to ``listening``, and serve until SIGTERM, SIGINT or SIGHUP."""
     import uvicorn
 
     if host not in LOOPBACK:
@@ -34,7 +37,15 @@ def serve(
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=LAST_ANSWERS_S, server_header=False
         )
+        # Uvicorn raises the signal once more after it has shut down: its default action would end the process there,
+        # before the caller has closed what it opened.
+        for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(asked, _exit)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _exit(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
 
 
 def tell(port_file: Path, port: int) -> None:
