@@ -8,9 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from laneside.devices.child import Child, ChildError
-from laneside.passage.ports import PlateSight, PlatesSeen, PlatesUnread, SeenPlate
-from laneside.plates.failures import PictureError, PlateEngineError
-from laneside.plates.worker import Plates
+from laneside.plates import PictureError, PlateEngineError, PlateSight, PlatesSeen, PlatesUnread
 
 COMMAND: Final = (sys.executable, "-P", "-m", "laneside.plates.worker")
 START_TIMEOUT_S: Final = 20.0
@@ -83,6 +81,4 @@ class PlateProcess:
 def _sight(answer: dict[str, Any]) -> PlateSight:
     if "failed" in answer:
         return PlatesUnread(trouble=_TROUBLE_OF[answer["failed"]])
-    seen = msgspec.convert(answer, Plates)
-    plates = tuple(SeenPlate(reading=plate.reading, cut_out=plate.cut_out) for plate in seen.plates)
-    return PlatesSeen(plates=plates, width_px=seen.width_px, height_px=seen.height_px)
+    return msgspec.convert(answer, PlatesSeen)

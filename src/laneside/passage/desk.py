@@ -44,10 +44,10 @@ from laneside.passage.passage_steps import Equipment, PassageSteps
 from laneside.passage.picture.plate_entry import PlateForm
 from laneside.passage.picture.plate_evidence import filled_in
 from laneside.passage.picture.plate_reading_session import PlateReadingSession
-from laneside.passage.ports import PlateSight
 from laneside.passage.state import AnyStage, PassageState
 from laneside.passage.views.view_builder import ViewContext, lane_choice, view_of
 from laneside.passage.views.views import LaneChoice, PassageView
+from laneside.plates.reading import PlateSight
 from laneside.vocab import Words
 
 _NOTHING = Nothing()

@@ -30,19 +30,11 @@ from laneside.passage.notes import Ending, LaneAnswer, Stage
 from laneside.passage.passage_journal import PassageJournal, outgoing_event, outgoing_image, outgoing_photo
 from laneside.passage.picture.plate_entry import PlateForm, plate_fault
 from laneside.passage.picture.plate_evidence import evidence, pair_plates, ranked
-from laneside.passage.ports import (
-    Documents,
-    PhotoStore,
-    PlateReader,
-    PlateSight,
-    PlatesUnread,
-    RandomBytes,
-    TerminalIdentity,
-    Worker,
-)
+from laneside.passage.ports import Documents, PhotoStore, PlateReader, RandomBytes, TerminalIdentity, Worker
 from laneside.passage.record.context import RecordContext
 from laneside.passage.record.exit_record import event_of
 from laneside.passage.state import AnyStage, Confirmed, Debiting, PassageState, Priced, WithPair, WithPicture
+from laneside.plates.reading import PlateSight, PlatesUnread
 from laneside.reader import Capability, EtcReader, Presented
 from laneside.rules import Finding, Severity
 from laneside.tariff import FeeQuote, NoFee, taken_over

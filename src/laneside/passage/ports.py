@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from laneside.contract.parameters import Parameters, TariffTable
-from laneside.plates.reading import PlateReading
+from laneside.plates.reading import PlateSight
 from laneside.statuslist import StatusListIndex
 
 RandomBytes = Callable[[int], bytes]
@@ -54,35 +53,8 @@ class PhotoStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenPlate:
-    """One plate of a photo with its rectified cut-out, a small JPEG."""
-
-    reading: PlateReading
-    cut_out: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlatesSeen:
-    """What was read in a photo of this size; no plate is no trouble."""
-
-    plates: tuple[SeenPlate, ...]
-    width_px: int
-    height_px: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlatesUnread:
-    """Why nothing was read: ``not-installed``, ``hung``, ``lost`` or ``not-a-picture``."""
-
-    trouble: str
-
-
-PlateSight = PlatesSeen | PlatesUnread
-
-
 class PlateReader(Protocol):
-    """The eye that reads plates, in a process of its own. Calls return at once and may come from any thread."""
+    """What reads plates, in a process of its own. Calls return at once and may come from any thread."""
 
     @property
     def available(self) -> bool:

@@ -10,8 +10,17 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from laneside.plates.failures import PictureError, PlateEngineError
-from laneside.plates.reading import SURE_MIN, PlateReading, Point
+from laneside.plates.reading import (
+    SURE_MIN,
+    PictureError,
+    PlateEngineError,
+    PlateReading,
+    PlateSight,
+    PlatesSeen,
+    PlatesUnread,
+    Point,
+    SeenPlate,
+)
 
 if TYPE_CHECKING:
     from laneside.plates.recogniser import Recogniser
@@ -21,7 +30,11 @@ __all__ = [
     "PictureError",
     "PlateEngineError",
     "PlateReading",
+    "PlateSight",
+    "PlatesSeen",
+    "PlatesUnread",
     "Point",
+    "SeenPlate",
     "cut_out",
     "load_recogniser",
     "recognise",
@@ -43,7 +56,7 @@ def cut_out(photo: bytes, reading: PlateReading) -> bytes:
     Raises PictureError and PlateEngineError as recognise() does.
     """
     try:
-        from laneside.plates.cutting import cut_plate  # noqa: PLC0415 - it loads OpenCV.
+        from laneside.plates.geometry import cut_plate  # noqa: PLC0415 - it loads OpenCV.
     except ImportError as error:
         raise PlateEngineError(f"the extra 'plates' is not installed: {error}") from error
     return cut_plate(photo, reading)

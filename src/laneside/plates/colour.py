@@ -1,4 +1,4 @@
-"""What colour a plate's ground looks like, with the lighting taken out as far as the plate itself tells of it."""
+"""The colour of a plate's ground, with the lighting taken out as far as the plate itself shows it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DOUBT: Final = 0.01
 Rgb = NDArray[np.float64]
 
 
-def looks_like(plate: Pixels) -> dict[PlateColour, float]:
+def colour_likelihoods(plate: Pixels) -> dict[PlateColour, float]:
     """Return the likelihood of each colour for a straightened plate (BGR): they sum to 1.
 
     Characters and ground are told apart by brightness; the ground is the larger part, unless a shadow makes it two.
@@ -59,7 +59,7 @@ def _bright(part: Pixels) -> NDArray[np.bool_]:
 
 
 def _is_lit(bright: Rgb, dark: Rgb, share: float) -> bool:
-    """Say whether the bright part is no lettering but coloured ground: the larger part, or the same one in the sun."""
+    """Return whether the bright part is coloured ground, not lettering: the larger part, or the same one in the sun."""
     (hue, coloured), (other, other_coloured) = _chroma(bright), _chroma(dark)
     if share > _GROUND_MIN:
         return coloured > _COLOURED_MIN

@@ -17,8 +17,8 @@ from typing import Final
 
 import numpy as np
 
+from laneside.plates.ctc import Floats, Ints, replacement_probabilities, text_probabilities
 from laneside.plates.grammar import Automaton, FormName
-from laneside.plates.written import Floats, Ints, replaced, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +148,8 @@ class Decoder:
     def agree(self, pictures: Sequence[Floats], texts: Collection[str], weights: Mapping[str, float]) -> Agreed:
         """Weigh ``texts`` and all that differ from the best of them in one place, over several pictures of one plate.
 
-        A text's probability is the mean over the pictures: one of them is cut best, and nobody knows which. They must
-        have equally many frames.
+        A text's probability is the mean over the pictures: one of them is cut best, and which one is not known. They
+        must have equally many frames.
         """
         assert texts
         stack = np.stack(pictures)
@@ -181,7 +181,7 @@ class Decoder:
         scores: dict[str, float] = {}
         for length in {len(text) for text in texts}:
             equal = [text for text in texts if len(text) == length]
-            means = written(stack, np.array([self._places(text) for text in equal], np.intp)).mean(axis=0)
+            means = text_probabilities(stack, np.array([self._places(text) for text in equal], np.intp)).mean(axis=0)
             for text, mean in zip(equal, means, strict=True):
                 form = self._form(text)
                 scores[text] = 0.0 if form is None else float(mean) * weights.get(form, 1.0)
@@ -189,7 +189,7 @@ class Decoder:
 
     def _near(self, stack: Floats, text: str, weights: Mapping[str, float]) -> list[tuple[_Neighbour, float]]:
         """Weigh everything that the grammar allows and that differs from a text in one place."""
-        means = replaced(stack, np.array(self._places(text), np.intp)).mean(axis=0)
+        means = replacement_probabilities(stack, np.array(self._places(text), np.intp)).mean(axis=0)
         return [
             (other, float(means[other.place, other.column]) * weights.get(other.form, 1.0))
             for other in self._neighbours(text)
@@ -208,7 +208,7 @@ class Decoder:
             state = self._steps[state, own]
 
     def _twins(self) -> Ints:
-        """Find for each arc the arc that goes on from its target by the same symbol; -1 where there is none."""
+        """Find for each arc the arc that goes on from its target by the same symbol; -1 where no arc does."""
         arcs = self._automaton.arcs
         places = {(arc.source, arc.symbol): number for number, arc in enumerate(arcs)}
         return np.array([places.get((arc.target, arc.symbol), -1) for arc in arcs], np.intp)
@@ -223,7 +223,7 @@ class Decoder:
     def _backward(self, frames: Floats, ends: Floats) -> tuple[Floats, Floats]:
         """Sum all completions, per frame still to come: of each state after a blank, of each arc just taken.
 
-        A symbol that stands twice needs a blank between: an arc goes on by itself or by any other symbol's arc.
+        A symbol that comes twice needs a blank between: an arc goes on by itself or by any other symbol's arc.
         """
         length = len(frames)
         begun = np.zeros((length + 1, self._automaton.states))

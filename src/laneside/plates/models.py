@@ -1,6 +1,6 @@
 """The two networks inside the wheel rapidocr-onnxruntime, run by onnxruntime alone.
 
-Nothing of the wheel is imported: its files are found through its metadata, so it may stand there without what it
+Nothing of the wheel is imported: its files are found through its metadata, so it may be installed without what it
 depends on. Nothing is ever downloaded.
 """
 
@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from laneside.plates.failures import PlateEngineError
+from laneside.plates.photo import Pixels
+from laneside.plates.reading import PlateEngineError
 
 # From 1.29 on onnxruntime reports its use to its maker, with a number for the device, unless told not to beforehand.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -73,3 +74,8 @@ class Network:
     def note(self, key: str) -> str:
         """Return a text that the model file carries; "" where it has none."""
         return str(self.session.get_modelmeta().custom_metadata_map.get(key, ""))
+
+
+def as_tensor(picture: Pixels) -> Tensor:
+    """Bring pixels to (3, H, W) from -1 to 1, as both networks want them."""
+    return np.ascontiguousarray((picture.astype(np.float32) * (1 / 127.5) - 1.0).transpose(2, 0, 1))

@@ -1,4 +1,4 @@
-"""A photograph's bytes as pixels, with a bound on everything."""
+"""A photograph's bytes as pixels, with a bound on everything; and pixels with other contrast and brightness."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from laneside.plates.failures import PictureError
+from laneside.plates.reading import PictureError
 
 Pixels = NDArray[np.uint8]
 
 BYTES_MAX: Final = 40_000_000
 PIXELS_MAX: Final = 21_000_000
 SIDE_KEPT_MAX: Final = 1600
+_CONTRAST_MAX: Final = 3.0
+_GAMMA: Final = 0.6
+_BRIGHTER: Final[Pixels] = np.asarray(np.round(255 * np.linspace(0, 1, 256) ** _GAMMA), np.uint8)
 _FORMATS: Final = ("JPEG", "PNG")
 
 
@@ -81,3 +84,15 @@ def _shallow(image: Image.Image) -> Image.Image:
 def _kept(width: int, height: int) -> tuple[int, int]:
     share = min(1.0, SIDE_KEPT_MAX / max(width, height))
     return max(1, round(width * share)), max(1, round(height * share))
+
+
+def even_contrast(picture: Pixels) -> Pixels:
+    """Even out contrast, tile by tile."""
+    lab = cv2.cvtColor(picture, cv2.COLOR_BGR2LAB)
+    lab[:, :, 0] = cv2.createCLAHE(_CONTRAST_MAX, (8, 8)).apply(lab[:, :, 0])
+    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2BGR), np.uint8)
+
+
+def brightened(picture: Pixels) -> Pixels:
+    """Spread what is dark."""
+    return _BRIGHTER[picture]

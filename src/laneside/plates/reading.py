@@ -1,4 +1,4 @@
-"""What was read: one plate in a photograph."""
+"""What was read: one plate in a photograph; and what may go wrong around a picture, typed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from laneside.codec import PlateKind
+from laneside.errors import LanesideError
 from laneside.vocab import PlateColour
 
 Point = tuple[float, float]
@@ -56,3 +57,39 @@ class PlateReading(Struct, frozen=True, kw_only=True):
     def sure_colour(self) -> int | None:
         """The colour, or None where it is doubtful."""
         return int(self.colour) if self.colour_confidence >= SURE_MIN else None
+
+
+class SeenPlate(Struct, frozen=True, kw_only=True):
+    """One plate of a photo with its rectified cut-out, a small JPEG."""
+
+    reading: PlateReading
+    cut_out: bytes
+
+
+class PlatesSeen(Struct, frozen=True, kw_only=True):
+    """What was read in a photo of this size; no plate is no trouble. The reading process sends it as it is."""
+
+    plates: tuple[SeenPlate, ...]
+    width_px: int
+    height_px: int
+
+
+class PlatesUnread(Struct, frozen=True, kw_only=True):
+    """Why nothing was read: ``not-installed``, ``hung``, ``lost`` or ``not-a-picture``."""
+
+    trouble: str
+
+
+PlateSight = PlatesSeen | PlatesUnread
+
+
+class PictureError(LanesideError):
+    """The bytes are no JPEG or PNG that can be read, or hold more than can be kept in memory."""
+
+    code = "picture"
+
+
+class PlateEngineError(LanesideError):
+    """The recognition's libraries or models are not installed, or its process does not answer."""
+
+    code = "plate-engine"

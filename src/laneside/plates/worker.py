@@ -20,13 +20,13 @@ import msgspec
 
 from laneside.errors import LanesideError
 from laneside.plates import cut_out, load_recogniser, recognise
-from laneside.plates.reading import PlateReading
+from laneside.plates.reading import PlatesSeen, SeenPlate
 
 NICENESS: Final = 10
 """The reader, the journal and the pages go first."""
 
 ALARM_AFTER_S: Final = 2.0
-"""How much later than the parent's own time-out the alarm strikes."""
+"""How much later than the parent's own time-out the alarm ends the worker."""
 
 PLATES_MAX: Final = 4
 
@@ -37,21 +37,6 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     op: str
     timeout_s: float
     photo: bytes = b""
-
-
-class Plate(msgspec.Struct, frozen=True, kw_only=True):
-    """One plate and its cut-out."""
-
-    reading: PlateReading
-    cut_out: bytes
-
-
-class Plates(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read in a photo of this size."""
-
-    plates: tuple[Plate, ...]
-    width_px: int
-    height_px: int
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,16 +50,16 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def carried_out(request: Request) -> Ready | Plates:
+def carried_out(request: Request) -> Ready | PlatesSeen:
     """Do what is asked. Raises PictureError, PlateEngineError."""
     if request.op == "hello":
         load_recogniser()
         return Ready()
     assert request.op == "read", "the parent asks for nothing else"
     readings = recognise(request.photo)[:PLATES_MAX]
-    plates = tuple(Plate(reading=reading, cut_out=cut_out(request.photo, reading)) for reading in readings)
+    plates = tuple(SeenPlate(reading=reading, cut_out=cut_out(request.photo, reading)) for reading in readings)
     width_px, height_px = _size(request.photo)
-    return Plates(plates=plates, width_px=width_px, height_px=height_px)
+    return PlatesSeen(plates=plates, width_px=width_px, height_px=height_px)
 
 
 def _size(photo: bytes) -> tuple[int, int]:
@@ -106,7 +91,7 @@ def _listen(lines: SimpleQueue[bytes]) -> None:
         os._exit(0)
 
 
-def _answer(request: Request) -> Ready | Plates | Failed:
+def _answer(request: Request) -> Ready | PlatesSeen | Failed:
     try:
         return carried_out(request)
     except LanesideError as error:

@@ -9,7 +9,7 @@ from threading import Event, Lock
 from typing import Final
 
 from laneside.devices.plates import NOT_INSTALLED, PlateProcess
-from laneside.passage.ports import PlateSight, PlatesUnread
+from laneside.plates.reading import PlateSight, PlatesUnread
 
 BUSY: Final = "busy"
 

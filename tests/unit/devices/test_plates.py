@@ -14,7 +14,7 @@ import pytest
 from timeouts import scaled
 
 from laneside.devices.plates import PlateProcess
-from laneside.passage.ports import PlateSight, PlatesSeen, PlatesUnread
+from laneside.plates import PlateSight, PlatesSeen, PlatesUnread
 from laneside.virtual.picture import draw_empty_lane, draw_vehicle
 
 pytestmark = pytest.mark.process

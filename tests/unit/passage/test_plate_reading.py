@@ -16,9 +16,8 @@ from laneside.contract.signing import digest
 from laneside.errors import JournalError
 from laneside.passage.answers import Done, Rejected
 from laneside.passage.picture.plate_entry import PlateForm
-from laneside.passage.ports import PlateSight, PlatesSeen, PlatesUnread, SeenPlate
 from laneside.passage.views.views import ReadingView, Sight
-from laneside.plates import PlateReading
+from laneside.plates import PlateReading, PlateSight, PlatesSeen, PlatesUnread, SeenPlate
 from laneside.vocab import PlateColour
 
 JPEG = b"\xff\xd8 a vehicle"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from laneside.plates.colour import looks_like
+from laneside.plates.colour import colour_likelihoods
 from laneside.virtual.plate_face import Face, draw_face
 from laneside.vocab import PlateColour
 
@@ -29,7 +29,7 @@ def plate_of(text: str, colour: PlateColour) -> np.ndarray:
 @pytest.mark.parametrize("light", [1.0, 0.55, 0.3])
 @pytest.mark.parametrize(("text", "colour"), PLATES)
 def test_the_colour_is_seen_bright_and_dark(text: str, colour: PlateColour, light: float) -> None:
-    seen = looks_like((plate_of(text, colour) * light).astype(np.uint8))
+    seen = colour_likelihoods((plate_of(text, colour) * light).astype(np.uint8))
     assert max(seen, key=seen.__getitem__) is colour
     assert sum(seen.values()) == pytest.approx(1.0)
 
@@ -39,7 +39,7 @@ def test_the_colour_is_seen_bright_and_dark(text: str, colour: PlateColour, ligh
 )
 def test_the_light_of_sodium_lamps_is_taken_out_where_characters_are_white(text: str, colour: PlateColour) -> None:
     sodium = np.array([150, 214, 255]) / 255
-    seen = looks_like(cv2.GaussianBlur((plate_of(text, colour) * sodium).astype(np.uint8), (3, 3), 0))
+    seen = colour_likelihoods(cv2.GaussianBlur((plate_of(text, colour) * sodium).astype(np.uint8), (3, 3), 0))
     assert max(seen, key=seen.__getitem__) is colour
 
 
@@ -50,5 +50,5 @@ def test_the_light_of_sodium_lamps_is_taken_out_where_characters_are_white(text:
 def test_a_coloured_plate_half_in_the_sun_keeps_its_colour(text: str, colour: PlateColour, sunny: float) -> None:
     plate = plate_of(text, colour).astype(np.float64)
     plate[:, round(192 * sunny) :] *= 0.6
-    seen = looks_like(plate.astype(np.uint8))
+    seen = colour_likelihoods(plate.astype(np.uint8))
     assert max(seen, key=seen.__getitem__) is colour

@@ -10,7 +10,7 @@ import pytest
 from timeouts import scaled
 
 from laneside.devices.plates import PlateProcess
-from laneside.passage.ports import PlateSight, PlatesSeen, PlatesUnread
+from laneside.plates import PlateSight, PlatesSeen, PlatesUnread
 from laneside.terminal.plate_worker import BUSY, PlateWorker
 
 PATIENT_S = scaled(60.0)

@@ -12,9 +12,8 @@ from typing import Final, Literal
 from laneside.codec import vehicle_id
 from laneside.contract.records import PlateEvidence
 from laneside.passage.picture.plate_entry import PlateForm
-from laneside.passage.ports import PlatesSeen, SeenPlate
 from laneside.passage.state import PassageState
-from laneside.plates.reading import PlateReading
+from laneside.plates.reading import PlateReading, PlatesSeen, SeenPlate
 from laneside.reader import Presented
 from laneside.rules import ReadPlate
 from laneside.rules.pair import same_plate

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from laneside.contract.parameters import Policy
 from laneside.passage.picture.plate_evidence import Use
-from laneside.passage.ports import PlateReader, PlateSight
+from laneside.passage.ports import PlateReader
+from laneside.plates.reading import PlateSight
 
 
 class PlateReadingSession:

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from laneside.plates.placement import over_row
-from laneside.plates.rectify import part
-from laneside.plates.straighten import straightened, trimmed
+from laneside.plates.geometry import over_row, part, straightened, trimmed
 from laneside.virtual.plate_face import Face, draw_face
 from laneside.vocab import PlateColour
 

@@ -1,4 +1,4 @@
-"""What was seen of a plate: a strip read at a glance, its pictures, and what they agree on."""
+"""Candidates for a plate: one strip read, the cuts of a plate, and the text on which their readings agree."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Final
 
+from laneside.plates.ctc import Floats
 from laneside.plates.decoding import Agreed
-from laneside.plates.placement import Placement
+from laneside.plates.geometry import Corners, Placement
 from laneside.plates.priors import Shares, colour_fit
-from laneside.plates.rectify import Corners
-from laneside.plates.written import Floats
 
 _EVIDENCE_MIDDLE: Final = -4.5
 _EVIDENCE_SLOPE: Final = 1.2
 _FIT_WEIGHT: Final = 0.5
 
 LIKELY_MIN: Final = 0.05
-"""The confidence from which on a sighting may be a plate at all."""
+"""From this confidence on a candidate may be a plate at all."""
 FAIR: Final = 0.3
 GOOD: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
-    """One strip read: what it may say at best, before anything is weighed."""
+class StripReading:
+    """One strip and its best text, before anything is weighed."""
 
     placement: Placement
     frames: Floats
@@ -43,8 +42,8 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """One plate looked at closely, and what its pictures agree on."""
+class Candidate:
+    """One plate read in several cuts, and the text on which they agree."""
 
     view: View
     agreed: Agreed

@@ -1,4 +1,4 @@
-"""How probable given texts are: sums over all ways to write them into a recogniser's frames (CTC).
+"""Probabilities of given texts: sums over all ways in which a recogniser's frames may spell them (CTC).
 
 ``frames`` are always (pictures, T, 1 + symbols), the blank first. A text is a row of columns.
 """
@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 
-def written(frames: Floats, texts: Ints) -> Floats:
+def text_probabilities(frames: Floats, texts: Ints) -> Floats:
     """Return the probability of each text (texts, letters) in each picture: (pictures, texts)."""
     columns, skips = _states(texts)
     here = np.zeros((len(frames), *columns.shape))
@@ -22,7 +22,7 @@ def written(frames: Floats, texts: Ints) -> Floats:
     return np.asarray(here[:, :, -1] + here[:, :, -2])
 
 
-def replaced(frames: Floats, text: Ints) -> Floats:
+def replacement_probabilities(frames: Floats, text: Ints) -> Floats:
     """Return the probability of a text (letters) with one letter replaced: (pictures, letters, 1 + symbols).
 
     What comes before the letter and what comes after it is the same for all that may stand in its place. The blank's

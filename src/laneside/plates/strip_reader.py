@@ -1,4 +1,4 @@
-"""What the recogniser sees in a strip, as probabilities of the symbols that a plate may bear."""
+"""Strips read by the recogniser: per frame the probabilities of the symbols that a plate may have."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from laneside.plates.models import RECOGNISER, THREADS, Network
+from laneside.plates.ctc import Floats
+from laneside.plates.models import RECOGNISER, THREADS, Network, as_tensor
 from laneside.plates.photo import Pixels
-from laneside.plates.textboxes import as_tensor
-from laneside.plates.written import Floats
 
 # What the recogniser may say for a plate's symbol: plates have no I and no small letters, and O only where no 0 is.
 _ALIKE: Final[dict[str, str]] = {"0": "Oo", "1": "Il|", "O": "0"}
@@ -25,12 +24,12 @@ _TOGETHER_MAX: Final = 3
 """Strips in one run: fewer runs cost less, more strips let what follows wait for longer."""
 
 
-class Lettering:
+class StripReader:
     """Run the recogniser and fold its 6,625 classes into the blank and some symbols."""
 
     def __init__(self, network: Network, symbols: str) -> None:
         self._network = network
-        self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="lettering")
+        self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="strips")
         classes = {character: place + 1 for place, character in enumerate(network.note("character").splitlines())}
         self._blanks = [0, len(classes) + 1, *[classes[mark] for mark in _SILENT if mark in classes]]
         columns, sources = [], []
@@ -43,7 +42,7 @@ class Lettering:
         self._width = len(symbols) + 1
 
     @classmethod
-    def load(cls, symbols: str) -> Lettering:
+    def load(cls, symbols: str) -> StripReader:
         """Load the recogniser for the columns of ``symbols``.
 
         Its layers are too small to be shared among threads: each strip has a thread for itself.
