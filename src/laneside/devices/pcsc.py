@@ -7,16 +7,27 @@ PSAM: its authorisation would be lost. There is no tag here; what a card alone m
 from __future__ import annotations
 
 import contextlib
+import sys
+from pathlib import Path
 from typing import Any, Final, Self
 
-from laneside.devices.child import ChildError, ChildFault
-from laneside.devices.pcsc_process import PcscWorker
+from laneside.devices.child import Child, ChildError, ChildFault
 from laneside.devices.pcsc_troubles import PcscCause, PcscError, PcscTrouble, cause_of
 from laneside.errors import SettingError
 
+WORKER = Path(__file__).with_name("pcsc_worker.py")
+START_TIMEOUT_S: Final = 10.0
 ANSWER_TIMEOUT_S: Final = 5.0
 OPEN_TIMEOUT_S: Final = 5.0
 CLOSE_TIMEOUT_S: Final = 2.0
+
+
+class PcscWorker(Child):
+    """One child process that speaks to one reader. Raises ChildError when it does not come up."""
+
+    def __init__(self) -> None:
+        super().__init__([sys.executable, "-I", str(WORKER)])
+        self.ask("hello", timeout_s=START_TIMEOUT_S)
 
 
 class PcscSlot:

@@ -1,4 +1,4 @@
-"""Settings, the centre's key, and the pages' words."""
+"""The pages' words in both languages."""
 
 import re
 import tomllib
@@ -6,52 +6,13 @@ from importlib.resources import files
 
 import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from laneside.centre.accounts import Accounts
 from laneside.centre.alarms import AlarmKind
 from laneside.centre.ingest.uploads import EVENT, IMAGE, RECORD
-from laneside.centre.settings import Settings
-from laneside.centre.storage.durable import key_in
 from laneside.centre.web.language import Language, Translator, beijing, spaced_digits
 from laneside.contract.records import ExitRecord
-from laneside.errors import SettingError
 
 WORDS = tomllib.loads((files("laneside.centre.web") / "words.toml").read_text())
-
-
-def test_the_key_is_made_once_and_is_readable_by_its_owner_only(tmp_path):
-    path = tmp_path / "centre.key"
-    made = key_in(path, lambda size: b"k" * size)
-    assert made.private_bytes_raw() == b"k" * 32
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert key_in(path, lambda size: b"other" * size).private_bytes_raw() == b"k" * 32
-    assert isinstance(made, Ed25519PrivateKey)
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"photo_bytes_max": 0}, {"request_age_s_max": -1}, {"login_tries_max": 0}, {"hosts": ()}]
-)
-def test_settings_without_meaning_are_refused(tmp_path, wrong):
-    with pytest.raises(SettingError):
-        Settings(data=tmp_path, **wrong)
-
-
-@pytest.mark.parametrize("password", ["", "short", "x" * 201])
-def test_a_password_that_is_none_is_refused(database, clock, random_bytes, password):
-    from datetime import timedelta
-
-    accounts = Accounts(
-        database,
-        clock,
-        random_bytes=random_bytes,
-        session_life=timedelta(hours=1),
-        tries_max=5,
-        lock=timedelta(minutes=5),
-    )
-    with pytest.raises(SettingError):
-        accounts.set_password("admin", password)
-    assert not accounts.exist()
 
 
 def test_every_word_that_a_template_asks_for_is_in_the_book():

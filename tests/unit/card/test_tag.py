@@ -1,22 +1,33 @@
-"""Tag and PSAM flows against literal hex (spec/obu.md, spec/psam-and-crypto.md)."""
+"""Tag flows against literal hex (spec/obu.md)."""
 
 from __future__ import annotations
 
 import pytest
-from bench import CAPP_AFTER, ISSUER, VEHICLE_FILE, system_file
+from bench import CAPP_AFTER, VEHICLE_FILE, system_file
 from scripts import played
 
 from laneside.card import ChipRefusedError, Meaning
-from laneside.card.psam import authorise, challenge_for_authorisation, is_authorised, start
 from laneside.card.tag import read_capp_copy, read_passage, read_system, read_vehicle, vehicle_file, write_capp_copy
 from laneside.codec import SystemInfo
 
 CHALLENGE = bytes.fromhex("0102030405060708")
+
+
 CIPHER = "88864F8C" + "00" * 84
+
+
 PLAIN = "57 0102030405060708" + VEHICLE_FILE.hex()
+
+
 TDES = SystemInfo.from_bytes(system_file()[:27])
+
+
 SM4 = SystemInfo.from_bytes(system_file(sm4=True)[:27])
+
+
 TO_EF04 = "tag > 00A4000002 3F00 < 9000\n tag > 00A4000002 DF01 < 9000\n tag > 00A4000002 EF04 < 9000\n"
+
+
 REGION = "B8CACBE0B8CACBE0"
 
 
@@ -70,6 +81,8 @@ def test_a_psam_without_authorisation_does_not_decrypt():
 
 
 MILITARY = b"WJ" + VEHICLE_FILE[2:]
+
+
 SUFFIXED = bytes.fromhex("BEA94131323334D1A7") + VEHICLE_FILE[9:]
 
 
@@ -101,30 +114,3 @@ def test_the_copy_is_written_without_mac_at_013f():
 def test_a_write_that_the_tag_refuses_is_an_error():
     with pytest.raises(ChipRefusedError, match="UPDATE BINARY: 6982"):
         played(write_capp_copy(CAPP_AFTER), TO_EF04 + f"tag > 00D6013F27 {CAPP_AFTER[:39].hex()} < 6982")
-
-
-def test_a_psam_starts_by_its_files():
-    application = "01" + ISSUER.hex() + REGION + "20200101" + "20491231"
-    script = f"""
-        psam > 00A4000002 3F00 < 9000
-        psam > 00B095000E < 62010123456789ABCDEF 05 01 0000 9000
-        psam > 00B0960006 < 620100001234 9000
-        psam > 00A4000002 DF01 < 9000
-        psam > 00B0970019 < {application} 9000
-    """
-    identity = played(start(), script)
-    assert identity.terminal.terminal_number.hex() == "620100001234"
-    assert identity.issue.serial.hex() == "62010123456789abcdef"
-
-
-@pytest.mark.parametrize(("sw", "authorised"), [("9000", True), ("6985", False), ("6A88", True)])
-def test_only_6985_says_not_authorised(sw, authorised):
-    script = f"psam > 801A590310 0000000000000000 {REGION} < {sw}"
-    assert played(is_authorised(bytes.fromhex(REGION)), script) is authorised
-
-
-def test_authorisation_runs_under_the_mf_and_returns_to_the_application():
-    asked = "psam > 00A4000002 3F00 < 9000\n psam > 0084000008 < 6700\n psam > 0084000004 < 01020304 9000"
-    assert played(challenge_for_authorisation(), asked).hex() == "0102030400000000"
-    told = "psam > 0082004108 11A8F17B1A378D36 < 9000\n psam > 00A4000002 DF01 < 9000"
-    assert played(authorise(bytes.fromhex("0082004108" + "11A8F17B1A378D36")), told).ok

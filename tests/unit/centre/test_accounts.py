@@ -1,0 +1,23 @@
+"""Accounts of the centre's pages."""
+
+import pytest
+
+from laneside.centre.accounts import Accounts
+from laneside.errors import SettingError
+
+
+@pytest.mark.parametrize("password", ["", "short", "x" * 201])
+def test_a_password_that_is_none_is_refused(database, clock, random_bytes, password):
+    from datetime import timedelta
+
+    accounts = Accounts(
+        database,
+        clock,
+        random_bytes=random_bytes,
+        session_life=timedelta(hours=1),
+        tries_max=5,
+        lock=timedelta(minutes=5),
+    )
+    with pytest.raises(SettingError):
+        accounts.set_password("admin", password)
+    assert not accounts.exist()
