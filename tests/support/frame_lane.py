@@ -9,7 +9,8 @@ from frame_bench import BenchLink
 from lane_kit import LaneKit
 
 from laneside.reader.frames import FrameReader, FrameReaderPolicy
-from laneside.rsu import SERIAL, TCP, Dialect, Direction, Message, SerialDebit, TcpDebit, Trade, parse
+from laneside.rsu import SERIAL, TCP, Dialect, Direction, Message, Trade, parse
+from laneside.rsu.requests import SerialDebit, TcpDebit
 from laneside.virtual.faults import Place
 from laneside.virtual.integrated import SERIAL_READER, TCP_READER, IntegratedReader, Pace, ReaderSettings
 

@@ -18,15 +18,12 @@ from laneside.passage.flows.open_exit import OPEN_EXIT
 from laneside.passage.picture.plate_entry import PlateForm
 from laneside.passage.views.views import HistoryDetail, HistoryRow, LaneChoice, PassageView, PictureView, ReadingView
 from laneside.terminal.checkup.report import Measurements, judge
+from laneside.terminal.demo_panel import DemoState, DemoVehicle
+from laneside.terminal.device_worker import PsamReadiness
 from laneside.terminal.preferences import Preference, Preferences
-from laneside.terminal.services import (
-    DemoState,
-    DemoVehicle,
-    LaneSetting,
-    PsamReadiness,
-    Services,
-    TopLine,
-)
+from laneside.terminal.services import Services
+from laneside.terminal.station import LaneSetting
+from laneside.terminal.status import TopLine
 from laneside.vocab import Words
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from laneside import codec, rsu
 from laneside.errors import CodecError
+from laneside.rsu import replies
 
 Target = Callable[[bytes], str]
 
@@ -59,7 +60,7 @@ def _message(dialect: rsu.Dialect, odd: rsu.Dialect, direction: rsu.Direction) -
         covered = [place for row in rows for place in range(row.offset, row.offset + row.length)]
         assert covered == list(range(len(body) - 1)), "rows do not cover the message"
         rsu.is_heartbeat(message)
-        if isinstance(message, rsu.SerialDebitResult | rsu.TcpDebitResult):
+        if isinstance(message, replies.SerialDebitResult | replies.TcpDebitResult):
             assert rsu.debit_state(used, message, rsu.Trade.CARD) in rsu.DebitState, "no such state"
         return type(message).__name__
 

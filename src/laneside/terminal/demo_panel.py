@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from laneside.errors import SettingError
 from laneside.passage.answers import DONE, Answer, rejected
-from laneside.terminal.services import DemoState, DemoVehicle
 from laneside.virtual.client import RoadsidePanel
 from laneside.vocab import Words
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoVehicle:
+    """A vehicle that the demo can put at the lane, with what is expected of it."""
+
+    name: str
+    title: Words
+    expected: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoState:
+    """What is at the demo's lane. ``vehicle`` is empty when nothing is."""
+
+    vehicle: str
+    plate: str
+    card_inserted: bool
+    barrier_open: bool
+    display: str
+    balance_fen: int | None
+    counter: int | None
+
+
 class DemoRoadside:
-    """Put vehicles at the lane (a :class:`laneside.terminal.services.DemoPanel`)."""
+    """Move what is at the lane. Calls may block for a moment, and raise LinkLostError."""
 
     def __init__(self, panel: RoadsidePanel) -> None:
         self._panel = panel

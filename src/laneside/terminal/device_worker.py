@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from enum import StrEnum
 from typing import Final, TypeVar
 
 from laneside.reader import EtcReader, PsamAuthorisation, PsamChallenge, PsamState
-from laneside.terminal.services import PsamReadiness
 
 T = TypeVar("T")
 
 NOT_ASKED: Final = PsamState(present=False, authorised=False, trouble="not asked yet")
+
+
+class PsamReadiness(StrEnum):
+    """The PSAM as the top line shows it."""
+
+    READY = "ready"
+    UNAUTHORISED = "unauthorised"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
 
 
 class DeviceWorker:

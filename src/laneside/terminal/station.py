@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from laneside.clock import Clock
 from laneside.contract.parameters import Lane, Parameters
@@ -11,8 +12,19 @@ from laneside.passage.duty.lane_setup import LaneSetup
 from laneside.passage.flows.flow import Flow
 from laneside.passage.ports import Documents
 from laneside.passage.views.view_builder import LANE_USES
-from laneside.terminal.services import LaneSetting
-from laneside.vocab import PROVINCES
+from laneside.vocab import PROVINCES, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneSetting:
+    """One registered lane in 系统配置; ``exit`` says whether it can be worked at all, ``code`` is its 0019 status."""
+
+    lane_hex: str
+    name: str
+    use: Words
+    code: str
+    exit: bool
+    enabled: bool
 
 
 class StationSetup:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from laneside.devices import battery_percent
 from laneside.journal import Journal
 from laneside.passage.passage_journal import PassageJournal
 from laneside.passage.ports import Documents
 from laneside.sync import Backoff
-from laneside.terminal.device_worker import PsamAccess
-from laneside.terminal.services import TopLine
+from laneside.terminal.device_worker import PsamAccess, PsamReadiness
 
 ONLINE_FOR_S = 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopLine:
+    """What the top line shows. ``list_age_s`` is None without a list; ``battery_percent`` where it can't be read."""
+
+    unsent: int
+    rejected: int
+    open_debits: int
+    online: bool
+    list_age_s: int | None
+    list_stale: bool
+    psam: PsamReadiness
+    battery_percent: int | None
 
 
 def top_line(

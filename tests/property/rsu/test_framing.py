@@ -16,12 +16,12 @@ from laneside.rsu import (
     SerialDecoder,
     SerialFrame,
     ShortReply,
-    TcpAmountsRequest,
     TcpDecoder,
     TcpFrame,
     kinds,
     parse,
 )
+from laneside.rsu.requests import TcpAmountsRequest
 from laneside.rsu.serial_frame import RsctlMode
 
 BYTE = st.integers(0, 255)

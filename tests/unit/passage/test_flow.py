@@ -18,8 +18,10 @@ from laneside.passage.desk import Desk
 from laneside.passage.flows.open_exit import OPEN_EXIT
 from laneside.passage.notes import Ending
 from laneside.terminal.app import create_app
+from laneside.terminal.device_worker import PsamReadiness
 from laneside.terminal.preferences import Preference
-from laneside.terminal.services import PsamReadiness, Services, TopLine
+from laneside.terminal.services import Services
+from laneside.terminal.status import TopLine
 
 TOP = TopLine(
     unsent=0, rejected=0, open_debits=0, online=True, list_age_s=1, list_stale=False, psam=PsamReadiness.READY,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from laneside import rsu
-from laneside.rsu import SERIAL, TCP, DebitState, Trade, codes, debit_state, proof_state
+from laneside.rsu import SERIAL, TCP, DebitState, Trade, codes, debit_state, proof_state, replies
 
 OBU = bytes.fromhex("01A2B3C4")
 TIME = bytes.fromhex("20240506143015")
@@ -13,7 +13,7 @@ TAC = bytes.fromhex("079F3D94")
 
 
 def serial_result(error, tac=TAC):
-    return rsu.SerialDebitResult(
+    return replies.SerialDebitResult(
         obu_id=OBU,
         error=error,
         purchase_time=TIME,
@@ -28,7 +28,7 @@ def serial_result(error, tac=TAC):
 
 
 def tcp_result(error, tac=TAC):
-    return rsu.TcpDebitResult(
+    return replies.TcpDebitResult(
         obu_id=OBU,
         error=error,
         terminal_number=bytes(6),
@@ -43,7 +43,7 @@ def tcp_result(error, tac=TAC):
 
 
 def tac_result(error, tac=TAC):
-    return rsu.TcpTacResult(obu_id=OBU, error=error, tac=tac, mac=bytes(4), balance_fen=98750)
+    return replies.TcpTacResult(obu_id=OBU, error=error, tac=tac, mac=bytes(4), balance_fen=98750)
 
 
 SERIAL_TABLE = {

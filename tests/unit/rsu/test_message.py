@@ -4,6 +4,7 @@ import pytest
 
 from laneside import rsu
 from laneside.errors import CodecError
+from laneside.rsu import replies, requests
 
 OBU = bytes.fromhex("01A2B3C4")
 
@@ -11,13 +12,13 @@ OBU = bytes.fromhex("01A2B3C4")
 @pytest.mark.parametrize(
     ("kind", "wrong"),
     [
-        (rsu.Continue, {"obu_id": b"\x01"}),
-        (rsu.Continue, {"obu_id": OBU, "factor": bytes(7)}),
-        (rsu.Stop, {"obu_id": OBU, "stop_type": 256}),
-        (rsu.SerialTacRequest, {"obu_id": OBU, "ef04_length": 3, "ef04": b"\x01"}),
-        (rsu.SerialAmounts, {"obu_id": OBU, "error": 0, "amounts": bytes(99)}),
-        (rsu.TcpPsamAuthorise, {"psams": (rsu.Authorisation(channel=1, apdu=bytes(12)),)}),
-        (rsu.TagPosition, {"obu_id": OBU, "place": bytes(3)}),
+        (requests.Continue, {"obu_id": b"\x01"}),
+        (requests.Continue, {"obu_id": OBU, "factor": bytes(7)}),
+        (requests.Stop, {"obu_id": OBU, "stop_type": 256}),
+        (requests.SerialTacRequest, {"obu_id": OBU, "ef04_length": 3, "ef04": b"\x01"}),
+        (replies.SerialAmounts, {"obu_id": OBU, "error": 0, "amounts": bytes(99)}),
+        (requests.TcpPsamAuthorise, {"psams": (requests.Authorisation(channel=1, apdu=bytes(12)),)}),
+        (replies.TagPosition, {"obu_id": OBU, "place": bytes(3)}),
         (rsu.Opaque, {"number": 256}),
     ],
 )

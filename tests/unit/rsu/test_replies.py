@@ -4,7 +4,7 @@ import pytest
 
 from laneside import rsu
 from laneside.errors import CodecError
-from laneside.rsu import TCP
+from laneside.rsu import TCP, replies
 
 OBU = bytes.fromhex("01A2B3C4")
 
@@ -12,7 +12,7 @@ OBU = bytes.fromhex("01A2B3C4")
 def test_a_b2_has_antenna_or_device():
     rest = {"obu_id": OBU, "error": 0, "system": bytes(26), "equipment_version": 0, "status": 0}
     with pytest.raises(CodecError, match="at least one"):
-        rsu.TcpTag(**rest)
+        replies.TcpTag(**rest)
 
 
 def test_the_count_of_psams_is_held():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from laneside import rsu
 from laneside.errors import CodecError
+from laneside.rsu import requests
 
 OBU = bytes.fromhex("01A2B3C4")
 
@@ -18,4 +18,4 @@ def test_the_forms_of_c6_do_not_mix():
         {"trade_mode": 0, "ef04": bytes(91), "second_part": bytes(6)},
     ):
         with pytest.raises(CodecError, match="rsu-C6"):
-            rsu.TcpDebit(**rest, **wrong)
+            requests.TcpDebit(**rest, **wrong)

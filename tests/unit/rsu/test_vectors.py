@@ -11,11 +11,12 @@ from typer.testing import CliRunner
 from laneside import rsu
 from laneside.cli import app
 from laneside.errors import CodecError
+from laneside.rsu import replies, requests
 from laneside.rsu.message import Message
 
 TABLE = tomllib.loads((Path(__file__).parents[2] / "vectors" / "rsu.toml").read_text("utf-8"))
 FILES, FRAMES, VECTORS = TABLE["files"], TABLE["frame"], TABLE["vector"]
-LISTED = {"Authorisation": rsu.Authorisation, "PsamChannel": rsu.PsamChannel, "Challenge": rsu.Challenge}
+LISTED = {"Authorisation": requests.Authorisation, "PsamChannel": replies.PsamChannel, "Challenge": replies.Challenge}
 
 
 def unhex(text):
@@ -136,7 +137,6 @@ class TestVector:
 def test_every_message_has_a_vector():
     vectors = {vector["class"] for vector in VECTORS + FRAMES}
     assert vectors == message_names()
-    assert message_names() <= set(rsu.__all__)
 
 
 def test_every_command_of_the_catalogue_has_a_vector():

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from laneside.errors import SettingError
 from laneside.passage.answers import Done
-from laneside.terminal.demo_panel import DemoRoadside
-from laneside.terminal.services import DemoState
+from laneside.terminal.demo_panel import DemoRoadside, DemoState
 
 EMPTY = {"vehicle": None, "card": None, "lane": {"barrier": "shut", "display": ""}}
 FULL = {

@@ -7,8 +7,7 @@ from threading import Event
 import pytest
 
 from laneside.reader import PsamState
-from laneside.terminal.device_worker import NOT_ASKED, DeviceWorker, PsamAccess
-from laneside.terminal.services import PsamReadiness
+from laneside.terminal.device_worker import NOT_ASKED, DeviceWorker, PsamAccess, PsamReadiness
 
 AUTHORISED = PsamState(present=True, authorised=True)
 LOCKED = PsamState(present=True, authorised=False)

@@ -16,7 +16,7 @@ from laneside.passage.flows.flow import Activity
 from laneside.passage.notes import Ending
 from laneside.passage.views.views import RecordState
 from laneside.terminal.checkup.report import CheckLevel
-from laneside.terminal.services import PsamReadiness
+from laneside.terminal.device_worker import PsamReadiness
 from laneside.terminal.web.rendering import catalogue
 from laneside.vocab import PROVINCES
 

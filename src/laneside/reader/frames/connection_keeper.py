@@ -11,13 +11,9 @@ from laneside.codec import purchase_time
 from laneside.errors import LinkLostError, ReaderSilentError, SettingError
 from laneside.reader.frames.conversation import STATUS, ByteLink, Conversation, Observer, Status
 from laneside.reader.port import PsamAuthorisation, PsamChallenge, PsamState
-from laneside.rsu import (
-    TCP,
-    C6Form,
+from laneside.rsu import TCP, C6Form, Dialect, DialectName, Message, orders
+from laneside.rsu.replies import (
     Challenge,
-    Dialect,
-    DialectName,
-    Message,
     PsamChannel,
     SerialPsamChallenge,
     SerialPsamResult,
@@ -25,7 +21,6 @@ from laneside.rsu import (
     TcpPsamChallenges,
     TcpPsamResult,
     TcpStatus,
-    orders,
 )
 
 READER_OK: Final = 0

@@ -8,20 +8,9 @@ from typing import Final, Protocol
 
 from laneside.clock import Clock
 from laneside.errors import CodecError, LinkLostError, ReaderSilentError
-from laneside.rsu import (
-    BadFrame,
-    Dialect,
-    DialectName,
-    Direction,
-    HeartbeatAnswer,
-    Message,
-    SerialFrame,
-    SerialStatus,
-    TcpFrame,
-    TcpStatus,
-    is_heartbeat,
-    parse,
-)
+from laneside.rsu import BadFrame, Dialect, DialectName, Direction, Message, SerialFrame, TcpFrame, is_heartbeat, parse
+from laneside.rsu.replies import SerialStatus, TcpStatus
+from laneside.rsu.requests import HeartbeatAnswer
 
 Status = SerialStatus | TcpStatus
 

@@ -17,17 +17,15 @@ from laneside.rsu import (
     Dialect,
     DialectName,
     Message,
-    SerialDebit,
-    SerialDebitResult,
     ShortReply,
-    TcpDebitResult,
-    TcpTacResult,
     Trade,
     debit_state,
     has_tac,
     orders,
     proof_state,
 )
+from laneside.rsu.replies import SerialDebitResult, TcpDebitResult, TcpTacResult
+from laneside.rsu.requests import SerialDebit
 
 DEBIT_RESULT, TAC_RESULT = 0xB5, 0xB8
 TAC_TRIES: Final = 3

@@ -10,8 +10,9 @@ from laneside.card import PresentedCard
 from laneside.codec import PASSAGE_BLOCK_LENGTH, PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
 from laneside.errors import CodecError
 from laneside.reader.port import Presented, PresentedTag, PsamState
-from laneside.rsu import Dialect, ErrorTable, SerialCard, SerialTag, ShortReply, TcpCard, TcpTag, Vehicle
+from laneside.rsu import Dialect, ErrorTable, ShortReply
 from laneside.rsu.codes import DeviceType, SerialCardError, SerialVehicleError, TcpCardError
+from laneside.rsu.replies import SerialCard, SerialTag, TcpCard, TcpTag, Vehicle
 from laneside.vocab import TagStatusBit
 
 T = TypeVar("T")

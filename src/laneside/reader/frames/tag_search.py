@@ -11,21 +11,10 @@ from laneside.errors import CodecError, LinkLostError, NothingPresentedError
 from laneside.reader.frames.connection_keeper import ConnectionKeeper, FrameReaderPolicy
 from laneside.reader.frames.conversation import Conversation
 from laneside.reader.frames.found import Found, found_by, with_card, with_vehicle
-from laneside.rsu import (
-    Antenna,
-    Dialect,
-    DialectName,
-    Message,
-    SerialCard,
-    SerialTag,
-    ShortReply,
-    Stop,
-    TcpCard,
-    TcpTag,
-    Vehicle,
-    orders,
-)
+from laneside.rsu import Dialect, DialectName, Message, ShortReply, orders
 from laneside.rsu.codes import DeviceType, LaneMode, SerialStop
+from laneside.rsu.replies import SerialCard, SerialTag, TcpCard, TcpTag, Vehicle
+from laneside.rsu.requests import Antenna, Stop
 
 TAG, VEHICLE, CARD = 0xB2, 0xB3, 0xB4
 ANSWERS_MAX: Final = 32

@@ -17,7 +17,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from laneside.passage.answers import Answer, Rejected, rejected
-from laneside.terminal.services import OnDuty, Services
+from laneside.passage.duty.duty import OnDuty
+from laneside.terminal.services import Services
 from laneside.terminal.web.rendering import Renderer
 
 T = TypeVar("T")

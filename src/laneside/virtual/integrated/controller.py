@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from laneside.rsu import (
-    POWER_UP_RSCTL,
+from laneside.rsu import POWER_UP_RSCTL, Message, Opaque
+from laneside.rsu.codes import AntennaState, GantryStop, SerialStop
+from laneside.rsu.codes import BeaconChange as BeaconOrder
+from laneside.rsu.dialect import InitForm
+from laneside.rsu.requests import (
     Antenna,
     BeaconChange,
     BeaconMode,
@@ -19,8 +22,6 @@ from laneside.rsu import (
     GantryInit,
     HeartbeatAnswer,
     LaneInit,
-    Message,
-    Opaque,
     SendBst,
     SerialAmountsRequest,
     SerialDebit,
@@ -36,9 +37,6 @@ from laneside.rsu import (
     TcpTacRequest,
     WriteEntry,
 )
-from laneside.rsu.codes import AntennaState, GantryStop, SerialStop
-from laneside.rsu.codes import BeaconChange as BeaconOrder
-from laneside.rsu.dialect import InitForm
 from laneside.virtual.chips.apdu import OK
 from laneside.virtual.integrated.chip_jobs import Job, PsamInfo, authorise_psam, psam_challenge, start_psam
 from laneside.virtual.integrated.field import TagSearch

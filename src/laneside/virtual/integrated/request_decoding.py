@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from laneside.codec import PROVINCE_FEES_LENGTH, PROVINCE_FEES_OFFSET
-from laneside.rsu import (
+from laneside.rsu import Trade
+from laneside.rsu.codes import AmountsWrite, LaneMode, SerialTrade, TacMode
+from laneside.rsu.dialect import Dialect
+from laneside.rsu.requests import (
     GantryInit,
     LaneInit,
     SerialAmountsRequest,
@@ -18,11 +21,8 @@ from laneside.rsu import (
     TcpDebit,
     TcpPsamAuthorise,
     TcpTacRequest,
-    Trade,
     WriteEntry,
 )
-from laneside.rsu.codes import AmountsWrite, LaneMode, SerialTrade, TacMode
-from laneside.rsu.dialect import Dialect
 from laneside.virtual.integrated.purchase import TradeOrder
 
 _PREFIX: Final = bytes.fromhex("AA2900")

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from laneside.rsu import (
-    Message,
-    SerialAmounts,
-    SerialCard,
-    SerialDebitResult,
-    SerialPsamChallenge,
-    SerialPsamResult,
-    SerialStatus,
-    SerialTacResult,
-    SerialTag,
-    ShortReply,
-    Vehicle,
-)
+from laneside.rsu import Message, ShortReply
 from laneside.rsu.codes import (
     CardAlgorithm,
     SerialAmountsError,
@@ -26,6 +14,17 @@ from laneside.rsu.codes import (
     SerialReaderStatus,
     SerialTagError,
     SerialVehicleError,
+)
+from laneside.rsu.replies import (
+    SerialAmounts,
+    SerialCard,
+    SerialDebitResult,
+    SerialPsamChallenge,
+    SerialPsamResult,
+    SerialStatus,
+    SerialTacResult,
+    SerialTag,
+    Vehicle,
 )
 from laneside.virtual.integrated.chip_jobs import SHORT_ISSUE_LENGTH, CardRead, Ef04Read, PsamInfo, Trouble, VehicleRead
 from laneside.virtual.integrated.field import TagSeen

@@ -7,8 +7,9 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final, Protocol
 
-from laneside.rsu import Continue, Message, WriteEntry
+from laneside.rsu import Message
 from laneside.rsu.codes import LaneMode
+from laneside.rsu.requests import Continue, WriteEntry
 from laneside.virtual.integrated.chip_jobs import (
     CardRead,
     ChipRefusedError,

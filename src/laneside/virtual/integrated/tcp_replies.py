@@ -4,23 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from laneside.rsu import (
-    B2Form,
-    Challenge,
-    Message,
-    Opaque,
-    PsamChannel,
-    ShortReply,
-    TcpAmounts,
-    TcpCard,
-    TcpDebitResult,
-    TcpPsamChallenges,
-    TcpPsamResult,
-    TcpStatus,
-    TcpTacResult,
-    TcpTag,
-    Vehicle,
-)
+from laneside.rsu import B2Form, Message, Opaque, ShortReply
 from laneside.rsu.codes import (
     CardAlgorithm,
     DeviceType,
@@ -31,6 +15,19 @@ from laneside.rsu.codes import (
     TcpTacError,
 )
 from laneside.rsu.fields import EF04_LENGTHS
+from laneside.rsu.replies import (
+    Challenge,
+    PsamChannel,
+    TcpAmounts,
+    TcpCard,
+    TcpDebitResult,
+    TcpPsamChallenges,
+    TcpPsamResult,
+    TcpStatus,
+    TcpTacResult,
+    TcpTag,
+    Vehicle,
+)
 from laneside.virtual.integrated.chip_jobs import CardRead, Ef04Read, PsamInfo, Trouble, VehicleRead
 from laneside.virtual.integrated.field import TagSeen
 from laneside.virtual.integrated.purchase import Debit, TacProof, TradeResult, Written

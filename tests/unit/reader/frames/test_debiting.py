@@ -11,7 +11,8 @@ from frame_bench import FrameBench
 from laneside.card import Debited, Proof, Unknown
 from laneside.reader import Prepared
 from laneside.reader.frames.debiting import numbers_in
-from laneside.rsu import TCP, TcpDebitResult
+from laneside.rsu import TCP
+from laneside.rsu.replies import TcpDebitResult
 from laneside.virtual.faults import Fault, FaultKind, Place, When
 from laneside.virtual.integrated import TCP_READER
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from laneside.errors import LinkLostError
 from laneside.passage.answers import Answer, Rejected, rejected
-from laneside.terminal.services import DemoPanel
+from laneside.terminal.demo_panel import DemoRoadside
 from laneside.terminal.web.exchange import Visit, Web
 
 ROADSIDE_GONE = rejected("", "路侧演示未应答", "The virtual roadside does not answer")
@@ -20,7 +20,7 @@ ROADSIDE_GONE = rejected("", "路侧演示未应答", "The virtual roadside does
 class DemoRoutes:
     """``/demo``; exists only when the demo brought its panel."""
 
-    def __init__(self, web: Web, panel: DemoPanel) -> None:
+    def __init__(self, web: Web, panel: DemoRoadside) -> None:
         self._web = web
         self._panel = panel
 
