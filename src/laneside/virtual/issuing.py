@@ -27,7 +27,7 @@ from laneside.virtual.chips.profiles import (
 from laneside.virtual.chips.psam import VirtualPsam
 from laneside.virtual.chips.tag import VirtualTag
 from laneside.virtual.lane import UnfinishedTrade
-from laneside.virtual.scenarios import CLOSED_ETC_ENTRY, GANSU, Trip, Vehicle
+from laneside.virtual.vehicles import CLOSED_ETC_ENTRY, GANSU, Trip, Vehicle
 from laneside.vocab import VehicleKind
 
 NETWORK = "6201"

@@ -1,166 +1,196 @@
-"""The named vehicles of the virtual roadside: one for each scenario that an open exit must be able to end.
+"""The named vehicles of the virtual roadside: appearance, card, tag and former trips, and how each passage must end.
 
-All numbers are invented, distinct and fixed; all dates follow the moment at which the chips are issued.
+The vehicles themselves are data (``vehicles.toml``).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import Any, Final
+
+import msgspec
 
 from laneside.errors import SettingError
-from laneside.virtual.scenarios import (
-    CHARGE,
-    CLOSED_ETC_ENTRY,
-    COACH,
-    ETC_LANE,
-    HOME_STATION,
-    NOWHERE,
-    OPEN_ETC,
-    TRUCK_3,
-    TRUCK_6,
-    YESTERDAY,
-    Bodywork,
-    Trip,
-    Vehicle,
-    car,
-    named,
-    refused,
+from laneside.vocab import Words
+
+GANSU = bytes.fromhex("B8CACBE062010001")
+
+HOME_STATION = "62010A0B"
+ETC_LANE = "11"
+MIXED_LANE = "12"
+
+STORED_VALUE = 22
+
+CLOSED_ETC_ENTRY = 0x03
+CLOSED_ETC_EXIT = 0x04
+
+DAY_S = 86_400
+YEAR_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """A purchase that a fixed antenna made ``ago_s`` seconds before the card was issued."""
+
+    ago_s: int
+    amount_fen: int
+    status: int
+    station_hex: str = "62010C07"
+    lane: str = "02"
+
+
+LAST_TRIPS = (
+    Trip(ago_s=6 * DAY_S + 3_120, amount_fen=2_185, status=CLOSED_ETC_EXIT, station_hex="62010C03"),
+    Trip(ago_s=DAY_S + 5_400, amount_fen=1_330, status=CLOSED_ETC_EXIT),
 )
 
-FEE_HERE_FEN = 1_045
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bodywork:
+    """What the vehicle file holds beside plate and class. Lengths in mm; a passenger car's are written as dm."""
+
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    axles: int
+    wheels: int
+    wheelbase_mm: int
+    seats: int
+    load_kg: int = 0
+    curb_kg: int = 0
+    gross_kg: int = 0
 
 
-def _truck(vehicle: Vehicle, *, toll_class: int, kind: int, user_type: int, bodywork: Bodywork) -> Vehicle:
-    """Return a car as a yellow-plated truck."""
-    return replace(vehicle, colour=1, toll_class=toll_class, kind=kind, user_type=user_type, bodywork=bodywork)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardSetup:
+    """The user card. ``balance_fen`` is left after the trips; days count from the issue, negative ones before it."""
+
+    internal_number: str
+    plate: str
+    version: int = 0x41
+    card_type: int = STORED_VALUE
+    issuer: bytes = GANSU
+    balance_fen: int = 50_000
+    counter: int = 0x0120
+    starts_day: int = -3 * YEAR_DAYS
+    expires_day: int = 7 * YEAR_DAYS
 
 
-def _ordinary() -> tuple[Vehicle, ...]:
-    """Return those that pass and pay."""
-    coach = replace(car(4, "甘AY5678"), colour=1, toll_class=3, bodywork=COACH)
-    charge = car(9, "甘A9B207")
-    return (
-        named(car(1, "甘A12345"), "car-3des", "客一，3DES 储值卡与标签", "Passenger car, 3DES card and tag"),
-        named(car(2, "甘A8K631", sm4=True), "car-sm4", "客一，国密卡与国密标签", "Passenger car, SM4 card and tag"),
-        named(
-            replace(car(3, "甘AD20188", sm4=True), colour=4),
-            "car-new-energy",
-            "客一新能源，8 位渐变绿牌",
-            "New-energy car, eight characters on gradient green",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagSetup:
+    """The on-board unit; a removed one has it in its system file and in its status byte."""
+
+    contract_serial: str
+    plate: str
+    mac_id: bytes
+    version: int = 0x40
+    removal_flag: int = 0x01
+    tampered: bool = False
+    signed_day: int = -3 * YEAR_DAYS
+    expires_day: int = 7 * YEAR_DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """How the passage must end, and the codes that stop it: special events, or words of our own rules."""
+
+    outcome: str
+    codes: tuple[int | str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """One named vehicle. ``plate``, ``colour``, ``toll_class`` and ``kind`` are what a collector sees and confirms.
+
+    ``follows_clock``: its trips are minutes old, so its chips are issued again each time it comes. ``left_by_lane``:
+    the lane's own antenna made the last trip and never saw the answer.
+    """
+
+    name: str
+    plate: str
+    colour: int
+    toll_class: int
+    kind: int
+    user_type: int
+    seed: int
+    bodywork: Bodywork
+    card: CardSetup
+    tag: TagSetup
+    expected: Expected
+    words: Words
+    trips: tuple[Trip, ...] = LAST_TRIPS
+    card_inserted: bool = True
+    follows_clock: bool = False
+    left_by_lane: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse trips out of order, and an unfinished trade without a trip."""
+        ages = [trip.ago_s for trip in self.trips]
+        assert ages == sorted(ages, reverse=True), "the oldest trip comes first"
+        assert self.trips or not self.left_by_lane, "what a lane left unfinished is a trip"
+
+    @property
+    def card_id(self) -> str:
+        """The printed card number, 20 digits; every card here belongs to network 6201."""
+        return "6201" + self.card.internal_number
+
+
+def _car(number: int, plate: str, bodywork: Bodywork, *, sm4: bool) -> Vehicle:
+    """Return an ordinary passenger car with card and tag of one kind; ``number`` keeps all its numbers apart."""
+    return Vehicle(
+        name="",
+        plate=plate,
+        colour=0,
+        toll_class=1,
+        kind=0,
+        user_type=0x00,
+        seed=0x5A00 + number,
+        bodywork=bodywork,
+        card=CardSetup(internal_number=f"22192302{number:08d}", plate=plate, version=0x51 if sm4 else 0x41),
+        tag=TagSetup(
+            contract_serial=f"62010119{number:08d}",
+            plate=plate,
+            mac_id=bytes.fromhex(f"3A6201{number:02X}"),
+            version=0x51 if sm4 else 0x40,
         ),
-        named(coach, "coach-3", "客三，35 座大客车", "Coach of class 3, 35 seats"),
-        named(
-            _truck(car(5, "甘A6F680"), toll_class=16, kind=0, user_type=0x00, bodywork=TRUCK_6),
-            "truck-6",
-            "货六，六轴（2019 版车辆信息）",
-            "Truck of class 6, six axles, vehicle file in the 2019 form",
-        ),
-        named(
-            _truck(car(6, "甘A7G119"), toll_class=16, kind=24, user_type=0x18, bodywork=TRUCK_6),
-            "container-tractor",
-            "集装箱牵引车，J1 类集装箱",
-            "Container tractor with a J1 container",
-        ),
-        named(
-            _truck(car(7, "甘A3H902"), toll_class=13, kind=21, user_type=0x00, bodywork=TRUCK_3),
-            "green-truck",
-            "货三，绿通车辆免费",
-            "Truck of class 3 on the green channel, free of charge",
-        ),
-        named(
-            replace(charge, card=replace(charge.card, card_type=CHARGE, balance_fen=1_999_876_543)),
-            "charge-card",
-            "客一，记账卡",
-            "Passenger car with a charge card",
-        ),
+        expected=Expected(outcome="completed"),
+        words=Words(zh="", en=""),
     )
 
 
-def _card_refused() -> tuple[Vehicle, ...]:
-    """Return those whose card stops them."""
-    poor, expired, foreign = car(8, "甘A2C418"), car(13, "甘A4P553"), car(15, "甘A1N846")
-    return (
-        named(
-            refused(replace(poor, card=replace(poor.card, balance_fen=500)), 27),
-            "low-balance",
-            "储值卡余额 5.00 元，不足",
-            "Stored-value card with 5.00 yuan left, too little",
-        ),
-        named(refused(car(11, "甘A0M727"), 24), "card-listed", "ETC 卡在状态名单", "The card is on the status list"),
-        named(
-            refused(replace(expired, card=replace(expired.card, expires_day=-30)), 21),
-            "card-expired",
-            "ETC 卡已过期 30 天",
-            "The card expired thirty days ago",
-        ),
-        named(
-            refused(replace(car(14, "甘A6L390"), card_inserted=False), 5),
-            "tag-without-card",
-            "标签无卡（卡已拔出）",
-            "The tag holds no card; it lies beside and can be inserted",
-        ),
-        named(
-            refused(replace(foreign, card=replace(foreign.card, issuer=NOWHERE)), 25),
-            "unknown-issuer",
-            "卡片发行方未知",
-            "The card's issuer is unknown",
-        ),
+def _vehicle(row: dict[str, Any], bodywork: Mapping[str, Bodywork]) -> Vehicle:
+    """Return the vehicle of one row: a car, and what the row says otherwise."""
+    car = _car(row.pop("number"), row["plate"], bodywork[row.pop("bodywork", "car")], sm4=row.pop("sm4", False))
+    card, tag = row.pop("card", {}), row.pop("tag", {})
+    if "issuer" in card:
+        card["issuer"] = bytes.fromhex(card["issuer"])
+    code = row.pop("refused", None)
+    trips = row.pop("trips", None)
+    return replace(
+        car,
+        words=Words(zh=row.pop("zh"), en=row.pop("en")),
+        card=replace(car.card, **card),
+        tag=replace(car.tag, **tag),
+        trips=car.trips if trips is None else msgspec.convert(trips, tuple[Trip, ...]),
+        expected=car.expected if code is None else Expected(outcome="refused", codes=(code,)),
+        **row,
     )
 
 
-def _tag_refused() -> tuple[Vehicle, ...]:
-    """Return those whose tag, or whose pair of card and tag, stops them."""
-    differing, removed = car(10, "甘A5E264"), car(12, "甘A7R015")
-    return (
-        named(
-            refused(replace(differing, card=replace(differing.card, plate="甘A5E254")), 41),
-            "plates-differ",
-            "卡内车牌与标签车牌不符",
-            "Card and tag were issued for different plates",
-        ),
-        named(refused(car(16, "甘A3T871"), 6), "tag-listed", "电子标签在状态名单", "The tag is on the status list"),
-        named(
-            refused(replace(removed, tag=replace(removed.tag, removal_flag=0x00, tampered=True)), 2),
-            "tag-removed",
-            "电子标签被拆卸",
-            "The tag was taken off the windscreen",
-        ),
-    )
+def _vehicles() -> dict[str, Vehicle]:
+    table = tomllib.loads(files(__package__).joinpath("vehicles.toml").read_text(encoding="utf-8"))
+    bodywork = msgspec.convert(table["bodywork"], dict[str, Bodywork])
+    read = [_vehicle(row, bodywork) for row in table["vehicle"]]
+    by_name = {vehicle.name: vehicle for vehicle in read}
+    assert len(by_name) == len(read), "two vehicles have one name"
+    return by_name
 
 
-def _with_recent_trips() -> tuple[Vehicle, ...]:
-    """Return those whose last trip decides."""
-    here = Trip(ago_s=120, amount_fen=FEE_HERE_FEN, status=OPEN_ETC, station_hex=HOME_STATION, lane=ETC_LANE)
-    entered = Trip(ago_s=2_400, amount_fen=0, status=CLOSED_ETC_ENTRY, station_hex="62010C02", lane="03")
-    return (
-        named(
-            refused(replace(car(17, "甘A9S436"), trips=(YESTERDAY, here), follows_clock=True), 141),
-            "just-passed",
-            "两分钟前已在本站交易",
-            "Paid at this station two minutes ago",
-        ),
-        named(
-            replace(
-                car(18, "甘A4U660"), trips=(YESTERDAY, replace(here, ago_s=60)), follows_clock=True, left_by_lane=True
-            ),
-            "lane-left-unfinished",
-            "一分钟前固定天线已扣费，车道未取得交易认证码",
-            "The fixed antenna debited it a minute ago and never saw the TAC",
-        ),
-        named(
-            refused(replace(car(19, "甘A8V973"), trips=(YESTERDAY, entered), follows_clock=True), "running-trip"),
-            "trip-running",
-            "卡内有未结束行程",
-            "A closed trip is still running on the card",
-        ),
-    )
-
-
-VEHICLES: tuple[Vehicle, ...] = (*_ordinary(), *_card_refused(), *_tag_refused(), *_with_recent_trips())
-
-_BY_NAME = {vehicle.name: vehicle for vehicle in VEHICLES}
-assert len(_BY_NAME) == len(VEHICLES), "two vehicles have one name"
+_BY_NAME: Final = _vehicles()
+VEHICLES: Final = tuple(_BY_NAME.values())
 
 
 def vehicle_named(name: str) -> Vehicle:

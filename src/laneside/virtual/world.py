@@ -20,8 +20,7 @@ from laneside.virtual.chips.tag import VirtualTag
 from laneside.virtual.issuing import Issuer
 from laneside.virtual.lane import Lane
 from laneside.virtual.picture import draw_empty_lane, draw_vehicle
-from laneside.virtual.scenarios import ETC_LANE, HOME_STATION, MIXED_LANE, Vehicle
-from laneside.virtual.vehicles import describe, vehicle_named
+from laneside.virtual.vehicles import ETC_LANE, HOME_STATION, MIXED_LANE, Vehicle, describe, vehicle_named
 
 LANES = (HOME_STATION + ETC_LANE, HOME_STATION + MIXED_LANE)
 NOTE = "world"

@@ -20,7 +20,7 @@ from laneside.passage.duty import duty
 from laneside.passage.lane import Conclusion, Waiting
 from laneside.virtual import vehicles
 from laneside.virtual.chip_store import RamChipStore
-from laneside.virtual.scenarios import CHARGE, car
+from laneside.virtual.vehicles import CHARGE, car
 from suite.script import Kind, Script
 
 hashlib.scrypt = functools.lru_cache(hashlib.scrypt)  # the same login thousands of times

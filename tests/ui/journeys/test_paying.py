@@ -17,8 +17,7 @@ from laneside.virtual.marker import SIZE as PICTURE_SIZE
 from laneside.virtual.marker import read_marker
 from laneside.virtual.picture import corners_of
 from laneside.virtual.plate_face import Face
-from laneside.virtual.scenarios import Vehicle
-from laneside.virtual.vehicles import vehicle_named
+from laneside.virtual.vehicles import Vehicle, vehicle_named
 
 TOUCHES_MAX = 4
 HOME_TO_HOME_S_MAX = scaled(20.0)

@@ -10,7 +10,7 @@ from laneside.passage.notes import Ending
 from laneside.virtual.antenna import Antenna
 from laneside.virtual.faults import Fault, FaultKind, Place, When
 from laneside.virtual.issuing import ANTENNA, passage_record
-from laneside.virtual.scenarios import YESTERDAY
+from laneside.virtual.vehicles import YESTERDAY
 
 FEE_FEN = 1045
 

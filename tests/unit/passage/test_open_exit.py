@@ -11,8 +11,7 @@ from laneside.codec import CappRecord
 from laneside.passage.answers import Done
 from laneside.passage.notes import Ending
 from laneside.virtual import vehicles
-from laneside.virtual.scenarios import car
-from laneside.virtual.vehicles import VEHICLES, vehicle_named
+from laneside.virtual.vehicles import VEHICLES, car, vehicle_named
 
 PAYING = [v.name for v in VEHICLES if v.expected.outcome == "completed" and not v.left_by_lane]
 REFUSED = [v.name for v in VEHICLES if v.expected.outcome == "refused"]

@@ -41,13 +41,11 @@ from laneside.virtual.chips.apdu import OK
 from laneside.virtual.integrated.chip_jobs import Job, PsamInfo, authorise_psam, psam_challenge, start_psam
 from laneside.virtual.integrated.field import TagSearch
 from laneside.virtual.integrated.line import Line
-from laneside.virtual.integrated.replies import Replies
+from laneside.virtual.integrated.replies import Replies, SerialReplies, TcpReplies
 from laneside.virtual.integrated.request_decoding import AuthoriseMessage, InitMessage, authorisations_of, init_of
 from laneside.virtual.integrated.schedule import Act, Countdown, Schedule
-from laneside.virtual.integrated.serial_replies import SerialReplies
 from laneside.virtual.integrated.session import State, TagSession
 from laneside.virtual.integrated.settings import ReaderSettings
-from laneside.virtual.integrated.tcp_replies import TcpReplies
 
 EVENT_REPORT: Final = 0xD2
 BEACON_RESULT: Final = 0xBE
