@@ -1,12 +1,25 @@
-"""Enrolment, receipts and heartbeat."""
+"""Enrolment, receipts and heartbeat, and the HTTP headers around them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 from msgspec import field
+
+TERMINAL_HEADER: Final = "Laneside-Terminal"
+"""The asking terminal's id."""
+
+TIME_HEADER: Final = "Laneside-Time"
+"""In a request when it was signed, in every answer the centre's clock: ISO 8601 with an offset."""
+
+SIGNATURE_HEADER: Final = "Laneside-Signature"
+"""Base64 of the Ed25519 signature over :func:`laneside.contract.signing.request_bytes`.
+
+The path that is signed is the request's target as sent: the path, and ``?`` with the query if there is one.
+"""
 
 
 class EnrolmentRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from laneside.clock import BEIJING, beijing_digits
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import canonical
 from laneside.journal import Draft, Entry, Journal, JournalClock
 from laneside.passage import notes as n
-from laneside.passage.ids import id_prefix, next_id
 from laneside.passage.older_notes import SETTLED_KINDS, is_note, note_of
 from laneside.passage.state import NoteT, PassageState, after, replay
 
 INTENT = n.kind_of(n.Intent)
 OPENED = n.kind_of(n.Opened)
+COUNTER_MAX = 9999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,3 +139,36 @@ def _begun(entry: Entry) -> BegunDebit:
     intent = n.read(entry.payload)
     assert isinstance(intent, n.Intent)
     return BegunDebit(passage_id=entry.passage, at=entry.at, intent=intent)
+
+
+def passage_id(*, lane_hex: str, at: datetime, random_number: int) -> str:
+    """Return a 通行日志ID: ``L`` + lane hex 10 + ``T`` + time 17 digits + ``R`` + 5 digits."""
+    millisecond = at.microsecond // 1000
+    return f"L{lane_hex}T{beijing_digits(at)}{millisecond:03d}R{random_number % 100_000:05d}"
+
+
+def batch(*, lane_id: str, at: datetime) -> str:
+    """Return lane GB code 21 and hour of Beijing time 10: what all ids of one lane and hour begin with."""
+    return f"{lane_id}{at.astimezone(BEIJING):%Y%m%d%H}"
+
+
+def next_id(*, lane_id: str, at: datetime, slot: int, highest: str | None) -> str:
+    """Return the next 37-character id of a lane, hour and terminal slot, above the highest given so far.
+
+    ``highest`` is the highest id of the same batch and slot in the journal, or None.
+    """
+    prefix = id_prefix(lane_id=lane_id, at=at, slot=slot)
+    assert highest is None or highest.startswith(prefix), "ids of another lane, hour or slot do not count"
+    counter = 1 if highest is None else int(highest[-4:]) + 1
+    assert counter <= COUNTER_MAX, "no lane clears ten thousand vehicles in an hour by hand"
+    return f"{prefix}{counter:04d}"
+
+
+def id_prefix(*, lane_id: str, at: datetime, slot: int) -> str:
+    """Return what the ids of this terminal share on one lane in one hour."""
+    return f"{batch(lane_id=lane_id, at=at)}{slot:02d}"
+
+
+def pass_id(*, card_id: str, exit_time: str) -> str:
+    """Return the 通行标识 of a dual-chip or card passage: ``01`` + card number 20 + time 14."""
+    return f"01{card_id}{exit_time}"

@@ -24,15 +24,13 @@ from laneside.passage.debit.lane_trade import open_trade_of
 from laneside.passage.duty.duty import Duty, OnDuty
 from laneside.passage.duty.lane_setup import LaneSetup
 from laneside.passage.flows.flow import Flow
-from laneside.passage.ids import passage_id
 from laneside.passage.lane import LaneLink, Waiting
 from laneside.passage.notes import Ending, LaneAnswer, Stage
-from laneside.passage.passage_journal import PassageJournal, outgoing_event, outgoing_image, outgoing_photo
+from laneside.passage.passage_journal import PassageJournal, outgoing_event, outgoing_image, outgoing_photo, passage_id
 from laneside.passage.picture.plate_entry import PlateForm, plate_fault
 from laneside.passage.picture.plate_evidence import evidence, pair_plates, ranked
 from laneside.passage.ports import Documents, PhotoStore, PlateReader, RandomBytes, TerminalIdentity, Worker
-from laneside.passage.record.context import RecordContext
-from laneside.passage.record.exit_record import event_of
+from laneside.passage.record.exit_record import RecordContext, event_of
 from laneside.passage.state import AnyStage, Confirmed, Debiting, PassageState, Priced, WithPair, WithPicture
 from laneside.plates.reading import PlateSight, PlatesUnread
 from laneside.reader import Capability, EtcReader, Presented

@@ -9,14 +9,22 @@ from typing import Final
 from urllib.parse import quote
 
 from laneside.clock import Clock
-from laneside.contract import headers
 from laneside.contract.authorisation import (
     PsamAuthorisationReply,
     PsamAuthorisationRequest,
     PsamAuthorisationResult,
     authorisation_bytes,
 )
-from laneside.contract.exchange import Heartbeat, HeartbeatReply, Receipt, Refusal, Stored
+from laneside.contract.exchange import (
+    SIGNATURE_HEADER,
+    TERMINAL_HEADER,
+    TIME_HEADER,
+    Heartbeat,
+    HeartbeatReply,
+    Receipt,
+    Refusal,
+    Stored,
+)
 from laneside.contract.parameters import DocumentKind, SignedDocument
 from laneside.contract.signing import canonical, digest, receipt_bytes, request_bytes, verify
 from laneside.errors import CentreUnreachableError, SignatureError
@@ -129,9 +137,9 @@ class CentreClient:
         target = self._link.target(path, query)
         message = request_bytes(method=method, path=target, terminal_id=terminal_id, sent_at=sent_at, body=body)
         signed = {
-            headers.TERMINAL: terminal_id,
-            headers.TIME: sent_at,
-            headers.SIGNATURE: b64encode(self._identity.sign(message)).decode("ascii"),
+            TERMINAL_HEADER: terminal_id,
+            TIME_HEADER: sent_at,
+            SIGNATURE_HEADER: b64encode(self._identity.sign(message)).decode("ascii"),
             "Content-Type": media,
         }
         return self._link.exchange(method, path, body=body, query=query, headers=signed)

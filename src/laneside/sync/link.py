@@ -8,8 +8,7 @@ from typing import Final, TypeVar
 
 import httpx2
 
-from laneside.contract.exchange import Refusal
-from laneside.contract.headers import TIME
+from laneside.contract.exchange import TIME_HEADER, Refusal
 from laneside.contract.signing import parse
 from laneside.errors import CentreUnreachableError, ContractError
 
@@ -76,7 +75,7 @@ class CentreLink:
             with self._client.stream(
                 method, path, content=body, params=query, headers=headers, timeout=self._timeout
             ) as response:
-                centre_time = response.headers.get(TIME, "")
+                centre_time = response.headers.get(TIME_HEADER, "")
                 return CentreReply(status=response.status_code, body=_bounded(response), centre_time=centre_time)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             raise CentreUnreachableError(f"{type(error).__name__}: {error}") from error

@@ -6,7 +6,6 @@ The vehicles themselves are data (``vehicles.toml``).
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any, Final
@@ -23,6 +22,7 @@ ETC_LANE = "11"
 MIXED_LANE = "12"
 
 STORED_VALUE = 22
+CHARGE = 23
 
 CLOSED_ETC_ENTRY = 0x03
 CLOSED_ETC_EXIT = 0x04
@@ -138,8 +138,12 @@ class Vehicle:
         return "6201" + self.card.internal_number
 
 
-def _car(number: int, plate: str, bodywork: Bodywork, *, sm4: bool) -> Vehicle:
-    """Return an ordinary passenger car with card and tag of one kind; ``number`` keeps all its numbers apart."""
+_TABLE: Final = tomllib.loads(files(__package__).joinpath("vehicles.toml").read_text(encoding="utf-8"))
+_BODYWORK: Final = msgspec.convert(_TABLE["bodywork"], dict[str, Bodywork])
+
+
+def car(number: int, plate: str, *, sm4: bool = False) -> Vehicle:
+    """Make an ordinary passenger car with card and tag of one kind; ``number`` keeps all its numbers apart."""
     return Vehicle(
         name="",
         plate=plate,
@@ -148,7 +152,7 @@ def _car(number: int, plate: str, bodywork: Bodywork, *, sm4: bool) -> Vehicle:
         kind=0,
         user_type=0x00,
         seed=0x5A00 + number,
-        bodywork=bodywork,
+        bodywork=_BODYWORK["car"],
         card=CardSetup(internal_number=f"22192302{number:08d}", plate=plate, version=0x51 if sm4 else 0x41),
         tag=TagSetup(
             contract_serial=f"62010119{number:08d}",
@@ -161,36 +165,29 @@ def _car(number: int, plate: str, bodywork: Bodywork, *, sm4: bool) -> Vehicle:
     )
 
 
-def _vehicle(row: dict[str, Any], bodywork: Mapping[str, Bodywork]) -> Vehicle:
+def _vehicle(row: dict[str, Any]) -> Vehicle:
     """Return the vehicle of one row: a car, and what the row says otherwise."""
-    car = _car(row.pop("number"), row["plate"], bodywork[row.pop("bodywork", "car")], sm4=row.pop("sm4", False))
+    ordinary = car(row.pop("number"), row["plate"], sm4=row.pop("sm4", False))
     card, tag = row.pop("card", {}), row.pop("tag", {})
     if "issuer" in card:
         card["issuer"] = bytes.fromhex(card["issuer"])
     code = row.pop("refused", None)
     trips = row.pop("trips", None)
     return replace(
-        car,
+        ordinary,
+        bodywork=_BODYWORK[row.pop("bodywork", "car")],
         words=Words(zh=row.pop("zh"), en=row.pop("en")),
-        card=replace(car.card, **card),
-        tag=replace(car.tag, **tag),
-        trips=car.trips if trips is None else msgspec.convert(trips, tuple[Trip, ...]),
-        expected=car.expected if code is None else Expected(outcome="refused", codes=(code,)),
+        card=replace(ordinary.card, **card),
+        tag=replace(ordinary.tag, **tag),
+        trips=ordinary.trips if trips is None else msgspec.convert(trips, tuple[Trip, ...]),
+        expected=ordinary.expected if code is None else Expected(outcome="refused", codes=(code,)),
         **row,
     )
 
 
-def _vehicles() -> dict[str, Vehicle]:
-    table = tomllib.loads(files(__package__).joinpath("vehicles.toml").read_text(encoding="utf-8"))
-    bodywork = msgspec.convert(table["bodywork"], dict[str, Bodywork])
-    read = [_vehicle(row, bodywork) for row in table["vehicle"]]
-    by_name = {vehicle.name: vehicle for vehicle in read}
-    assert len(by_name) == len(read), "two vehicles have one name"
-    return by_name
-
-
-_BY_NAME: Final = _vehicles()
+_BY_NAME: Final = {vehicle.name: vehicle for vehicle in map(_vehicle, _TABLE["vehicle"])}
 VEHICLES: Final = tuple(_BY_NAME.values())
+assert len(VEHICLES) == len(_TABLE["vehicle"]), "two vehicles have one name"
 
 
 def vehicle_named(name: str) -> Vehicle:

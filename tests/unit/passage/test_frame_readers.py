@@ -10,7 +10,7 @@ from laneside.passage.notes import Ending
 from laneside.virtual.antenna import Antenna
 from laneside.virtual.faults import Fault, FaultKind, Place, When
 from laneside.virtual.issuing import ANTENNA, passage_record
-from laneside.virtual.vehicles import YESTERDAY
+from laneside.virtual.vehicles import LAST_TRIPS
 
 FEE_FEN = 1045
 
@@ -50,8 +50,8 @@ def spend(lane):
     card.power_on()
     at = lane.clock.now().replace(microsecond=0)
     antenna = Antenna(psam=psam, terminal_number=ANTENNA.terminal_number)
-    capp = bytes(passage_record(vehicle, YESTERDAY, at))
-    antenna.buy(card, issue, amount_fen=YESTERDAY.amount_fen, at=at, capp=capp)
+    capp = bytes(passage_record(vehicle, LAST_TRIPS[-1], at))
+    antenna.buy(card, issue, amount_fen=LAST_TRIPS[-1].amount_fen, at=at, capp=capp)
     card.power_off()
 
 

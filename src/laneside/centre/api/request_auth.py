@@ -12,8 +12,7 @@ from starlette.requests import Request
 
 from laneside.centre.terminals import Registry, Terminal
 from laneside.clock import Clock
-from laneside.contract import headers
-from laneside.contract.exchange import Refusal
+from laneside.contract.exchange import SIGNATURE_HEADER, TERMINAL_HEADER, TIME_HEADER, Refusal
 from laneside.contract.signing import request_bytes, verify
 from laneside.errors import SignatureError
 
@@ -56,7 +55,7 @@ class RequestAuth:
 
     async def admit(self, request: Request, *, body_max: int, any_time: bool = False) -> SignedRequest | Refusal:
         """Return the request with its terminal, or why not; ``any_time`` where a repeated request can do nothing."""
-        names = (headers.TERMINAL, headers.TIME, headers.SIGNATURE)
+        names = (TERMINAL_HEADER, TIME_HEADER, SIGNATURE_HEADER)
         terminal_id, sent_at, signature = (request.headers.get(name, "") for name in names)
         moment, raw_signature = _moment(sent_at), _base64(signature)
         if moment is None or raw_signature is None or not terminal_id:

@@ -20,9 +20,8 @@ from laneside.centre.parameters import PublishedDocuments
 from laneside.centre.settings import Settings
 from laneside.centre.terminals import Enrolment, Heartbeats
 from laneside.clock import Clock
-from laneside.contract import headers
 from laneside.contract.authorisation import PsamAuthorisationRequest, PsamAuthorisationResult
-from laneside.contract.exchange import EnrolmentRequest, Heartbeat, HeartbeatReply, Receipt, Refusal
+from laneside.contract.exchange import TIME_HEADER, EnrolmentRequest, Heartbeat, HeartbeatReply, Receipt, Refusal
 from laneside.contract.parameters import DocumentKind
 from laneside.contract.signing import parse
 from laneside.errors import ContractError
@@ -96,7 +95,7 @@ def _guarded(work: Work, request: Request, signed: SignedRequest) -> Response:
 
 def _timed(services: ApiServices, response: Response) -> Response:
     """Tell the centre's clock with every answer, so that a terminal whose clock is refused can see by how much."""
-    response.headers[headers.TIME] = services.clock.now().isoformat()
+    response.headers[TIME_HEADER] = services.clock.now().isoformat()
     return response
 
 

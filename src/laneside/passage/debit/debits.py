@@ -15,8 +15,7 @@ from laneside.passage.flows.flow import Flow
 from laneside.passage.lane import WaitingTrade
 from laneside.passage.notes import Ending
 from laneside.passage.passage_journal import PassageJournal, outgoing_event, outgoing_record
-from laneside.passage.record.context import RecordContext
-from laneside.passage.record.exit_record import event_of
+from laneside.passage.record.exit_record import RecordContext, event_of
 from laneside.passage.state import Debiting, Paid, PassageState, Priced, after
 from laneside.reader import Capability, EtcReader, NotPrepared, Pair, PrepareRefusal, PurchaseOrder
 

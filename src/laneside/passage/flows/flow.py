@@ -18,7 +18,7 @@ from laneside.passage.answers import Rejected
 from laneside.passage.lane import Conclusion
 from laneside.passage.notes import Ending
 from laneside.passage.picture.plate_entry import PlateForm
-from laneside.passage.record.context import RecordContext
+from laneside.passage.record.exit_record import RecordContext
 from laneside.passage.state import AnyStage, Paid, PassageState, Priced
 from laneside.rules import Facts, Finding, SeenVehicle
 from laneside.vocab import Words

@@ -34,9 +34,8 @@ from laneside.passage.flows.flow import Action, Activity, Flow, Nothing, Situati
 from laneside.passage.lane import Conclusion
 from laneside.passage.notes import Ending, NotDebited, NotReady, Stage
 from laneside.passage.passage_steps import PassageSteps
-from laneside.passage.record.context import RecordContext
 from laneside.passage.record.exit_capp import exit_capp
-from laneside.passage.record.exit_record import upload_of
+from laneside.passage.record.exit_record import RecordContext, upload_of
 from laneside.passage.record.lane_display import paid_display, shut_display
 from laneside.passage.state import Confirmed, Paid, PassageState, Priced
 from laneside.reader import PrepareRefusal

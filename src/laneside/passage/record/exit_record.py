@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from laneside.card import Algorithm
 from laneside.codec import CappRecord, vehicle_id
-from laneside.contract.parameters import VirtualEntry
+from laneside.contract.parameters import Station, VirtualEntry
 from laneside.contract.records import ExitRecord, FindingNote, PassageEvent, RecordUpload
-from laneside.passage.ids import pass_id
-from laneside.passage.record.context import RecordContext
+from laneside.passage.passage_journal import pass_id
 from laneside.passage.record.exit_capp import axle_count, status_flag
 from laneside.passage.state import Paid, PassageState
 from laneside.rules import describe
@@ -27,6 +27,15 @@ from laneside.vocab import (
 UNKNOWN_TAC = "00000000"
 _NOT_HANDED_OVER = 2
 _NO_PLATE = "默A00000_9"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordContext:
+    """Terminal and station at the moment of sealing; ``lane_attached`` is False where no lane is linked (人工放行)."""
+
+    terminal_id: str
+    station: Station
+    lane_attached: bool
 
 
 def upload_of(
