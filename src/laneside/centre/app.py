@@ -24,9 +24,9 @@ from laneside.centre.api import ApiServices, api_routes
 from laneside.centre.api.answers import refuse
 from laneside.centre.api.request_auth import RequestAuth
 from laneside.centre.authorisations import Authorisations, signer_in
-from laneside.centre.evidence import Photos
 from laneside.centre.ingest import Intake, KeptUploads, Receipts
 from laneside.centre.parameters import PublishedDocuments
+from laneside.centre.photos import Photos
 from laneside.centre.settings import Settings
 from laneside.centre.storage import Database, open_database
 from laneside.centre.storage.durable import key_in

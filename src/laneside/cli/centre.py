@@ -88,13 +88,13 @@ def seed_demo(
     account: Annotated[str, typer.Option(envvar="LANESIDE_DEMO_CENTRE", help="The centre's own account's.")],
 ) -> None:
     """Fill a fresh centre with the invented station of the demonstration; a filled one stays as it is."""
-    from laneside.centre import defaults
+    from laneside.centre import demo
 
-    passwords = defaults.DemoPasswords(
+    passwords = demo.DemoPasswords(
         collector=collector, shift_leader=shift_leader, administrator=administrator, centre=account
     )
     with _open(data) as opened:
-        fresh = defaults.seed_demo(
+        fresh = demo.seed_demo(
             opened.documents,
             opened.accounts,
             opened.clock,

@@ -44,7 +44,7 @@ def seed_centre(data: Path, logins: DemoLogins) -> None:
     """Fill a fresh centre with the demo's station, and have it sign for virtual PSAMs; a filled one stays as it is."""
     from laneside.cardcrypto import Suite
     from laneside.centre.authorisations import write_software_signer
-    from laneside.centre.defaults import DemoPasswords, seed_demo
+    from laneside.centre.demo import DemoPasswords, seed_demo
     from laneside.centre.settings import Settings
     from laneside.virtual.chips.keys import Purpose, VirtualKeys
     from laneside.virtual.vehicles import listed_keys
@@ -76,7 +76,7 @@ def publish_policy(data: Path, **changes: object) -> None:
     """Publish the station's parameters once more with another policy, effective at once."""
     import msgspec
 
-    from laneside.centre.defaults import STATION_HEX
+    from laneside.centre.demo import STATION_HEX
     from laneside.contract.parameters import DocumentKind, Parameters
     from laneside.contract.signing import parse
 
@@ -91,7 +91,7 @@ def publish_policy(data: Path, **changes: object) -> None:
 
 def enrolment_code(data: Path) -> str:
     """Return a one-time code for a new terminal of the demo's station."""
-    from laneside.centre.defaults import STATION_HEX
+    from laneside.centre.demo import STATION_HEX
 
     with opened_centre(data) as centre:
         return centre.enrolment.issue(STATION_HEX).code.format()

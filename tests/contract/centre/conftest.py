@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.testclient import TestClient
 
 from laneside.centre.app import Centre, create_app, open_centre
-from laneside.centre.defaults import CENTRE_ACCOUNT, STATION_HEX, DemoPasswords, seed_demo
+from laneside.centre.demo import CENTRE_ACCOUNT, STATION_HEX, DemoPasswords, seed_demo
 from laneside.centre.settings import Settings
 from laneside.contract.exchange import EnrolmentReply, EnrolmentRequest, Receipt
 from laneside.contract.records import ExitRecord, FindingNote, ImageRecord, PassageEvent, RecordUpload

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from laneside.centre.defaults import STATION_HEX
+from laneside.centre.demo import STATION_HEX
 from laneside.contract.exchange import EnrolmentReply, EnrolmentRequest, Refusal
 from laneside.contract.signing import canonical, parse, public_bytes
 

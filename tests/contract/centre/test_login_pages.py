@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from laneside.centre.defaults import CENTRE_ACCOUNT, STATION_HEX
+from laneside.centre.demo import CENTRE_ACCOUNT, STATION_HEX
 from laneside.centre.web.pages import SESSION_COOKIE
 
 PAGES = (

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from laneside.centre.defaults import STATION_HEX, demo_tariff
+from laneside.centre.demo import STATION_HEX, demo_tariff
 from laneside.contract.exchange import Refusal
 from laneside.contract.parameters import (
     DocumentKind,

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from laneside.centre.defaults import CENTRE_ACCOUNT, STATION_HEX
+from laneside.centre.demo import CENTRE_ACCOUNT, STATION_HEX
 from laneside.contract.enrolment import EnrolmentCode
 
 

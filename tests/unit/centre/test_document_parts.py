@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from laneside.centre.accounts import Accounts
-from laneside.centre.defaults import STATION_HEX, DemoPasswords, demo_parameters, demo_tariff, seed_demo
+from laneside.centre.demo import STATION_HEX, DemoPasswords, demo_parameters, demo_tariff, seed_demo
 from laneside.centre.parameters import (
     PublishedDocuments,
     listed_card,

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from laneside.centre.app import open_centre
-from laneside.centre.defaults import STATION_HEX
+from laneside.centre.demo import STATION_HEX
 from laneside.centre.server import SystemClock
 from laneside.centre.settings import Settings
 from laneside.cli.centre import register

@@ -14,9 +14,9 @@ from starlette.routing import Route
 from laneside.centre.api.answers import answer, answer_receipt, refuse
 from laneside.centre.api.request_auth import RequestAuth, SignedRequest, read_body
 from laneside.centre.authorisations import Authorisations
-from laneside.centre.evidence import Photos
 from laneside.centre.ingest import Intake, Upload
 from laneside.centre.parameters import PublishedDocuments
+from laneside.centre.photos import Photos
 from laneside.centre.settings import Settings
 from laneside.centre.terminals import Enrolment, Heartbeats
 from laneside.clock import Clock

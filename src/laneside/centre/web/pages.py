@@ -17,9 +17,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from laneside.centre.accounts import Accounts, Session
 from laneside.centre.alarms import Alarms
 from laneside.centre.authorisations import Authorisations
-from laneside.centre.evidence import Photos
 from laneside.centre.ingest import KeptUploads
 from laneside.centre.parameters import PublishedDocuments
+from laneside.centre.photos import Photos
 from laneside.centre.terminals import Enrolment, Registry
 from laneside.centre.web.language import Language, Translator, beijing, percent, spaced_digits
 from laneside.clock import Clock

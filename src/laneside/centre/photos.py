@@ -1,4 +1,4 @@
-"""Keep photos so that a receipt for one means that it is on disk, whole."""
+"""The photos, in a folder, each named by its SHA-256. Nothing is changed in them and nothing is deleted."""
 
 from __future__ import annotations
 

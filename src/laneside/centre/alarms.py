@@ -1,4 +1,4 @@
-"""Raise, list and settle alarms."""
+"""What a person at the centre has to look at. An alarm of the same kind and subject is counted, not repeated."""
 
 from __future__ import annotations
 

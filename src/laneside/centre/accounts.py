@@ -1,4 +1,4 @@
-"""Passwords (argon2id), a lock after too many tries, and sessions of which only a digest is kept."""
+"""The people who may look at the centre's pages: their passwords and sessions. Operators of terminals are not here."""
 
 from __future__ import annotations
 
