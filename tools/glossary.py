@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from laneside import vocab
-from laneside.vocab import Coded, SpecialEvent, special_event_rows
+from laneside.vocab import media, vehicle
+from laneside.vocab.events import EventStatus, SpecialEvent, special_event_rows
+from laneside.vocab.provinces import PROVINCES
+from laneside.vocab.words import Coded
 
 PAGE = Path(__file__).parents[1] / "docs" / "glossary.md"
 DATA = Path(__file__).with_suffix(".toml")
@@ -47,7 +49,8 @@ def code_tables(*, provincial: bool) -> list[CodeTable]:
         if each.get("provincial", False) is provincial
     ]
     if not provincial:
-        coded = (each for each in vars(vocab).values() if isinstance(each, type) and issubclass(each, Coded))
+        named = (*vars(media).values(), *vars(vehicle).values())
+        coded = (each for each in named if isinstance(each, type) and issubclass(each, Coded))
         tables += [
             CodeTable(each.__name__, " ".join((each.__doc__ or "").split()), [_row(member) for member in each])
             for each in coded
@@ -92,7 +95,7 @@ def _text_sections() -> Iterator[str]:
 
 
 def _province_rows() -> Iterator[tuple[str, ...]]:
-    for each in vocab.PROVINCES:
+    for each in PROVINCES:
         issuer, initial = each.issuer.hex().upper(), each.initial.encode("gbk").hex().upper()
         yield str(each.code), each.name_zh, each.name_en, f"`{issuer}`", each.initial, f"`{initial}`"
 
@@ -119,7 +122,7 @@ def _remedy_rows() -> Iterator[tuple[str, ...]]:
 
 
 def _code(row: SpecialEvent) -> str:
-    return str(row.code) if row.status is vocab.EventStatus.NATIONAL else f"{row.code} ({row.status})"
+    return str(row.code) if row.status is EventStatus.NATIONAL else f"{row.code} ({row.status})"
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:

@@ -14,23 +14,10 @@ from pathlib import Path
 
 from laneside.contract.parameters import Policy
 from laneside.passage.checks import OPEN_DEBIT
-from laneside.rules import (
-    CONFIRMED_RULES,
-    PRESENTED_RULES,
-    CappFacts,
-    CardFacts,
-    Facts,
-    Finding,
-    IssuedVehicle,
-    ReadPlate,
-    SeenVehicle,
-    Severity,
-    TagFacts,
-    check_amount,
-    check_confirmed,
-    check_presented,
-    describe,
-)
+from laneside.rules.finding import Finding, Severity
+from laneside.rules.finding_texts import describe
+from laneside.rules.rule_table import CONFIRMED_RULES, PRESENTED_RULES, check_amount, check_confirmed, check_presented
+from laneside.rules.vehicle_facts import CappFacts, CardFacts, Facts, IssuedVehicle, ReadPlate, SeenVehicle, TagFacts
 from laneside.tariff import NoFee, NoFeeReason
 
 MANUAL = Path(__file__).parents[1] / "docs" / "operator-manual.zh-CN.md"

@@ -1,7 +1,7 @@
 """Exceptions with stable codes.
 
 An exception is an operating failure: something outside broke. A refusal is not an exception but a value
-(:class:`laneside.rules.Finding` and friends), and a programmer's error is an assertion.
+(:class:`laneside.rules.finding.Finding` and friends), and a programmer's error is an assertion.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import pytest
 from served_roadside import serving
 from timeouts import scaled, until
 
-from laneside.devices import SystemClock
+from laneside.devices.machine import SystemClock
 from laneside.virtual.chip_store import RamChipStore
 from laneside.virtual.client import RoadsidePanel
 from laneside.virtual.world import World
@@ -82,9 +82,10 @@ def test_every_request_about_the_reader_is_taken_and_there_are_no_others(rows):
     import json
     import secrets
 
-    from laneside.virtual.integrated import TCP_READER, IntegratedReader
     from laneside.virtual.integrated import requests as reader_requests
+    from laneside.virtual.integrated.reader import IntegratedReader
     from laneside.virtual.integrated.server import ReaderServer
+    from laneside.virtual.integrated.settings import TCP_READER
     from laneside.virtual.requests import RequestRefusedError
 
     def world_of(vehicle: str) -> World:

@@ -12,17 +12,17 @@ from importlib.resources import files
 
 import msgspec
 
-from laneside.card import Proof
+from laneside.card.outcome import Proof
 from laneside.centre.api.answers import _STATUS
 from laneside.centre.app import create_app
 from laneside.centre.ingest.uploads import RECORD
 from laneside.centre.settings import Settings
 from laneside.contract.parameters import Policy
 from laneside.contract.records import ExitRecord
-from laneside.devices import SystemClock
+from laneside.devices.machine import SystemClock
 from laneside.passage import notes
 from laneside.passage.notes import Ending
-from laneside.reader import Capability, EtcReader
+from laneside.reader.port import Capability, EtcReader
 from laneside.rsu import DialectName
 
 GUIDE = "docs/integrators-guide.md"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from pcsc_table import Table
 
-from laneside.devices import SystemClock
+from laneside.devices.machine import SystemClock
 from laneside.virtual.chip_store import RamChipStore
 from laneside.virtual.pcsc import VpcdSlot
 from laneside.virtual.pcsc_daemon import SOCKET_VARIABLE, IsolatedPcscd, missing_parts

@@ -10,8 +10,8 @@ import pytest
 from pcsc_table import AMOUNT_FEN, CARD_READER, SEARCH_S, Table, prepared
 from timeouts import scaled
 
-from laneside.card import Debited, NotDebited, Proof, TagWrite, Unknown
-from laneside.reader import Capability
+from laneside.card.outcome import Debited, NotDebited, Proof, TagWrite, Unknown
+from laneside.reader.port import Capability
 from laneside.virtual.faults import FaultKind, When
 
 pytestmark = pytest.mark.pcsc

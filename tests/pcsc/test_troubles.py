@@ -8,12 +8,11 @@ import pytest
 from pcsc_table import CARD_READER, PSAM_READER, SEARCH_S, Table, order_for, prepared
 from timeouts import scaled
 
-from laneside.card import Debited, Unknown
-from laneside.devices import PcscLink
-from laneside.devices.pcsc import list_readers
+from laneside.card.outcome import Debited, Unknown
+from laneside.devices.pcsc import PcscLink, list_readers
 from laneside.devices.pcsc_troubles import NoChipError, PcscCause, PcscError
 from laneside.errors import LinkLostError, NothingPresentedError, SettingError
-from laneside.reader import NotPrepared, PrepareRefusal
+from laneside.reader.port import NotPrepared, PrepareRefusal
 from laneside.virtual.faults import FaultKind, When
 
 pytestmark = pytest.mark.pcsc

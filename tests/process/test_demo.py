@@ -21,7 +21,7 @@ from timeouts import DEMO_END_S, scaled, until
 from laneside.cli.browserless import Browserless
 from laneside.cli.demo_data import DEMO
 from laneside.clock import BEIJING
-from laneside.devices import SystemClock
+from laneside.devices.machine import SystemClock
 from laneside.virtual.client import RoadsidePanel
 
 pytestmark = [pytest.mark.process]

@@ -13,11 +13,13 @@ import pytest
 from bench import order_for
 from timeouts import scaled, until
 
-from laneside.card import Debited, Unknown
-from laneside.devices import SerialLink, SystemClock, TcpLink
+from laneside.card.outcome import Debited, Unknown
+from laneside.devices.machine import SystemClock
+from laneside.devices.serial import SerialLink
+from laneside.devices.tcp import TcpLink
 from laneside.errors import LinkLostError, NothingPresentedError, SettingError
-from laneside.reader import Prepared
 from laneside.reader.frames import FrameReader, FrameReaderPolicy
+from laneside.reader.port import Prepared
 from laneside.rsu import SERIAL, TCP
 from laneside.virtual.client import ReaderPanel, RoadsidePanel
 

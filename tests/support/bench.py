@@ -8,20 +8,17 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from random import Random
 
-from laneside.card import Device, TagPresence
+from laneside.card.apdu import Device
+from laneside.card.channel import TagPresence
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.reader import ApduReader, Pair, Presented, PurchaseOrder
-from laneside.virtual.chips import (
-    CardProfile,
-    Chip,
-    PsamProfile,
-    RamMemory,
-    TagProfile,
-    VirtualCard,
-    VirtualPsam,
-    VirtualTag,
-    passage_file,
-)
+from laneside.reader.apdu import ApduReader
+from laneside.reader.port import Pair, Presented, PurchaseOrder
+from laneside.virtual.chips.card import VirtualCard
+from laneside.virtual.chips.chip import Chip
+from laneside.virtual.chips.memory import RamMemory
+from laneside.virtual.chips.profiles import CardProfile, PsamProfile, TagProfile, passage_file
+from laneside.virtual.chips.psam import VirtualPsam
+from laneside.virtual.chips.tag import VirtualTag
 
 START = datetime(2024, 5, 6, 6, 30, 15, tzinfo=UTC)
 ISSUER = bytes.fromhex("B8CACBE062010001")

@@ -10,7 +10,8 @@ from laneside.errors import LinkLostError
 from laneside.reader.frames import FrameReader, FrameReaderPolicy, FrameTracer
 from laneside.rsu import Dialect
 from laneside.virtual.chips.chip import Chip
-from laneside.virtual.integrated import IntegratedReader, ReaderSettings
+from laneside.virtual.integrated.reader import IntegratedReader
+from laneside.virtual.integrated.settings import ReaderSettings
 
 
 @dataclass

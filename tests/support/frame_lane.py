@@ -12,7 +12,8 @@ from laneside.reader.frames import FrameReader, FrameReaderPolicy
 from laneside.rsu import SERIAL, TCP, Dialect, Direction, Message, Trade, parse
 from laneside.rsu.requests import SerialDebit, TcpDebit
 from laneside.virtual.faults import Place
-from laneside.virtual.integrated import SERIAL_READER, TCP_READER, IntegratedReader, Pace, ReaderSettings
+from laneside.virtual.integrated.reader import IntegratedReader
+from laneside.virtual.integrated.settings import SERIAL_READER, TCP_READER, Pace, ReaderSettings
 
 PACE = Pace(card_s=0.04, tag_s=0.04, psam_s=0.04, no_reply_s=0.1)
 """Slow chips, so that a search of ten seconds past a stranger's tag is not hundreds of sessions."""

@@ -11,7 +11,7 @@ from laneside.passage.notes import Ending
 from laneside.passage.passage_steps import PassageSteps
 from laneside.passage.record.lane_display import shut_display
 from laneside.passage.state import PassageState, WithPair
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 
 def _done(steps: PassageSteps, stage: WithPair, _given: Nothing) -> PassageState:

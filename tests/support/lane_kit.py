@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from laneside.card import CardChannel, TagPresence
+from laneside.card.channel import CardChannel, TagPresence
 from laneside.contract.parameters import (
     KindRule,
     Lane,
@@ -32,7 +32,8 @@ from laneside.contract.parameters import (
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import digest
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.journal import Journal, schema
+from laneside.journal import schema
+from laneside.journal.journal import Journal
 from laneside.passage.answers import Answer, Done
 from laneside.passage.desk import Desk
 from laneside.passage.duty.duty import Duty, verifier
@@ -44,7 +45,7 @@ from laneside.passage.passage_steps import Equipment
 from laneside.passage.ports import PlateReader
 from laneside.passage.views.history import PassageHistory
 from laneside.passage.views.views import PassageView
-from laneside.reader import ApduReader
+from laneside.reader.apdu import ApduReader
 from laneside.statuslist import StatusListIndex
 from laneside.tariff import half_up_95
 from laneside.virtual.chip_store import RamChipStore

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 from timeouts import scaled
 
-from laneside.devices import PcscLink, SystemClock
-from laneside.reader import ApduReader, Pair, Prepared, Presented, PurchaseOrder
+from laneside.devices.machine import SystemClock
+from laneside.devices.pcsc import PcscLink
+from laneside.reader.apdu import ApduReader
+from laneside.reader.port import Pair, Prepared, Presented, PurchaseOrder
 from laneside.virtual.pcsc import Insertable, VpcdSlot
 from laneside.virtual.pcsc_daemon import READERS, IsolatedPcscd
 from laneside.virtual.world import World

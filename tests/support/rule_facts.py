@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from laneside.rules import PRESENTED_RULES, CappFacts, IssuedVehicle, Repeat, RepeatBy, Severity, check_presented
+from laneside.rules.finding import Severity
+from laneside.rules.rule_table import PRESENTED_RULES, check_presented
+from laneside.rules.vehicle_facts import CappFacts, IssuedVehicle, Repeat, RepeatBy
 
 BEIJING_ISSUER = bytes.fromhex("B1B1BEA911010001")
 UNKNOWN_ISSUER = bytes.fromhex("4142434462010001")

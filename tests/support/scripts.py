@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from laneside.card import ChipFlow, Device, Response
+from laneside.card.apdu import ChipFlow, Device, Response
 
 Result = TypeVar("Result")
 

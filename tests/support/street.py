@@ -19,8 +19,8 @@ from laneside.cli.fleet import Fleet
 from laneside.cli.once import enable_lanes
 from laneside.clock import BEIJING
 from laneside.contract.records import ExitRecord
-from laneside.devices import SystemClock
-from laneside.journal import Journal
+from laneside.devices.machine import SystemClock
+from laneside.journal.journal import Journal
 from laneside.virtual.client import ReaderPanel, RoadsidePanel
 
 Json = dict[str, Any]

@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 from timeouts import scaled
 
-from laneside.devices import SerialLink, TcpLink
-from laneside.virtual.integrated import IntegratedReader, ReaderSettings
+from laneside.devices.serial import SerialLink
+from laneside.devices.tcp import TcpLink
+from laneside.virtual.integrated.reader import IntegratedReader
 from laneside.virtual.integrated.server import ReaderServer
+from laneside.virtual.integrated.settings import ReaderSettings
 
 T = TypeVar("T")
 

@@ -10,10 +10,13 @@ from random import Random
 import pytest
 from bench import CAPP_AFTER, CAPP_BEFORE, Bench, Cut, Side, Span, card_profile, make_bench, order_for
 
-from laneside.card import Debited, Device, Intent, NotDebited, Proof, TagWrite, Unknown
+from laneside.card.apdu import Device
+from laneside.card.outcome import Debited, Intent, NotDebited, Proof, TagWrite, Unknown
 from laneside.errors import LinkLostError
-from laneside.reader import NotPrepared, Prepared
-from laneside.virtual.chips import ProofLife, RamMemory, VirtualCard
+from laneside.reader.port import NotPrepared, Prepared
+from laneside.virtual.chips.card import VirtualCard
+from laneside.virtual.chips.memory import RamMemory
+from laneside.virtual.chips.profiles import ProofLife
 
 BALANCE_FEN = 100000
 COUNTER = 0x0123

@@ -6,11 +6,11 @@ import pytest
 from bench import CAPP_AFTER, CAPP_BEFORE, order_for
 from frame_bench import FrameBench
 
-from laneside.card import Debited, NotDebited, TagWrite, Unknown
-from laneside.reader import NotPrepared, Prepared
+from laneside.card.outcome import Debited, NotDebited, TagWrite, Unknown
+from laneside.reader.port import NotPrepared, Prepared
 from laneside.rsu import SERIAL, TCP
 from laneside.virtual.faults import Fault, FaultKind, Place
-from laneside.virtual.integrated import SERIAL_READER, TCP_READER
+from laneside.virtual.integrated.settings import SERIAL_READER, TCP_READER
 
 BALANCE_FEN = 100000
 SEARCH_S = 12.0

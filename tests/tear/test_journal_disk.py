@@ -23,14 +23,17 @@ from pathlib import Path
 
 import pytest
 
-from laneside.journal import Journal, schema
+from laneside.journal import schema
+from laneside.journal.journal import Journal
 
 SOURCE = Path(__file__).with_suffix(".c")
 CHILD = r"""
 import os, sqlite3, sys
 from datetime import UTC, datetime
 from laneside.errors import JournalError
-from laneside.journal import Draft, Journal, schema
+from laneside.journal.entry import Draft
+from laneside.journal.journal import Journal
+from laneside.journal import schema
 
 class Clock:
     def now(self): return datetime(2026, 7, 1, tzinfo=UTC)

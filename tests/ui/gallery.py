@@ -24,7 +24,7 @@ from laneside.terminal.preferences import Preference, Preferences
 from laneside.terminal.services import Services
 from laneside.terminal.station import LaneSetting
 from laneside.terminal.status import TopLine
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,10 +26,11 @@ from laneside.passage.views.views import (
     StepView,
     VehicleView,
 )
-from laneside.reader import PsamState, TraceLine
+from laneside.reader.port import PsamState
+from laneside.reader.tracing import TraceLine
 from laneside.tariff import FeeQuote, QuoteLine
 from laneside.terminal.checkup.report import Measurements
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 
 def w(zh: str, en: str) -> Words:

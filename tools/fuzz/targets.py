@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from laneside import codec, rsu
+from laneside import rsu
+from laneside.codec.card import IssueInfo, WalletLogRecord, parse_capp
+from laneside.codec.layout import ChipFile
+from laneside.codec.psam import PsamApplication, PsamIssue, PsamTerminal
+from laneside.codec.tag import SystemInfo, parse_passage_file, parse_vehicle
 from laneside.errors import CodecError
 from laneside.rsu import replies
 
@@ -79,7 +83,7 @@ def _shown_frame(data: bytes) -> str:
     return "shown"
 
 
-def _file(read: Callable[[bytes], codec.ChipFile]) -> Target:
+def _file(read: Callable[[bytes], ChipFile]) -> Target:
     def run(data: bytes) -> str:
         """Read a file; it must come back byte for byte and be shown in full."""
         try:
@@ -104,15 +108,15 @@ TARGETS: dict[str, Target] = {
     "tcp, to reader": _message(rsu.TCP, _ODD_TCP, rsu.Direction.TO_READER),
     "tcp, from reader": _message(rsu.TCP, _ODD_TCP, rsu.Direction.FROM_READER),
     "decode frame": _shown_frame,
-    "decode icc-0015": _file(codec.IssueInfo.from_bytes),
-    "decode icc-0018": _file(codec.WalletLogRecord.from_bytes),
-    "decode icc-0019": _file(codec.parse_capp),
-    "decode icc-0019, old": _file(lambda data: codec.parse_capp(data, "old")),
-    "decode icc-0019, auto": _file(lambda data: codec.parse_capp(data, "auto")),
-    "decode obu-ef01": _file(codec.SystemInfo.from_bytes),
-    "decode obu-vehicle": _file(codec.parse_vehicle),
-    "decode obu-ef04": _file(codec.parse_passage_file),
-    "decode psam-0015": _file(codec.PsamIssue.from_bytes),
-    "decode psam-0016": _file(codec.PsamTerminal.from_bytes),
-    "decode psam-0017": _file(codec.PsamApplication.from_bytes),
+    "decode icc-0015": _file(IssueInfo.from_bytes),
+    "decode icc-0018": _file(WalletLogRecord.from_bytes),
+    "decode icc-0019": _file(parse_capp),
+    "decode icc-0019, old": _file(lambda data: parse_capp(data, "old")),
+    "decode icc-0019, auto": _file(lambda data: parse_capp(data, "auto")),
+    "decode obu-ef01": _file(SystemInfo.from_bytes),
+    "decode obu-vehicle": _file(parse_vehicle),
+    "decode obu-ef04": _file(parse_passage_file),
+    "decode psam-0015": _file(PsamIssue.from_bytes),
+    "decode psam-0016": _file(PsamTerminal.from_bytes),
+    "decode psam-0017": _file(PsamApplication.from_bytes),
 }

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from laneside.codec import PlateKind, plate_kind
+from laneside.codec.plate import PlateKind, plate_kind
 from laneside.errors import SettingError
-from laneside.vocab import PlateColour
+from laneside.vocab.vehicle import PlateColour
 
 LABELS: Final = "labels.csv"
 

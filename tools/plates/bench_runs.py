@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
-from laneside.codec import plate_kind
+from laneside.codec.plate import plate_kind
 from laneside.plates import PictureError, PlateReading, load_recogniser, recognise
 
 _STATUS: Final = Path("/proc/self/status")

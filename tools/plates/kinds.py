@@ -10,7 +10,8 @@ from typing import Final
 
 from tools.plates.body import Body
 
-from laneside.vocab import PROVINCES, PlateColour
+from laneside.vocab.provinces import PROVINCES
+from laneside.vocab.vehicle import PlateColour
 
 _INITIALS: Final = tuple(province.initial for province in PROVINCES)
 _LETTERS: Final = "".join(letter for letter in ascii_uppercase if letter not in "IO")

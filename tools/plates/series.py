@@ -15,7 +15,7 @@ from tools.plates.conditions import hard_conditions, road_conditions, road_pose
 from tools.plates.kinds import KINDS, Kind, kind_named
 from tools.plates.photograph import Setting, Subject, photograph
 
-from laneside.codec import plate_kind
+from laneside.codec.plate import plate_kind
 from laneside.errors import SettingError
 from laneside.virtual.plate_face import Face
 

@@ -21,7 +21,7 @@ from laneside.card.user_card import (
     read_log,
     select_application,
 )
-from laneside.codec import WalletLogRecord
+from laneside.codec.card import WalletLogRecord
 from laneside.errors import CodecError
 
 PURCHASE_TYPES: Final = (0x06, 0x09)

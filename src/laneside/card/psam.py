@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from laneside.card.apdu import ChipFlow, Command, Device, Reply, ask
 from laneside.card.files import MASTER_FILE, ReadBinary, select
 from laneside.card.status import Meaning, StatusTable, statuses
-from laneside.codec import PsamApplication, PsamIssue, PsamTerminal
+from laneside.codec.psam import PsamApplication, PsamIssue, PsamTerminal
 
 PURCHASE_APPLICATION: Final = bytes.fromhex("DF01")
 

@@ -9,7 +9,7 @@ from laneside.card.apdu import ChipFlow, Command, Device, ask
 from laneside.card.files import MASTER_FILE, ReadBinary, UpdateBinary, select
 from laneside.card.psam import KEY_FOR_SM4_VEHICLE, KEY_FOR_TDES_VEHICLE, Decrypt, DeriveKey
 from laneside.card.status import ChipRefusedError, Meaning
-from laneside.codec import (
+from laneside.codec.tag import (
     CAPP_COPY_LENGTH,
     CAPP_COPY_OFFSET,
     PASSAGE_BLOCK_LENGTH,

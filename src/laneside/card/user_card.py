@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from laneside.card.apdu import ChipFlow, Command, Device, ask
 from laneside.card.files import ReadBinary, ReadRecord, Select
 from laneside.card.status import ChipRefusedError, Meaning, StatusTable, statuses
-from laneside.codec import IssueInfo, WalletLogRecord
+from laneside.codec.card import IssueInfo, WalletLogRecord
 from laneside.errors import CodecError
 
 TOLL_APPLICATION: Final = bytes.fromhex("1001")

@@ -35,7 +35,8 @@ from laneside.contract.parameters import (
     TariffTable,
 )
 from laneside.tariff import half_up_95
-from laneside.vocab import CardListType, DiscountType, ObuListType, TollClass, VehicleKind
+from laneside.vocab.media import CardListType, DiscountType, ObuListType
+from laneside.vocab.vehicle import TollClass, VehicleKind
 
 _DEMO: Final = tomllib.loads(files(__package__).joinpath("demo.toml").read_text(encoding="utf-8"))
 _STATION: Final = msgspec.convert(_DEMO["station"], Station)

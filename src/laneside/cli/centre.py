@@ -186,7 +186,7 @@ def _open(data: Path) -> Iterator[Centre]:
 
     from laneside.centre.app import open_centre
     from laneside.centre.settings import Settings
-    from laneside.devices import SystemClock
+    from laneside.devices.machine import SystemClock
 
     try:
         opened = open_centre(Settings(data=data), SystemClock(), secrets.token_bytes)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from laneside.codec import Row
+    from laneside.codec.layout import ChipFile, Row
 
 _BAD_INPUT = 2
 
@@ -87,27 +87,29 @@ def _bytes_of(kind: Kind, text: str) -> bytes:
 
 
 def _rows(kind: Kind, data: bytes, layout: Layout, dialect: DialectOption | None) -> tuple[Row, ...]:
-    from laneside import codec
+    from laneside.codec.card import IssueInfo, WalletLogRecord, parse_capp
+    from laneside.codec.psam import PsamApplication, PsamIssue, PsamTerminal
+    from laneside.codec.tag import SystemInfo, parse_passage_file, parse_vehicle
 
     match kind:
         case Kind.ICC_0019:
-            return codec.parse_capp(data, layout.value).rows()
+            return parse_capp(data, layout.value).rows()
         case Kind.OBU_VEHICLE:
-            return codec.parse_vehicle(data).rows()
+            return parse_vehicle(data).rows()
         case Kind.OBU_EF04:
-            return codec.parse_passage_file(data).rows()
+            return parse_passage_file(data).rows()
         case Kind.FRAME:
             from laneside import rsu
 
             known = {DialectOption.SERIAL: rsu.SERIAL, DialectOption.TCP: rsu.TCP}
             return rsu.frame_rows(data, None if dialect is None else known[dialect])
-    files: dict[Kind, type[codec.ChipFile]] = {
-        Kind.ICC_0015: codec.IssueInfo,
-        Kind.ICC_0018: codec.WalletLogRecord,
-        Kind.OBU_EF01: codec.SystemInfo,
-        Kind.PSAM_0015: codec.PsamIssue,
-        Kind.PSAM_0016: codec.PsamTerminal,
-        Kind.PSAM_0017: codec.PsamApplication,
+    files: dict[Kind, type[ChipFile]] = {
+        Kind.ICC_0015: IssueInfo,
+        Kind.ICC_0018: WalletLogRecord,
+        Kind.OBU_EF01: SystemInfo,
+        Kind.PSAM_0015: PsamIssue,
+        Kind.PSAM_0016: PsamTerminal,
+        Kind.PSAM_0017: PsamApplication,
     }
     return files[kind].from_bytes(data).rows()
 

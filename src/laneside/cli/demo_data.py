@@ -42,7 +42,7 @@ DEMO = DemoLogins(
 
 def seed_centre(data: Path, logins: DemoLogins) -> None:
     """Fill a fresh centre with the demo's station, and have it sign for virtual PSAMs; a filled one stays as it is."""
-    from laneside.cardcrypto import Suite
+    from laneside.cardcrypto.ciphers import Suite
     from laneside.centre.authorisations import write_software_signer
     from laneside.centre.demo import DemoPasswords, seed_demo
     from laneside.centre.settings import Settings
@@ -101,6 +101,6 @@ def opened_centre(data: Path) -> closing[Centre]:
     """Open a centre's folder for a ``with`` block, beside a running centre or without one."""
     from laneside.centre.app import open_centre
     from laneside.centre.settings import Settings
-    from laneside.devices import SystemClock
+    from laneside.devices.machine import SystemClock
 
     return closing(open_centre(Settings(data=data), SystemClock(), secrets.token_bytes))

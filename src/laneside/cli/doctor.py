@@ -52,9 +52,9 @@ def _report(data: Path) -> Json:
 
     import msgspec
 
-    from laneside.devices import is_locked
+    from laneside.devices.machine import is_locked
     from laneside.errors import SettingError
-    from laneside.sync import DiskFolder
+    from laneside.sync.folder import DiskFolder
     from laneside.terminal.checkup.checkup import checkup_of
     from laneside.terminal.reader_choice import Connections
 

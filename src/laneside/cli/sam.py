@@ -74,7 +74,8 @@ def _offer(group: typer.Typer, command: Callable[..., None], name: str, example:
 
 def _diversify(*, suite: SuiteOption, root: RootOption, factor: FactorOption) -> None:
     """Derive a key from a root: one factor gives one level, two factors two levels."""
-    from laneside.cardcrypto import Suite, diversify_chain
+    from laneside.cardcrypto.ciphers import Suite
+    from laneside.cardcrypto.purchase import diversify_chain
 
     if len(factor) > 2:
         _refuse(f"--factor is given {len(factor)} times: there are one or two levels")
@@ -84,28 +85,32 @@ def _diversify(*, suite: SuiteOption, root: RootOption, factor: FactorOption) ->
 
 def _session_key(*, suite: SuiteOption, key: PurchaseKeyOption, seed: SeedOption) -> None:
     """Derive the session key SESPK of one purchase."""
-    from laneside.cardcrypto import Suite, session_key
+    from laneside.cardcrypto.ciphers import Suite
+    from laneside.cardcrypto.purchase import session_key
 
     _show(lambda: session_key(Suite(suite), _hex("--key", key), _hex("--seed", seed)))
 
 
 def _mac1(*, suite: SuiteOption, key: SessionKeyOption, data: Mac1DataOption) -> None:
     """Compute MAC1, with which the SAM orders a debit."""
-    from laneside.cardcrypto import Suite, mac1
+    from laneside.cardcrypto.ciphers import Suite
+    from laneside.cardcrypto.purchase import mac1
 
     _show(lambda: mac1(Suite(suite), _hex("--key", key), _hex("--data", data)))
 
 
 def _mac2(*, suite: SuiteOption, key: SessionKeyOption, data: Mac2DataOption) -> None:
     """Compute MAC2, with which the card answers for its debit."""
-    from laneside.cardcrypto import Suite, mac2
+    from laneside.cardcrypto.ciphers import Suite
+    from laneside.cardcrypto.purchase import mac2
 
     _show(lambda: mac2(Suite(suite), _hex("--key", key), _hex("--data", data)))
 
 
 def _tac(*, suite: SuiteOption, key: TacKeyOption, data: TacDataOption) -> None:
     """Compute the TAC, which the card's issuer verifies."""
-    from laneside.cardcrypto import Suite, tac
+    from laneside.cardcrypto.ciphers import Suite
+    from laneside.cardcrypto.purchase import tac
 
     _show(lambda: tac(Suite(suite), _hex("--key", key), _hex("--data", data)))
 

@@ -44,8 +44,8 @@ def trace(
 
 def _sessions(file: Path, passage: str) -> tuple[str, tuple[Trace, ...]]:
     """Read beside a running terminal, without touching its journal."""
-    from laneside.devices import SystemClock
-    from laneside.journal import Journal
+    from laneside.devices.machine import SystemClock
+    from laneside.journal.journal import Journal
     from laneside.passage.trace import traces_of
 
     with closing(sqlite3.connect(f"file:{file.resolve()}?mode=ro", uri=True)) as connection:

@@ -163,7 +163,7 @@ def pcsc(
 
 def _world(data: Path | None, psam: str) -> World:
     """Take up the roadside of a folder, or make one in memory."""
-    from laneside.devices import SystemClock
+    from laneside.devices.machine import SystemClock
     from laneside.virtual.chip_store import FolderChipStore, RamChipStore
     from laneside.virtual.chips.profiles import Authorisation
     from laneside.virtual.world import World

@@ -16,8 +16,8 @@ from laneside.cli.settings_file import settings_file
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from laneside.virtual.integrated import ReaderSettings
     from laneside.virtual.integrated.server import ReaderServer
+    from laneside.virtual.integrated.settings import ReaderSettings
     from laneside.virtual.world import World
 
 LOOPBACK = "127.0.0.1"
@@ -36,7 +36,7 @@ class ReaderChoice:
         """Let the reader live over a world; yield its server and where it is. Raises OSError."""
         import asyncio
 
-        from laneside.virtual.integrated import IntegratedReader
+        from laneside.virtual.integrated.reader import IntegratedReader
         from laneside.virtual.integrated.server import ReaderServer
 
         reader = IntegratedReader(
@@ -63,8 +63,7 @@ def reader_choice(
     """Read what the command line says; ``names`` are those of its two wire options. Raises SettingError."""
     from laneside.errors import SettingError
     from laneside.rsu import DialectName
-    from laneside.virtual.integrated import Several
-    from laneside.virtual.integrated.settings import pace_of, reader_settings
+    from laneside.virtual.integrated.settings import Several, pace_of, reader_settings
 
     if (tcp is None) == (pty is None):
         raise SettingError(f"a reader is on one wire: {names[0]} or {names[1]}")

@@ -12,18 +12,10 @@ from laneside.codec.encodings import DAY, DIGITS, HEX_NUMBER, HEX_TEXT, PLATE, P
 from laneside.codec.layout import ChipFile, FieldSpec, Layout, Row, number, raw
 from laneside.codec.plate import decode_plate
 from laneside.errors import CodecError
-from laneside.vocab import (
-    PROVINCES,
-    CardType,
-    EntryExitStatus,
-    PlateColour,
-    TollClass,
-    TransactionType,
-    UserType,
-    VehicleStatusFlag,
-    Words,
-    issuer_words,
-)
+from laneside.vocab.media import CardType, TransactionType
+from laneside.vocab.provinces import PROVINCES, issuer_words
+from laneside.vocab.vehicle import EntryExitStatus, PlateColour, TollClass, UserType, VehicleStatusFlag
+from laneside.vocab.words import Words
 
 _OLD_CARD_VERSION: Final = 0x10
 _VERSION_OFFSET: Final = 9

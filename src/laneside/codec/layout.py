@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, Self, get_type_hints
 
 from laneside.codec.encodings import NUMBER, RAW, Encoding, Shown, Span
 from laneside.errors import CodecError
-from laneside.vocab import Coded, Words, label
+from laneside.vocab.words import Coded, Words, label
 
 DECODED_KEPT: Final = 64
 """How many decoded files are kept: more than the passages that are worked at one time have."""

@@ -8,7 +8,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
 from laneside.errors import CodecError
-from laneside.vocab import PROVINCES
+from laneside.vocab.provinces import PROVINCES
 
 PLATE_LENGTH: Final = 12
 _PADDING: Final = b"\x00\xff "

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from laneside.codec.encodings import DAY, HEX_TEXT, RAW
 from laneside.codec.layout import ChipFile, FieldSpec, number, raw
-from laneside.vocab import issuer_words
+from laneside.vocab.provinces import issuer_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

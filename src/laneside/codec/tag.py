@@ -11,16 +11,10 @@ from laneside.codec.bcd import bcd_from_digits
 from laneside.codec.encodings import DAY, DIGITS, HEX_TEXT, NUMBER_OR_NONE, PLATE, RAW, REMARK, Shown, Span
 from laneside.codec.layout import ChipFile, FieldSpec, Row, number, raw
 from laneside.errors import CodecError
-from laneside.vocab import (
-    ContractType,
-    PlateColour,
-    RemovalFlag,
-    TollClass,
-    UserType,
-    Words,
-    issuer_words,
-    province_of_code,
-)
+from laneside.vocab.media import ContractType, RemovalFlag
+from laneside.vocab.provinces import issuer_words, province_of_code
+from laneside.vocab.vehicle import PlateColour, TollClass, UserType
+from laneside.vocab.words import Words
 
 # DF01/EF04, 512 bytes (obu.md 5): the passage block and, in it, the copies of two card files (5.1). The place of the
 # copies is known (confidence A and B), that of the block's other fields is a default (C).

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 
 class PcscCause(Enum):

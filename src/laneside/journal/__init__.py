@@ -4,37 +4,3 @@ It keeps bytes under a kind, a passage and a subject and knows nothing of what t
 the machine's clock are handed in; its ``JournalClock`` is the clock of everyone else. No rule of the business and no
 transport may enter.
 """
-
-from laneside.journal import schema
-from laneside.journal.clock import JournalClock
-from laneside.journal.entry import (
-    CENTRE_REFUSAL,
-    OUTGOING,
-    RECEIPT,
-    Counts,
-    Delivery,
-    Draft,
-    Entry,
-    Head,
-    OutboxItem,
-    Outgoing,
-    SignedHead,
-)
-from laneside.journal.journal import Journal
-
-__all__ = [
-    "CENTRE_REFUSAL",
-    "OUTGOING",
-    "RECEIPT",
-    "Counts",
-    "Delivery",
-    "Draft",
-    "Entry",
-    "Head",
-    "Journal",
-    "JournalClock",
-    "OutboxItem",
-    "Outgoing",
-    "SignedHead",
-    "schema",
-]

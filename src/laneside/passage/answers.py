@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,26 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from laneside.card import PresentedCard
-from laneside.codec import CodecError, parse_capp
+from laneside.card.user_card import PresentedCard
+from laneside.codec.card import parse_capp
 from laneside.contract.parameters import ListedObject, Policy
+from laneside.errors import CodecError
 from laneside.passage.flows.flow import Flow
 from laneside.passage.lane import Waiting
 from laneside.passage.passage_journal import BegunDebit, PassageJournal
 from laneside.passage.picture.plate_evidence import pair_plates, witness_of
 from laneside.passage.ports import Documents
 from laneside.passage.state import Confirmed, PassageState, WithPicture
-from laneside.reader import Presented, PresentedTag
-from laneside.rules import (
+from laneside.reader.port import Presented, PresentedTag
+from laneside.rules.finding import Finding, Severity
+from laneside.rules.vehicle_facts import (
     CappFacts,
     CardFacts,
     Facts,
-    Finding,
     IssuedVehicle,
     Repeat,
     RepeatBy,
     SeenVehicle,
-    Severity,
     TagFacts,
 )
 from laneside.statuslist import StatusListIndex

@@ -21,7 +21,7 @@ import msgspec
 
 from laneside.contract.parameters import Lane
 from laneside.errors import JournalError, LinkLostError, SettingError
-from laneside.journal import Delivery, Outgoing
+from laneside.journal.entry import Delivery, Outgoing
 from laneside.passage.answers import (
     BUSY,
     DONE,
@@ -48,7 +48,7 @@ from laneside.passage.state import AnyStage, PassageState
 from laneside.passage.views.view_builder import ViewContext, lane_choice, view_of
 from laneside.passage.views.views import LaneChoice, PassageView
 from laneside.plates.reading import PlateSight
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 _NOTHING = Nothing()
 _P = ParamSpec("_P")

@@ -18,11 +18,11 @@ from typing import Final, get_args
 import msgspec
 from msgspec import field
 
-from laneside.card import Debited, Intent, NotDebited, TagWrite, Unknown
+from laneside.card.outcome import Debited, Intent, NotDebited, TagWrite, Unknown
 from laneside.passage.lane import Waiting
 from laneside.plates.reading import PlateReading
-from laneside.reader import Presented
-from laneside.rules import Finding
+from laneside.reader.port import Presented
+from laneside.rules.finding import Finding
 from laneside.tariff import FeeQuote
 
 __all__ = [

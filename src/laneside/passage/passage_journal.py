@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from laneside.clock import BEIJING, beijing_digits
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import canonical
-from laneside.journal import Draft, Entry, Journal, JournalClock
+from laneside.journal.clock import JournalClock
+from laneside.journal.entry import Draft, Entry
+from laneside.journal.journal import Journal
 from laneside.passage import notes as n
 from laneside.passage.older_notes import SETTLED_KINDS, is_note, note_of
 from laneside.passage.state import NoteT, PassageState, after, replay

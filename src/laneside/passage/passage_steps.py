@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from laneside.card import TagWrite
+from laneside.card.outcome import TagWrite
 from laneside.clock import Clock, beijing_digits
 from laneside.contract.parameters import Lane, LaneUse, Operator, Parameters, Policy
 from laneside.contract.records import ImageRecord, PassageEvent
@@ -33,10 +33,10 @@ from laneside.passage.ports import Documents, PhotoStore, PlateReader, RandomByt
 from laneside.passage.record.exit_record import RecordContext, event_of
 from laneside.passage.state import AnyStage, Confirmed, Debiting, PassageState, Priced, WithPair, WithPicture
 from laneside.plates.reading import PlateSight, PlatesUnread
-from laneside.reader import Capability, EtcReader, Presented
-from laneside.rules import Finding, Severity
+from laneside.reader.port import Capability, EtcReader, Presented
+from laneside.rules.finding import Finding, Severity
 from laneside.tariff import FeeQuote, NoFee, taken_over
-from laneside.vocab import PlateColour, TollClass, VehicleKind
+from laneside.vocab.vehicle import PlateColour, TollClass, VehicleKind
 
 _HARDLY_WRONG_COLOURS = frozenset({PlateColour.BLUE, PlateColour.GREEN})
 

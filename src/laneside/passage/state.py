@@ -15,11 +15,11 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
-from laneside.card import TagWrite
+from laneside.card.outcome import TagWrite
 from laneside.passage import notes as n
 from laneside.passage.notes import Ending, Stage
-from laneside.reader import Presented
-from laneside.rules import Finding, Severity
+from laneside.reader.port import Presented
+from laneside.rules.finding import Finding, Severity
 
 NoteT = TypeVar("NoteT", bound=msgspec.Struct)
 

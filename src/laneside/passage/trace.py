@@ -16,9 +16,10 @@ import msgspec
 from msgspec import field
 
 from laneside.contract.signing import canonical
-from laneside.journal import Draft, Journal
+from laneside.journal.entry import Draft
+from laneside.journal.journal import Journal
 from laneside.passage.passage_journal import OPENED
-from laneside.reader import TraceLine, Writing
+from laneside.reader.tracing import TraceLine, Writing
 
 KIND: Final = "trace"
 LANE: Final = "lane"

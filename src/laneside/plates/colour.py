@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from laneside.plates.photo import Pixels
 from laneside.plates.priors import COLOURS
-from laneside.vocab import PlateColour
+from laneside.vocab.vehicle import PlateColour
 
 _YELLOW_PART: Final = 0.22
 """How far the yellow of a yellow-green plate reaches: a quarter, less what a box is off."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from string import ascii_uppercase, digits
 from typing import Final
 
-from laneside.vocab import PROVINCES
+from laneside.vocab.provinces import PROVINCES
 
 
 class FormName(StrEnum):

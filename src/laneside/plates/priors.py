@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from laneside.plates.grammar import FormName
-from laneside.vocab import PlateColour
+from laneside.vocab.vehicle import PlateColour
 
 COLOURS: Final = (
     PlateColour.BLUE,

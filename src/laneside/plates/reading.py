@@ -6,9 +6,9 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from laneside.codec import PlateKind
+from laneside.codec.plate import PlateKind
 from laneside.errors import LanesideError
-from laneside.vocab import PlateColour
+from laneside.vocab.vehicle import PlateColour
 
 Point = tuple[float, float]
 """x to the right and y downwards, in pixels of the photograph."""

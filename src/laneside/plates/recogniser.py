@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from laneside.codec import plate_kind
+from laneside.codec.plate import plate_kind
 from laneside.plates.candidates import FAIR, GOOD, LIKELY_MIN, Candidate, StripReading, View
 from laneside.plates.colour import colour_likelihoods
 from laneside.plates.ctc import Floats

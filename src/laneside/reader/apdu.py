@@ -10,21 +10,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from laneside.card import (
-    AnswerLostError,
-    CardChannel,
-    ChipRefusedError,
-    Debited,
-    Device,
-    Intent,
-    Outcome,
-    PurchaseRefused,
-    TagPresence,
-    TagWrite,
-    Unknown,
-    prepare_debit,
-    prove_debit,
-)
+from laneside.card.apdu import AnswerLostError, Device
+from laneside.card.channel import CardChannel, TagPresence
+from laneside.card.outcome import Debited, Intent, Outcome, TagWrite, Unknown
+from laneside.card.proof import prove_debit
+from laneside.card.purchase import PurchaseRefused, prepare_debit
+from laneside.card.status import ChipRefusedError
 from laneside.clock import Clock
 from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.reader.port import (

@@ -14,8 +14,9 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from laneside.card import Intent, Outcome, PresentedCard, TagWrite
-from laneside.codec import PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
+from laneside.card.outcome import Intent, Outcome, TagWrite
+from laneside.card.user_card import PresentedCard
+from laneside.codec.tag import PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
 
 
 class Capability(StrEnum):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from laneside.card import CardChannel, ChipRefusedError, Device, PresentedCard, TagPresence, read_card
+from laneside.card.apdu import Device
+from laneside.card.channel import CardChannel, TagPresence
 from laneside.card.foreign import PSAM_IN_CARD_SLOT, holds_psam
+from laneside.card.status import ChipRefusedError
 from laneside.card.tag import read_passage, read_system, read_vehicle
-from laneside.codec import PassageBlock, SystemInfo, VehicleInfo
+from laneside.card.user_card import PresentedCard, read_card
+from laneside.codec.tag import PassageBlock, SystemInfo, VehicleInfo
 from laneside.errors import CodecError
 from laneside.reader.port import PresentedTag
 from laneside.reader.radio_session import run

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from laneside.card import AnswerLostError, CardChannel, ChipRefusedError, Device, PsamIdentity
+from laneside.card.apdu import AnswerLostError, Device
+from laneside.card.channel import CardChannel
 from laneside.card.foreign import USER_CARD_IN_PSAM_SLOT, holds_user_card
-from laneside.card.psam import authorise, challenge_for_authorisation, is_authorised, return_to_application, start
+from laneside.card.psam import (
+    PsamIdentity,
+    authorise,
+    challenge_for_authorisation,
+    is_authorised,
+    return_to_application,
+    start,
+)
+from laneside.card.status import ChipRefusedError
 from laneside.errors import CodecError, LanesideError, LinkLostError, NothingPresentedError
 from laneside.reader.port import PsamAuthorisation, PsamChallenge, PsamState
 from laneside.reader.radio_session import run

@@ -8,33 +8,23 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from laneside.card import (
-    Algorithm,
-    AnswerLostError,
-    ChipRefusedError,
+from laneside.card.apdu import AnswerLostError, Device
+from laneside.card.outcome import Algorithm, Debited, Intent, NotDebited, Outcome, Proof, Unknown
+from laneside.card.proof import prove_debit
+from laneside.card.purchase import (
+    ALGORITHM_SM4,
+    ALGORITHM_TDES,
     DebitAnswer,
-    Debited,
-    Device,
-    ForeignCardError,
-    Intent,
-    Meaning,
-    NotDebited,
-    Outcome,
-    PresentedCard,
-    Proof,
     PurchaseRefused,
     PurchaseTerms,
     ReadyDebit,
-    Unknown,
     debit,
     key_indexes,
-    prove_debit,
-    read_card,
     verify_mac2,
 )
-from laneside.card.purchase import ALGORITHM_SM4, ALGORITHM_TDES
+from laneside.card.status import ChipRefusedError, Meaning
 from laneside.card.tag import read_system
-from laneside.card.user_card import read_balance
+from laneside.card.user_card import ForeignCardError, PresentedCard, read_balance, read_card
 from laneside.clock import Clock
 from laneside.codec.bcd import purchase_time
 from laneside.errors import CodecError, LinkLostError, NothingPresentedError

@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Self, TypeVar, cast
 
-from laneside.card import AnswerLostError, CardChannel, ChipFlow, Device, Exchange, Response, TagPresence
+from laneside.card.apdu import AnswerLostError, ChipFlow, Device, Exchange, Response
+from laneside.card.channel import CardChannel, TagPresence
 from laneside.clock import Clock
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.vocab import TagStatusBit
+from laneside.vocab.media import TagStatusBit
 
 Result = TypeVar("Result")
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from laneside.card import AnswerLostError, ChipRefusedError, Intent, TagWrite
+from laneside.card.apdu import AnswerLostError
 from laneside.card.files import UpdateBinary
+from laneside.card.outcome import Intent, TagWrite
+from laneside.card.status import ChipRefusedError
 from laneside.card.tag import read_capp_copy, read_system, write_capp_copy
-from laneside.codec import CAPP_COPY_LENGTH
+from laneside.codec.tag import CAPP_COPY_LENGTH
 from laneside.errors import CodecError, LinkLostError, NothingPresentedError
 from laneside.reader.radio_session import ChipOpeners, RadioSession, open_session, run
 

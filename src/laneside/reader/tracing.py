@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from laneside.card import CardChannel, Device, TagPresence
+from laneside.card.apdu import Device
+from laneside.card.channel import CardChannel, TagPresence
 from laneside.card.redaction import Redactor, Secrets
 from laneside.clock import Clock
 from laneside.errors import LanesideError, LinkLostError

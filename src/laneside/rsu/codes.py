@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from laneside.vocab import Coded
+from laneside.vocab.words import Coded
 
 _OK: Final = (0x00, "成功", "ok")
 

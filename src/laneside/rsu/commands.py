@@ -13,7 +13,7 @@ from laneside.errors import CodecError
 from laneside.rsu import replies, requests
 from laneside.rsu.dialect import Dialect, DialectName, Direction, InitForm
 from laneside.rsu.message import Message, Opaque, ShortReply, file_name
-from laneside.vocab import Words, unknown
+from laneside.vocab.words import Words, unknown
 
 HEARTBEAT: Final = 0xB1
 _ANTENNA_COMMANDS: Final = (0x4C, 0xC4)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from laneside.codec import PASSAGE_BLOCK_LENGTH, PASSAGE_BLOCK_OFFSET
+from laneside.codec.tag import PASSAGE_BLOCK_LENGTH, PASSAGE_BLOCK_OFFSET
 from laneside.rsu import codes
 from laneside.rsu.serial_frame import RsctlMode, SerialDecoder, SerialFrame
 from laneside.rsu.tcp_frame import CrcMode, TcpDecoder, TcpFrame
-from laneside.vocab import Coded, Words, label
+from laneside.vocab.words import Coded, Words, label
 
 
 class Direction(StrEnum):

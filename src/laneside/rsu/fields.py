@@ -10,20 +10,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, Final, Protocol
 
 from laneside.clock import BEIJING
-from laneside.codec import (
-    PASSAGE_BLOCK_LENGTH,
-    CodecError,
-    IssueInfo,
-    PassageBlock,
-    Row,
-    SystemInfo,
-    moment_of,
-    parse_capp,
-    parse_vehicle,
-)
+from laneside.codec.bcd import moment_of
+from laneside.codec.card import IssueInfo, parse_capp
 from laneside.codec.encodings import HEX_NUMBER, RAW, UNIX_TIME, Raw, Shown, Span
-from laneside.codec.layout import FieldSpec, Layout, fields_of, number, raw
-from laneside.vocab import TagStatusBit, TransactionType, Words
+from laneside.codec.layout import FieldSpec, Layout, Row, fields_of, number, raw
+from laneside.codec.tag import PASSAGE_BLOCK_LENGTH, PassageBlock, SystemInfo, parse_vehicle
+from laneside.errors import CodecError
+from laneside.vocab.media import TagStatusBit, TransactionType
+from laneside.vocab.words import Words
 
 CAPP_PREFIX: Final = bytes.fromhex("AA2900")
 """The three bytes of 0019 that C3 and the old C6 leave out."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from laneside.codec import SystemInfo
 from laneside.codec.layout import number, raw
+from laneside.codec.tag import SystemInfo
 from laneside.errors import CodecError
 from laneside.rsu.codes import CardAlgorithm, SerialReaderStatus, TcpReaderStatus
 from laneside.rsu.fields import (

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from laneside.codec import PASSAGE_BLOCK_LENGTH, PASSAGE_BLOCK_OFFSET
 from laneside.codec.layout import number, raw
+from laneside.codec.tag import PASSAGE_BLOCK_LENGTH, PASSAGE_BLOCK_OFFSET
 from laneside.errors import CodecError
 from laneside.rsu import codes
 from laneside.rsu.fields import (

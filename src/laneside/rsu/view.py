@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from laneside.codec import Row
+from laneside.codec.layout import Row
 from laneside.errors import CodecError
 from laneside.rsu.commands import command_words, direction_of, parse
 from laneside.rsu.dialect import SERIAL, TCP, Dialect

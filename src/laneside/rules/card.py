@@ -6,7 +6,7 @@ from laneside.clock import BEIJING
 from laneside.rules.finding import Finding, stop, warn
 from laneside.rules.issuers import issuer_is_known
 from laneside.rules.vehicle_facts import Facts
-from laneside.vocab import CardType, TagStatusBit
+from laneside.vocab.media import CardType, TagStatusBit
 
 LEGAL_TYPES = frozenset((int(CardType.STORED_VALUE), int(CardType.CHARGE)))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from laneside.codec import plate_kind
+from laneside.codec.plate import plate_kind
 from laneside.rules.finding import Finding, stop, warn
 from laneside.rules.pair import colours_differ, same_plate
 from laneside.rules.vehicle_facts import NO_CLASS, NO_COLOUR, Facts, IssuedVehicle, ReadPlate, SeenVehicle
-from laneside.vocab import TollClass, VehicleKind
+from laneside.vocab.vehicle import TollClass, VehicleKind
 
 PASSENGER = frozenset(
     int(member)

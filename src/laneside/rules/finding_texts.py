@@ -15,18 +15,10 @@ from typing import Any
 
 from laneside.rules.finding import Finding
 from laneside.rules.vehicle_facts import NO_COLOUR
-from laneside.vocab import (
-    CardListType,
-    CardType,
-    ObuListType,
-    PlateColour,
-    TollClass,
-    VehicleKind,
-    Words,
-    label,
-    special_event,
-    yuan,
-)
+from laneside.vocab.events import special_event
+from laneside.vocab.media import CardListType, CardType, ObuListType
+from laneside.vocab.vehicle import PlateColour, TollClass, VehicleKind
+from laneside.vocab.words import Words, label, yuan
 
 _NOTHING = Words(zh="无", en="none")
 _TROUBLES = {

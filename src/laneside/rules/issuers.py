@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from laneside.contract.parameters import Policy
-from laneside.vocab import PROVINCES
+from laneside.vocab.provinces import PROVINCES
 
 _REGIONS = frozenset(province.issuer for province in PROVINCES)
 

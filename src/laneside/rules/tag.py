@@ -6,7 +6,8 @@ from laneside.clock import BEIJING
 from laneside.rules.finding import Finding, note, stop, warn
 from laneside.rules.issuers import issuer_is_known
 from laneside.rules.vehicle_facts import Facts
-from laneside.vocab import TagStatusBit, TollClass
+from laneside.vocab.media import TagStatusBit
+from laneside.vocab.vehicle import TollClass
 
 LEGAL_CLASSES = frozenset(int(member) for member in TollClass)
 

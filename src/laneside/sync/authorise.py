@@ -13,7 +13,7 @@ from laneside.contract.authorisation import (
 )
 from laneside.contract.exchange import Refusal
 from laneside.errors import LanesideError
-from laneside.reader import PsamAuthorisation, PsamChallenge
+from laneside.reader.port import PsamAuthorisation, PsamChallenge
 from laneside.sync.centre_client import CentreClient
 from laneside.sync.job import StepOutcome, StepResult
 

@@ -28,7 +28,7 @@ from laneside.contract.exchange import (
 from laneside.contract.parameters import DocumentKind, SignedDocument
 from laneside.contract.signing import canonical, digest, receipt_bytes, request_bytes, verify
 from laneside.errors import CentreUnreachableError, SignatureError
-from laneside.journal import Outgoing
+from laneside.journal.entry import Outgoing
 from laneside.sync.identity import Identity
 from laneside.sync.link import CentreLink, CentreReply
 

@@ -9,7 +9,7 @@ from typing import Final
 from laneside.clock import Clock
 from laneside.contract.exchange import Heartbeat
 from laneside.errors import LanesideError
-from laneside.journal import Journal
+from laneside.journal.journal import Journal
 from laneside.sync.centre_client import CentreClient
 from laneside.sync.document_store import DocumentStore
 from laneside.sync.identity import Identity

@@ -9,7 +9,8 @@ from laneside.clock import Clock
 from laneside.contract.exchange import Receipt, Refusal, Stored
 from laneside.contract.signing import canonical, digest
 from laneside.errors import LanesideError
-from laneside.journal import Journal, OutboxItem, Outgoing
+from laneside.journal.entry import OutboxItem, Outgoing
+from laneside.journal.journal import Journal
 from laneside.sync.centre_client import CentreClient
 from laneside.sync.job import Backoff, StepOutcome, StepResult
 

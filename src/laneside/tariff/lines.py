@@ -7,7 +7,8 @@ from typing import assert_never
 
 from msgspec import Struct, field
 
-from laneside.vocab import TollClass, VehicleKind, label, yuan
+from laneside.vocab.vehicle import TollClass, VehicleKind
+from laneside.vocab.words import label, yuan
 
 
 class Operation(StrEnum):

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 
 from laneside.contract.parameters import HolidayWindow, KindRule, TariffRow, TariffTable
 from laneside.tariff.lines import Operation, QuoteLine, etc_95, holiday, kind_off, table_fee
-from laneside.vocab import DiscountType, TollClass, Words, yuan
+from laneside.vocab.media import DiscountType
+from laneside.vocab.vehicle import TollClass
+from laneside.vocab.words import Words, yuan
 
 PASSENGER_CLASSES = range(int(TollClass.PASSENGER_1), int(TollClass.PASSENGER_4) + 1)
 FEE_LOOKUP_FAILED = 63

@@ -8,7 +8,8 @@ from collections.abc import Hashable, Iterator
 from typing import TypeVar
 
 from laneside.contract.parameters import HolidayWindow, KindRule, TariffRow, TariffTable
-from laneside.vocab import DiscountType, TollClass
+from laneside.vocab.media import DiscountType
+from laneside.vocab.vehicle import TollClass
 
 _Key = TypeVar("_Key", bound=Hashable)
 

@@ -9,7 +9,7 @@ from typing import Any
 from laneside.errors import SettingError
 from laneside.passage.answers import DONE, Answer, rejected
 from laneside.virtual.client import RoadsidePanel
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

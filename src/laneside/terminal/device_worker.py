@@ -8,7 +8,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from laneside.reader import EtcReader, PsamAuthorisation, PsamChallenge, PsamState
+from laneside.reader.port import EtcReader, PsamAuthorisation, PsamChallenge, PsamState
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from typing import Final
 from laneside.contract.signing import digest
 from laneside.errors import JournalError
 from laneside.passage.passage_journal import PassageJournal
-from laneside.sync import DiskFolder
+from laneside.sync.folder import DiskFolder
 
 JPEG_QUALITY: Final = 85
 CAPTION_LETTERS = 31  # of the caption's height in the picture's width: legible where it is shown 340 px wide

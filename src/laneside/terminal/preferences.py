@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from laneside.sync import Folder
+from laneside.sync.folder import Folder
 
 _FILE = "preferences.json"
 

@@ -10,7 +10,7 @@ from laneside.contract.signing import canonical, parse
 from laneside.errors import ContractError
 from laneside.reader.frames import FrameReaderPolicy, policy_of
 from laneside.rsu import DialectName
-from laneside.sync import Folder
+from laneside.sync.folder import Folder
 
 BAUD_RATE: Final = 115200
 _FILE: Final = "attached.json"

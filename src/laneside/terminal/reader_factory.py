@@ -7,13 +7,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Final, Protocol, assert_never
 
-from laneside.card import Device
+from laneside.card.apdu import Device
 from laneside.clock import Clock
-from laneside.devices import PcscLink, SerialLink, TcpLink
+from laneside.devices.pcsc import PcscLink
+from laneside.devices.serial import SerialLink
+from laneside.devices.tcp import TcpLink
 from laneside.errors import LinkLostError, SettingError
-from laneside.reader import ApduReader, EtcReader, ReaderPolicy, Tracer
+from laneside.reader.apdu import ApduReader
 from laneside.reader.frames import ByteLink, FrameReader, FrameReaderPolicy, FrameTracer
-from laneside.reader.tracing import Tell
+from laneside.reader.port import EtcReader
+from laneside.reader.purchase import ReaderPolicy
+from laneside.reader.tracing import Tell, Tracer
 from laneside.terminal.reader_choice import (
     Connections,
     IntegratedReader,

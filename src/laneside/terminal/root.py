@@ -18,9 +18,12 @@ from laneside import __version__
 from laneside.clock import Clock
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
-from laneside.devices import NoLane, PlateProcess, SystemClock, lock_folder
+from laneside.devices.lane import NoLane
+from laneside.devices.machine import SystemClock, lock_folder
+from laneside.devices.plates import PlateProcess
 from laneside.errors import SettingError
-from laneside.journal import Journal, schema
+from laneside.journal import schema
+from laneside.journal.journal import Journal
 from laneside.passage.desk import Desk
 from laneside.passage.duty.duty import Duty
 from laneside.passage.duty.lane_setup import LaneSetup
@@ -31,23 +34,16 @@ from laneside.passage.passage_journal import PassageJournal
 from laneside.passage.passage_steps import Equipment
 from laneside.passage.trace import TraceKeeper, traces_of
 from laneside.passage.views.history import PassageHistory
-from laneside.reader import KeyIndex, ReaderPolicy
-from laneside.sync import (
-    DATA,
-    PHOTOS,
-    CentreClient,
-    CentreLink,
-    DiskFolder,
-    DocumentStore,
-    Downloader,
-    HeartbeatJob,
-    Identity,
-    PsamAuthoriser,
-    TerminalState,
-    Uploader,
-    enrol,
-    run,
-)
+from laneside.reader.purchase import KeyIndex, ReaderPolicy
+from laneside.sync.authorise import PsamAuthoriser
+from laneside.sync.centre_client import CentreClient
+from laneside.sync.document_store import DocumentStore, Downloader
+from laneside.sync.folder import DiskFolder
+from laneside.sync.heartbeat import HeartbeatJob, TerminalState
+from laneside.sync.identity import Identity, enrol
+from laneside.sync.job import run
+from laneside.sync.link import CentreLink
+from laneside.sync.upload import DATA, PHOTOS, Uploader
 from laneside.terminal.checkup.checkup import CHECK_TIMEOUT_S, Checkup, Probes
 from laneside.terminal.demo_panel import DemoRoadside
 from laneside.terminal.device_worker import DeviceWorker, PsamAccess

@@ -12,7 +12,8 @@ from laneside.passage.duty.lane_setup import LaneSetup
 from laneside.passage.flows.flow import Flow
 from laneside.passage.ports import Documents
 from laneside.passage.views.view_builder import LANE_USES
-from laneside.vocab import PROVINCES, Words
+from laneside.vocab.provinces import PROVINCES
+from laneside.vocab.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from laneside.devices import battery_percent
-from laneside.journal import Journal
+from laneside.devices.machine import battery_percent
+from laneside.journal.journal import Journal
 from laneside.passage.passage_journal import PassageJournal
 from laneside.passage.ports import Documents
-from laneside.sync import Backoff
+from laneside.sync.job import Backoff
 from laneside.terminal.device_worker import PsamAccess, PsamReadiness
 
 ONLINE_FOR_S = 900.0

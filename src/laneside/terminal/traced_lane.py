@@ -9,8 +9,7 @@ from laneside.clock import Clock
 from laneside.errors import LanesideError
 from laneside.passage.lane import Conclusion, LaneLink, Waiting
 from laneside.passage.trace import LANE, TraceKeeper
-from laneside.reader import TraceLine
-from laneside.reader.tracing import epoch_ms
+from laneside.reader.tracing import TraceLine, epoch_ms
 
 T = TypeVar("T")
 

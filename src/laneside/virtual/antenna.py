@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from laneside.codec import IssueInfo
 from laneside.codec.bcd import purchase_time
+from laneside.codec.card import IssueInfo
 from laneside.virtual.chips.chip import Chip
 
 COMPOSITE = 0x09

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from laneside.clock import BEIJING, Clock, beijing_digits
-from laneside.codec import CappRecord, IssueInfo, PassengerVehicle, SystemInfo, TruckVehicle, VehicleInfo
+from laneside.codec.card import CappRecord, IssueInfo
+from laneside.codec.tag import PassengerVehicle, SystemInfo, TruckVehicle, VehicleInfo
 from laneside.virtual.antenna import Antenna, Bought
 from laneside.virtual.chip_store import ChipStore
 from laneside.virtual.chips.card import VirtualCard
@@ -28,7 +29,7 @@ from laneside.virtual.chips.psam import VirtualPsam
 from laneside.virtual.chips.tag import VirtualTag
 from laneside.virtual.lane import UnfinishedTrade
 from laneside.virtual.vehicles import CLOSED_ETC_ENTRY, GANSU, Trip, Vehicle
-from laneside.vocab import VehicleKind
+from laneside.vocab.vehicle import VehicleKind
 
 NETWORK = "6201"
 TERMINAL = PsamProfile(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from laneside.codec import PlateKind, plate_kind
+from laneside.codec.plate import PlateKind, plate_kind
 from laneside.virtual.plate_glyphs import glyph_mask
-from laneside.vocab import PlateColour
+from laneside.vocab.vehicle import PlateColour
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw

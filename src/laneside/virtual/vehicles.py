@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from laneside.errors import SettingError
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 GANSU = bytes.fromhex("B8CACBE062010001")
 

@@ -13,12 +13,12 @@ from frame_bench import BenchWorld
 from timeouts import scaled
 from wired_reader import WiredReader
 
-from laneside.devices import SystemClock
-from laneside.reader import EtcReader
+from laneside.devices.machine import SystemClock
 from laneside.reader.frames import FrameReader, FrameReaderPolicy
+from laneside.reader.port import EtcReader
 from laneside.rsu import Timeouts
 from laneside.virtual.faults import Fault, FaultKind, Place, When
-from laneside.virtual.integrated import SERIAL_READER, TCP_READER, ReaderSettings
+from laneside.virtual.integrated.settings import SERIAL_READER, TCP_READER, ReaderSettings
 
 AWAY_S = 600.0
 """Longer than a test: a cut link comes back when it is mended."""

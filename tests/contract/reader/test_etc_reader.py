@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from bench import CAPP_AFTER, CAPP_BEFORE, Side, order_for
 
-from laneside.card import Debited, NotDebited, Proof, TagWrite, Unknown
+from laneside.card.outcome import Debited, NotDebited, Proof, TagWrite, Unknown
 from laneside.errors import NothingPresentedError
-from laneside.reader import Capability, NotPrepared, Pair, Prepared, PrepareRefusal
+from laneside.reader.port import Capability, NotPrepared, Pair, Prepared, PrepareRefusal
 
 SEARCH_S = 1
 

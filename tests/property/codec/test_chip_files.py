@@ -6,24 +6,37 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from laneside import codec
-from laneside.codec import PassageFile, encodings
+from laneside.codec import encodings
+from laneside.codec.bcd import purchase_time
+from laneside.codec.card import CappRecord, IssueInfo, OldCappRecord, WalletLogRecord, parse_capp
 from laneside.codec.layout import Layout
+from laneside.codec.plate import decode_plate, encode_plate
+from laneside.codec.psam import PsamApplication, PsamIssue, PsamTerminal
+from laneside.codec.tag import (
+    PassageBlock,
+    PassageFile,
+    PassengerVehicle,
+    SystemInfo,
+    TruckVehicle,
+    parse_passage_file,
+    parse_vehicle,
+)
+from laneside.errors import CodecError
 
 LAYOUTS = {
-    "IssueInfo": (codec.IssueInfo.from_bytes, codec.IssueInfo.LAYOUT),
-    "IssueInfo of version 10": (codec.IssueInfo.from_bytes, codec.IssueInfo.layout_of(bytes(9) + b"\x10")),
-    "WalletLogRecord": (codec.WalletLogRecord.from_bytes, codec.WalletLogRecord.LAYOUT),
-    "CappRecord": (codec.CappRecord.from_bytes, codec.CappRecord.LAYOUT),
-    "OldCappRecord": (codec.OldCappRecord.from_bytes, codec.OldCappRecord.LAYOUT),
-    "SystemInfo": (codec.SystemInfo.from_bytes, codec.SystemInfo.LAYOUT),
-    "PassengerVehicle": (codec.parse_vehicle, codec.PassengerVehicle.LAYOUT),
-    "TruckVehicle": (codec.parse_vehicle, codec.TruckVehicle.LAYOUT),
-    "PassageBlock": (codec.PassageBlock.from_bytes, codec.PassageBlock.LAYOUT),
-    "PassageFile": (codec.parse_passage_file, PassageFile.LAYOUT),
-    "PsamIssue": (codec.PsamIssue.from_bytes, codec.PsamIssue.LAYOUT),
-    "PsamTerminal": (codec.PsamTerminal.from_bytes, codec.PsamTerminal.LAYOUT),
-    "PsamApplication": (codec.PsamApplication.from_bytes, codec.PsamApplication.LAYOUT),
+    "IssueInfo": (IssueInfo.from_bytes, IssueInfo.LAYOUT),
+    "IssueInfo of version 10": (IssueInfo.from_bytes, IssueInfo.layout_of(bytes(9) + b"\x10")),
+    "WalletLogRecord": (WalletLogRecord.from_bytes, WalletLogRecord.LAYOUT),
+    "CappRecord": (CappRecord.from_bytes, CappRecord.LAYOUT),
+    "OldCappRecord": (OldCappRecord.from_bytes, OldCappRecord.LAYOUT),
+    "SystemInfo": (SystemInfo.from_bytes, SystemInfo.LAYOUT),
+    "PassengerVehicle": (parse_vehicle, PassengerVehicle.LAYOUT),
+    "TruckVehicle": (parse_vehicle, TruckVehicle.LAYOUT),
+    "PassageBlock": (PassageBlock.from_bytes, PassageBlock.LAYOUT),
+    "PassageFile": (parse_passage_file, PassageFile.LAYOUT),
+    "PsamIssue": (PsamIssue.from_bytes, PsamIssue.LAYOUT),
+    "PsamTerminal": (PsamTerminal.from_bytes, PsamTerminal.LAYOUT),
+    "PsamApplication": (PsamApplication.from_bytes, PsamApplication.LAYOUT),
 }
 FIXED = {
     "IssueInfo of version 10": {"version": b"\x10"},
@@ -42,7 +55,7 @@ def outcome(parse, raw, **where):
     """Return the value or the CodecError; any other exception fails the test."""
     try:
         return parse(raw, **where)
-    except codec.CodecError as error:
+    except CodecError as error:
         return error
 
 
@@ -57,7 +70,7 @@ def days(length):
 
 def moments(length):
     written = st.datetimes(min_value=EARLIEST, max_value=LATEST, timezones=st.just(UTC))
-    return written.map(codec.purchase_time) | blank(length)
+    return written.map(purchase_time) | blank(length)
 
 
 def digits(length):
@@ -119,7 +132,7 @@ class TestFile:
         raw = data.draw(files(name))
         size = data.draw(st.integers(0, max(layout.sizes) + 5))
         assume(size not in layout.sizes and not (name == "PassageFile" and size == 91))
-        with pytest.raises(codec.CodecError) as caught:
+        with pytest.raises(CodecError) as caught:
             parse(raw[:size].ljust(size, b"\0"))
         assert caught.value.file == layout.file
         assert 0 <= caught.value.offset <= max(layout.sizes)
@@ -131,7 +144,7 @@ class TestFile:
         size = data.draw(st.sampled_from(layout.sizes))
         raw = data.draw(st.binary(min_size=size, max_size=size))
         value = outcome(parse, raw)
-        if isinstance(value, codec.CodecError):
+        if isinstance(value, CodecError):
             assert value.file == layout.file
             assert 0 <= value.offset < size or name in ("PassengerVehicle", "TruckVehicle")
             assert value.reason
@@ -146,7 +159,7 @@ class TestFile:
         place = data.draw(st.integers(0, len(raw) - 1))
         raw[place] = data.draw(st.integers(0, 255))
         value = outcome(parse, bytes(raw))
-        if isinstance(value, codec.CodecError):
+        if isinstance(value, CodecError):
             assert value.file == layout.file
         else:
             assert bytes(value) == bytes(raw)
@@ -155,8 +168,8 @@ class TestFile:
 @given(raw=st.binary(max_size=64), layout=st.sampled_from(["new", "old", "auto"]))
 @settings(max_examples=100, deadline=None)
 def test_0019_in_any_layout(raw, layout):
-    record = outcome(codec.parse_capp, raw, layout=layout)
-    if isinstance(record, codec.CodecError):
+    record = outcome(parse_capp, raw, layout=layout)
+    if isinstance(record, CodecError):
         assert record.file == "icc-0019"
     else:
         assert bytes(record) == raw
@@ -165,15 +178,15 @@ def test_0019_in_any_layout(raw, layout):
 @given(text=PLATE_TEXT)
 @settings(max_examples=100, deadline=None)
 def test_plate_text(text):
-    assert codec.decode_plate(codec.encode_plate(text)) == text.upper()
+    assert decode_plate(encode_plate(text)) == text.upper()
 
 
 @given(raw=st.binary(max_size=16))
 @settings(max_examples=200, deadline=None)
 def test_plate_garbage(raw):
-    text = outcome(codec.decode_plate, raw, file="icc-0019", offset=21)
-    if isinstance(text, codec.CodecError):
+    text = outcome(decode_plate, raw, file="icc-0019", offset=21)
+    if isinstance(text, CodecError):
         assert text.file == "icc-0019"
         assert 21 <= text.offset <= 21 + 12
     else:
-        assert codec.decode_plate(codec.encode_plate(text)) == text
+        assert decode_plate(encode_plate(text)) == text

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laneside.errors import JournalError
-from laneside.journal import Draft, Journal, schema
+from laneside.journal import schema
+from laneside.journal.entry import Draft
+from laneside.journal.journal import Journal
 
 TEXTS = st.text(max_size=12)
 DRAFTS = st.builds(

@@ -19,8 +19,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from laneside.contract.exchange import Receipt, Refusal, Stored
 from laneside.contract.signing import canonical, receipt_bytes
-from laneside.journal import Delivery, Journal, Outgoing, schema
-from laneside.sync import DATA, PHOTOS, CentreClient, CentreLink, Identity, Uploader
+from laneside.journal import schema
+from laneside.journal.entry import Delivery, Outgoing
+from laneside.journal.journal import Journal
+from laneside.sync.centre_client import CentreClient
+from laneside.sync.identity import Identity
+from laneside.sync.link import CentreLink
+from laneside.sync.upload import DATA, PHOTOS, Uploader
 
 CENTRE_KEY = Ed25519PrivateKey.from_private_bytes(b"\x05" * 32)
 DEVICE_KEY = Ed25519PrivateKey.from_private_bytes(b"\x06" * 32)

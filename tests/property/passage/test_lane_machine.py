@@ -22,7 +22,7 @@ from suite.story import FOLDER, Door, Room
 
 from laneside.contract.parameters import Policy
 from laneside.contract.records import RecordUpload
-from laneside.journal import Delivery, Outgoing
+from laneside.journal.entry import Delivery, Outgoing
 from laneside.passage import notes as n
 from laneside.passage.views.views import PassageView
 from laneside.sync.upload import Uploader

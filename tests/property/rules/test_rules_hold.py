@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laneside.contract.parameters import Policy
-from laneside.rules import (
-    CONFIRMED_RULES,
-    PRESENTED_RULES,
+from laneside.rules.finding import Severity
+from laneside.rules.finding_texts import describe
+from laneside.rules.rule_table import CONFIRMED_RULES, PRESENTED_RULES, check_amount, check_confirmed, check_presented
+from laneside.rules.vehicle_facts import (
     CappFacts,
     CardFacts,
     Facts,
@@ -16,12 +17,7 @@ from laneside.rules import (
     Repeat,
     RepeatBy,
     SeenVehicle,
-    Severity,
     TagFacts,
-    check_amount,
-    check_confirmed,
-    check_presented,
-    describe,
 )
 
 GANSU = bytes.fromhex("B8CACBE062010001")

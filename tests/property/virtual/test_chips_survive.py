@@ -3,18 +3,14 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laneside.cardcrypto import Suite, decrypt_vehicle_file, encrypt_vehicle_file, vehicle_check_code
-from laneside.virtual.chips import (
-    CardProfile,
-    Chip,
-    PsamProfile,
-    RamMemory,
-    TagProfile,
-    TwoSlotStore,
-    VirtualCard,
-    VirtualPsam,
-    VirtualTag,
-)
+from laneside.cardcrypto.ciphers import Suite
+from laneside.cardcrypto.messaging import decrypt_vehicle_file, encrypt_vehicle_file, vehicle_check_code
+from laneside.virtual.chips.card import VirtualCard
+from laneside.virtual.chips.chip import Chip
+from laneside.virtual.chips.memory import RamMemory, TwoSlotStore
+from laneside.virtual.chips.profiles import CardProfile, PsamProfile, TagProfile
+from laneside.virtual.chips.psam import VirtualPsam
+from laneside.virtual.chips.tag import VirtualTag
 
 HEX = bytes.fromhex
 ISSUE = HEX("B8CACBE062010001 16 50 6201 2219230200000001 20200101 20300101 B8CA41313233343500000000 00 00 01") + bytes(

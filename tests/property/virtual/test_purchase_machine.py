@@ -4,7 +4,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from laneside.virtual.chips import CardProfile, PsamProfile, RamMemory, VirtualCard, VirtualPsam
+from laneside.virtual.chips.card import VirtualCard
+from laneside.virtual.chips.memory import RamMemory
+from laneside.virtual.chips.profiles import CardProfile, PsamProfile
+from laneside.virtual.chips.psam import VirtualPsam
 
 HEX = bytes.fromhex
 CARD_NUMBER, REGION = "2219230200000001", "B8CACBE0B8CACBE0"

@@ -11,7 +11,7 @@ from frame_lane import DIALECTS, is_debit
 from laneside.reader.frames import FrameReader, FrameReaderPolicy
 from laneside.rsu import Direction, Trade, parse
 from laneside.virtual.faults import Fault, FaultKind, FaultPlan, Place, When
-from laneside.virtual.integrated import IntegratedReader
+from laneside.virtual.integrated.reader import IntegratedReader
 from suite.script import Kind, Script
 from suite.site import Cell, Site
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lane_kit import ChipLink, LaneKit, Name, WorldLane, parameters
 
-from laneside.card import CardChannel, TagPresence
+from laneside.card.channel import CardChannel, TagPresence
 from laneside.contract.parameters import Policy
 from laneside.errors import LinkLostError
 from laneside.passage.duty import duty

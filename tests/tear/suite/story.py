@@ -18,7 +18,7 @@ from laneside.centre.settings import Settings
 from laneside.centre.storage import tables
 from laneside.contract.records import RecordUpload
 from laneside.errors import CentreUnreachableError, JournalError
-from laneside.journal import Outgoing
+from laneside.journal.entry import Outgoing
 from laneside.passage.notes import Ending
 from laneside.passage.record.exit_record import UNKNOWN_TAC
 from laneside.sync.upload import Uploader

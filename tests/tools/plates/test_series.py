@@ -14,7 +14,7 @@ from tools.plates.kinds import KINDS, NAMES
 from tools.plates.series import FIELDS, labelled
 from typer.testing import CliRunner
 
-from laneside.codec import plate_kind
+from laneside.codec.plate import plate_kind
 from laneside.virtual.plate_face import Face
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from sampling import darkest_and_lightest, flattened
 from timeouts import scaled
 
-from laneside.codec import CappRecord
+from laneside.codec.card import CappRecord
 from laneside.virtual.marker import SIZE as PICTURE_SIZE
 from laneside.virtual.marker import read_marker
 from laneside.virtual.picture import corners_of

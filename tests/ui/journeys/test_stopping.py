@@ -8,7 +8,7 @@ from journeys.hand import Hand
 
 from laneside.cli.demo_data import DEMO
 from laneside.virtual.marker import read_marker
-from laneside.vocab import special_event
+from laneside.vocab.events import special_event
 
 
 def passage_of(hand: Hand) -> str:

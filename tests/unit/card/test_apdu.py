@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from scripts import played
 
-from laneside.card import AnswerLostError, ChipRefusedError, Command, Debit, DebitDraft, Device, Meaning, Response, ask
+from laneside.card.apdu import AnswerLostError, Command, Device, Response, ask
 from laneside.card.files import ReadBinary, Select
-from laneside.card.purchase import CreditSam, InitialisePurchase, InitialiseSam, UpdateCappCache
-from laneside.card.status import meaning_of
+from laneside.card.purchase import CreditSam, Debit, DebitDraft, InitialisePurchase, InitialiseSam, UpdateCappCache
+from laneside.card.status import ChipRefusedError, Meaning, meaning_of
 from laneside.card.user_card import GetBalance
 
 DRAFT = DebitDraft(purchase_time=bytes.fromhex("20240506143015"))

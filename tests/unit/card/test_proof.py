@@ -7,7 +7,8 @@ from bench import CAPP_AFTER, CAPP_BEFORE, issue_info
 from msgspec.structs import replace
 from scripts import played
 
-from laneside.card import Debited, Intent, NotDebited, Proof, Unknown, prove_debit, proved
+from laneside.card.outcome import Debited, Intent, NotDebited, Proof, Unknown, proved
+from laneside.card.proof import prove_debit
 
 DEBIT = Intent(
     record_id="R",

@@ -6,13 +6,10 @@ import pytest
 from bench import CAPP_AFTER
 from scripts import played
 
-from laneside.card import (
-    AnswerLostError,
-    ChipRefusedError,
+from laneside.card.apdu import AnswerLostError, Device
+from laneside.card.purchase import (
     DebitAnswer,
     DebitDraft,
-    Device,
-    Meaning,
     PurchaseRefused,
     PurchaseTerms,
     ReadyDebit,
@@ -22,6 +19,7 @@ from laneside.card import (
     prepare_debit,
     verify_mac2,
 )
+from laneside.card.status import ChipRefusedError, Meaning
 
 TERMS = PurchaseTerms(
     amount_fen=1250,

@@ -7,7 +7,7 @@ from bench import issue_info
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laneside.card import Device
+from laneside.card.apdu import Device
 from laneside.card.redaction import Redacted, Redactor, Secrets
 
 NUMBER = "2219230200000001"

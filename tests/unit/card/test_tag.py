@@ -6,9 +6,9 @@ import pytest
 from bench import CAPP_AFTER, VEHICLE_FILE, system_file
 from scripts import played
 
-from laneside.card import ChipRefusedError, Meaning
+from laneside.card.status import ChipRefusedError, Meaning
 from laneside.card.tag import read_capp_copy, read_passage, read_system, read_vehicle, vehicle_file, write_capp_copy
-from laneside.codec import SystemInfo
+from laneside.codec.tag import SystemInfo
 
 CHALLENGE = bytes.fromhex("0102030405060708")
 

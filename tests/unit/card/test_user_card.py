@@ -6,8 +6,8 @@ import pytest
 from bench import CAPP_BEFORE, issue_info
 from scripts import played
 
-from laneside.card import ChipRefusedError, ForeignCardError, read_card
-from laneside.card.user_card import LockedCardError, read_issue_info, read_log
+from laneside.card.status import ChipRefusedError
+from laneside.card.user_card import ForeignCardError, LockedCardError, read_card, read_issue_info, read_log
 
 SELECT = "card > 00A4000002 1001 < 6F12 840AA00000000386980701 A503880115 9000\n"
 ISSUE = issue_info().hex()

@@ -2,8 +2,7 @@
 
 import pytest
 
-from laneside.cardcrypto import Suite
-from laneside.cardcrypto.ciphers import decrypt, encrypt, pad
+from laneside.cardcrypto.ciphers import Suite, decrypt, encrypt, pad
 
 TDES, SM4 = Suite.TDES, Suite.SM4
 HEX = bytes.fromhex

@@ -2,17 +2,16 @@
 
 import pytest
 
-from laneside.cardcrypto import (
-    Suite,
+from laneside.cardcrypto.ciphers import Suite, encrypt, fold
+from laneside.cardcrypto.messaging import (
     decrypt_vehicle_file,
-    diversify_chain,
     encrypt_vehicle_file,
     external_authenticate,
     psam_authorisation_cryptogram,
     secure_message_mac,
     vehicle_check_code,
 )
-from laneside.cardcrypto.ciphers import encrypt, fold
+from laneside.cardcrypto.purchase import diversify_chain
 
 TDES, SM4 = Suite.TDES, Suite.SM4
 HEX = bytes.fromhex

@@ -2,8 +2,8 @@
 
 import pytest
 
-from laneside.cardcrypto import (
-    Suite,
+from laneside.cardcrypto.ciphers import Suite, last_block, xor
+from laneside.cardcrypto.purchase import (
     diversify,
     diversify_chain,
     mac1,
@@ -14,7 +14,6 @@ from laneside.cardcrypto import (
     tac,
     tac_data,
 )
-from laneside.cardcrypto.ciphers import last_block, xor
 
 TDES, SM4 = Suite.TDES, Suite.SM4
 HEX = bytes.fromhex

@@ -32,7 +32,7 @@ def test_each_kind_has_its_options(tmp_path: Path) -> None:
 
 
 def test_what_was_chosen_is_kept_whole_for_the_doctor(tmp_path: Path) -> None:
-    from laneside.sync import DiskFolder
+    from laneside.sync.folder import DiskFolder
 
     file = tmp_path / "make.toml"
     file.write_text("c6_form = 67\n[timeouts]\nstep_ms = 500\n[virtual]\nb2_short = true\n", encoding="utf-8")

@@ -12,10 +12,12 @@ from typer.testing import CliRunner
 
 from laneside.cli import app
 from laneside.contract.signing import canonical
-from laneside.devices import SystemClock
-from laneside.journal import Draft, Journal, schema
+from laneside.devices.machine import SystemClock
+from laneside.journal import schema
+from laneside.journal.entry import Draft
+from laneside.journal.journal import Journal
 from laneside.passage.trace import Trace
-from laneside.reader import TraceLine
+from laneside.reader.tracing import TraceLine
 
 LINES = (
     TraceLine("psam", "SELECT 3F00", 0, 0.44, "00A40000 02 3F00", "", "9000"),

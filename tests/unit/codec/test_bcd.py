@@ -4,13 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from laneside.codec import (
-    CodecError,
-    bcd_from_digits,
-    digits_from_bcd,
-    moment_of,
-    purchase_time,
-)
+from laneside.codec.bcd import bcd_from_digits, digits_from_bcd, moment_of, purchase_time
+from laneside.errors import CodecError
 
 
 def refused(make, *args):

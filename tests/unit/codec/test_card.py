@@ -5,17 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from laneside.codec import (
-    CappRecord,
-    CodecError,
-    IssueInfo,
-    OldCappRecord,
-    WalletLogRecord,
-    capp_layout,
-    moment_of,
-    parse_capp,
-)
-from laneside.vocab import CardType
+from laneside.codec.bcd import moment_of
+from laneside.codec.card import CappRecord, IssueInfo, OldCappRecord, WalletLogRecord, capp_layout, parse_capp
+from laneside.errors import CodecError
+from laneside.vocab.media import CardType
 
 ISSUE = bytes.fromhex(
     "B8CACBE062010001 16 51 6201 2219230200000001 20240506 20340505 B8CA41313233343500000000 00 00 01 00000000000000"

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from laneside.codec import CodecError, encodings
+from laneside.codec import encodings
 from laneside.codec.encodings import Span
+from laneside.errors import CodecError
 
 CASES = [
     (encodings.NUMBER, "0102", 0x0102, 0x0102),

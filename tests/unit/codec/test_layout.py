@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar
 
 import pytest
 
-from laneside.codec import CodecError
 from laneside.codec.encodings import PLATE, RAW
 from laneside.codec.layout import ChipFile, FieldSpec, Layout, fields_of, number, raw
+from laneside.errors import CodecError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

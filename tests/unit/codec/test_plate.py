@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from laneside.codec import CodecError, PlateKind, decode_plate, encode_plate, plate_kind, vehicle_id
+from laneside.codec.plate import PlateKind, decode_plate, encode_plate, plate_kind, vehicle_id
+from laneside.errors import CodecError
 
 TABLES = tomllib.loads((Path(__file__).parents[2] / "vectors" / "plate.toml").read_text("utf-8"))
 GRAMMAR = {kind: plates for kind, plates in TABLES["grammar"][0].items() if kind != "source"}

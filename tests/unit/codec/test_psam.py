@@ -2,7 +2,8 @@
 
 import pytest
 
-from laneside.codec import CodecError, PsamApplication, PsamIssue, PsamTerminal
+from laneside.codec.psam import PsamApplication, PsamIssue, PsamTerminal
+from laneside.errors import CodecError
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from laneside.codec import (
-    CodecError,
+from laneside.codec.tag import (
     PassageBlock,
     PassageFile,
     PassengerVehicle,
@@ -15,6 +14,7 @@ from laneside.codec import (
     parse_passage_file,
     parse_vehicle,
 )
+from laneside.errors import CodecError
 
 ISSUE = bytes.fromhex(
     "B8CACBE062010001 16 51 6201 2219230200000001 20240506 20340505 B8CA41313233343500000000 00 00 01 00000000000000"

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import pytest
 from timeouts import scaled
 
-from laneside.devices import SerialLink, TcpLink
+from laneside.devices.serial import SerialLink
+from laneside.devices.tcp import TcpLink
 from laneside.errors import (
     LinkLostError,
     PortForbiddenError,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from laneside.devices import NoLane
+from laneside.devices.lane import NoLane
 from laneside.passage.lane import Conclusion, LaneLink, Waiting
 
 

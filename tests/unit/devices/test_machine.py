@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from laneside.devices import battery_percent, is_locked, lock_folder
+from laneside.devices.machine import battery_percent, is_locked, lock_folder
 from laneside.errors import SettingError
 
 

@@ -12,9 +12,8 @@ from timeouts import scaled
 from typer.testing import CliRunner
 
 from laneside.cli import app
-from laneside.devices import PcscLink
 from laneside.devices import pcsc as process
-from laneside.devices.pcsc import PcscSlot, PcscWorker, as_t0
+from laneside.devices.pcsc import PcscLink, PcscSlot, PcscWorker, as_t0
 from laneside.devices.pcsc_troubles import NoChipError, PcscCause, PcscError, PcscTrouble, cause_of
 from laneside.errors import LinkLostError, NothingPresentedError, SettingError
 from laneside.virtual import pcsc_daemon

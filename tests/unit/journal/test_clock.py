@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from laneside.errors import JournalError
-from laneside.journal import Draft, Journal, schema
+from laneside.journal import schema
+from laneside.journal.entry import Draft
+from laneside.journal.journal import Journal
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from laneside.journal import CENTRE_REFUSAL, RECEIPT, Draft, Head
-from laneside.journal.entry import PAYLOAD_BYTES_MAX, moment_text
+from laneside.journal.entry import CENTRE_REFUSAL, PAYLOAD_BYTES_MAX, RECEIPT, Draft, Head, moment_text
 
 
 def rows(path):

@@ -11,17 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from laneside.errors import JournalError
-from laneside.journal import (
-    CENTRE_REFUSAL,
-    RECEIPT,
-    Counts,
-    Delivery,
-    Draft,
-    Head,
-    Journal,
-    Outgoing,
-    schema,
-)
+from laneside.journal import schema
+from laneside.journal.entry import CENTRE_REFUSAL, RECEIPT, Counts, Delivery, Draft, Head, Outgoing
+from laneside.journal.journal import Journal
 
 
 def rows(path, query="SELECT seq, kind, passage, subject, settles, at, payload, hash FROM entry ORDER BY seq"):

@@ -10,7 +10,9 @@ from contextlib import closing
 import pytest
 
 from laneside.errors import JournalError
-from laneside.journal import Counts, Journal, schema
+from laneside.journal import schema
+from laneside.journal.entry import Counts
+from laneside.journal.journal import Journal
 
 # Version 1 as it was written into files: never changes, whatever the steps above it become.
 VERSION_1 = """

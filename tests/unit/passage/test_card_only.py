@@ -7,7 +7,7 @@ import pytest
 
 from laneside.contract.parameters import Policy
 from laneside.passage.notes import Ending
-from laneside.reader import Capability
+from laneside.reader.port import Capability
 
 
 def without_tags(station, card_only: str) -> None:

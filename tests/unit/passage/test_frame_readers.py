@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from frame_lane import FrameLane
 
-from laneside.codec import IssueInfo
+from laneside.codec.card import IssueInfo
 from laneside.passage.notes import Ending
 from laneside.virtual.antenna import Antenna
 from laneside.virtual.faults import Fault, FaultKind, Place, When

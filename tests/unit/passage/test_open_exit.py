@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from lane_kit import ETC_LANE
 
-from laneside.codec import CappRecord
+from laneside.codec.card import CappRecord
 from laneside.passage.answers import Done
 from laneside.passage.notes import Ending
 from laneside.virtual import vehicles

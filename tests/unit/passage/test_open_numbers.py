@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from laneside.card import Intent
+from laneside.card.outcome import Intent
 from laneside.passage import notes as n
 from laneside.passage.state import PassageState, after, replay
 

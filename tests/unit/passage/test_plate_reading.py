@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from lane_kit import LaneKit
 
-from laneside.codec import plate_kind
+from laneside.codec.plate import plate_kind
 from laneside.contract.parameters import Policy
 from laneside.contract.records import PlateEvidence
 from laneside.contract.signing import digest
@@ -18,7 +18,7 @@ from laneside.passage.answers import Done, Rejected
 from laneside.passage.picture.plate_entry import PlateForm
 from laneside.passage.views.views import ReadingView, Sight
 from laneside.plates import PlateReading, PlateSight, PlatesSeen, PlatesUnread, SeenPlate
-from laneside.vocab import PlateColour
+from laneside.vocab.vehicle import PlateColour
 
 JPEG = b"\xff\xd8 a vehicle"
 OTHER_JPEG = b"\xff\xd8 the same vehicle once more"

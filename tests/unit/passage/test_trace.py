@@ -11,13 +11,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from laneside.card import Device
-from laneside.journal import Journal
+from laneside.card.apdu import Device
+from laneside.journal.journal import Journal
 from laneside.passage.desk import Desk
 from laneside.passage.passage_steps import Equipment
 from laneside.passage.trace import FIRST_LINES, LAST_LINES, PUT_OFF_MAX, SESSIONS_MAX, TraceKeeper, traces_of
-from laneside.reader import ApduReader, TraceLine, Tracer
-from laneside.reader.tracing import epoch_ms
+from laneside.reader.apdu import ApduReader
+from laneside.reader.tracing import TraceLine, Tracer, epoch_ms
 from laneside.terminal.traced_lane import TracedLane
 from laneside.virtual.vehicles import VEHICLES
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from laneside.plates.colour import colour_likelihoods
 from laneside.virtual.plate_face import Face, draw_face
-from laneside.vocab import PlateColour
+from laneside.vocab.vehicle import PlateColour
 
 PLATES = [
     ("京A12345", PlateColour.BLUE),

@@ -8,7 +8,7 @@ from PIL import Image
 
 from laneside.plates.geometry import over_row, part, straightened, trimmed
 from laneside.virtual.plate_face import Face, draw_face
-from laneside.vocab import PlateColour
+from laneside.vocab.vehicle import PlateColour
 
 FACE = Face(plate="苏B7K3M9", colour=PlateColour.YELLOW, rows=2)
 PIXELS_PER_MM = 0.5

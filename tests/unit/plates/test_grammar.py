@@ -7,10 +7,10 @@ from string import ascii_uppercase, digits
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from laneside.codec import PlateKind, plate_kind
+from laneside.codec.plate import PlateKind, plate_kind
 from laneside.plates.grammar import INITIALS, PLATE_FORMS, FormName, automaton_of
 from laneside.plates.priors import COLOURS, colour_on, form_weights
-from laneside.vocab import PlateColour
+from laneside.vocab.vehicle import PlateColour
 
 AUTOMATON = automaton_of(PLATE_FORMS)
 KIND_OF = {

@@ -12,7 +12,7 @@ from PIL import Image
 from tools.plates.kinds import KINDS
 from tools.plates.series import Labelled, labelled
 
-from laneside.codec import plate_kind
+from laneside.codec.plate import plate_kind
 from laneside.plates import cut_out, recognise
 
 SEED = "engine"

@@ -22,12 +22,15 @@ from bench import (
     tag_profile,
 )
 
-from laneside.card import Algorithm, Debited, Device, NotDebited, Proof, TagWrite, Unknown
-from laneside.codec import PassengerVehicle
+from laneside.card.apdu import Device
+from laneside.card.outcome import Algorithm, Debited, NotDebited, Proof, TagWrite, Unknown
+from laneside.codec.tag import PassengerVehicle
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.reader import ApduReader, Capability, NotPrepared, Prepared, PrepareRefusal, PsamState, ReaderPolicy
-from laneside.reader.purchase import KeyIndex
-from laneside.virtual.chips import Authorisation, ProofLife, Purpose, VirtualKeys
+from laneside.reader.apdu import ApduReader
+from laneside.reader.port import Capability, NotPrepared, Prepared, PrepareRefusal, PsamState
+from laneside.reader.purchase import KeyIndex, ReaderPolicy
+from laneside.virtual.chips.keys import Purpose, VirtualKeys
+from laneside.virtual.chips.profiles import Authorisation, ProofLife
 
 SPEC_KEYS = (
     VirtualKeys()

@@ -6,9 +6,9 @@ from bench import CAPP_AFTER, CAPP_BEFORE, TERMINAL, Bench, make_bench, order_fo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laneside.card import Algorithm, Debited, Intent, NotDebited, TagWrite, Unknown
+from laneside.card.outcome import Algorithm, Debited, Intent, NotDebited, TagWrite, Unknown
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.reader import NotPrepared, Prepared, Presented
+from laneside.reader.port import NotPrepared, Prepared, Presented
 
 WORDS = st.sampled_from(["9000", "6108", "6C2B", "6A82", "6A83", "6B00", "6283", "6985", "9406", "6300", "6581", ""])
 ANSWERS = st.lists(st.tuples(st.binary(max_size=100), WORDS), max_size=30)

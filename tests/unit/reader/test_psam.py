@@ -8,10 +8,12 @@ import pytest
 from bench import BenchClock, Cut, Side, Span, make_bench, psam_profile
 from scripts import script
 
-from laneside.card import Device
+from laneside.card.apdu import Device
 from laneside.errors import LinkLostError, NothingPresentedError
-from laneside.reader import ApduReader, NotPrepared, PrepareRefusal, PsamAuthorisation, PsamChallenge
-from laneside.virtual.chips import Authorisation, Purpose, VirtualKeys
+from laneside.reader.apdu import ApduReader
+from laneside.reader.port import NotPrepared, PrepareRefusal, PsamAuthorisation, PsamChallenge
+from laneside.virtual.chips.keys import Purpose, VirtualKeys
+from laneside.virtual.chips.profiles import Authorisation
 
 KEYS = VirtualKeys().with_root(Purpose.PSAM_AUTHORISATION, bytes.fromhex("00112233445566778899AABBCCDDEEFF"))
 INSTRUCTION = bytes.fromhex("0082004108 11A8F17B1A378D36")

@@ -7,10 +7,10 @@ from random import Random
 import pytest
 from bench import Bench, BenchClock, order_for
 
-from laneside.card import Debited, Intent, Proof, TagWrite
-from laneside.reader import NotPrepared, Prepared, PrepareRefusal, Presented
+from laneside.card.outcome import Debited, Intent, Proof, TagWrite
+from laneside.reader.port import NotPrepared, Prepared, PrepareRefusal, Presented
 from laneside.virtual.chip_store import RamChipStore
-from laneside.virtual.chips import VirtualTag
+from laneside.virtual.chips.tag import VirtualTag
 from laneside.virtual.vehicles import VEHICLES
 from laneside.virtual.world import World
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bench import make_bench, order_for
 
-from laneside.card import Device
-from laneside.reader import NotPrepared, PrepareRefusal
-from laneside.rules import describe
+from laneside.card.apdu import Device
+from laneside.reader.port import NotPrepared, PrepareRefusal
 from laneside.rules.finding import stop
+from laneside.rules.finding_texts import describe
 
 
 def memories(bench):

@@ -1,7 +1,7 @@
 """The code tables of the reader protocol as a whole."""
 
 from laneside.rsu import codes
-from laneside.vocab import Coded
+from laneside.vocab.words import Coded
 
 TABLES = [
     each for each in vars(codes).values() if isinstance(each, type) and issubclass(each, Coded) and each is not Coded

@@ -2,7 +2,7 @@
 
 import pytest
 
-from laneside.codec import SystemInfo
+from laneside.codec.tag import SystemInfo
 from laneside.errors import CodecError
 from laneside.rsu import SERIAL, TCP, Direction, parse, replies
 

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from laneside.rules import CappFacts, CardFacts, Facts, IssuedVehicle, TagFacts
+from laneside.rules.vehicle_facts import CappFacts, CardFacts, Facts, IssuedVehicle, TagFacts
 
 GANSU = bytes.fromhex("B8CACBE062010001")
 NOW = datetime(2024, 5, 6, 6, 30, 15, tzinfo=UTC)

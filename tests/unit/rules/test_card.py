@@ -18,7 +18,8 @@ from rule_facts import (
 )
 
 from laneside.contract.parameters import Policy
-from laneside.rules import Severity, check_amount
+from laneside.rules.finding import Severity
+from laneside.rules.rule_table import check_amount
 
 ALONE = [
     (21, STOP, lambda f: carded(f, expiry=date(2024, 5, 5))),

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from laneside.rules import CONFIRMED_RULES, IssuedVehicle, ReadPlate, SeenVehicle, Severity, check_confirmed
+from laneside.rules.finding import Severity
+from laneside.rules.rule_table import CONFIRMED_RULES, check_confirmed
+from laneside.rules.vehicle_facts import IssuedVehicle, ReadPlate, SeenVehicle
 
 SAME = SeenVehicle(plate="甘A12345", colour=0, toll_class=1, vehicle_kind=0)
 

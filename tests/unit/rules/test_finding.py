@@ -2,7 +2,7 @@
 
 import pytest
 
-from laneside.rules import Finding, Severity
+from laneside.rules.finding import Finding, Severity
 
 
 def test_a_finding_cannot_be_changed_and_only_stops_are_released():

@@ -5,17 +5,10 @@ from dataclasses import replace
 from importlib.resources import files
 from string import Formatter
 
-from laneside.rules import (
-    CONFIRMED_RULES,
-    PRESENTED_RULES,
-    CappFacts,
-    Finding,
-    IssuedVehicle,
-    Severity,
-    check_amount,
-    check_presented,
-    describe,
-)
+from laneside.rules.finding import Finding, Severity
+from laneside.rules.finding_texts import describe
+from laneside.rules.rule_table import CONFIRMED_RULES, PRESENTED_RULES, check_amount, check_presented
+from laneside.rules.vehicle_facts import CappFacts, IssuedVehicle
 
 OTHER_CODES = {"138-photo", "clock-behind", "28", "141", "open-debit"}
 """The photo's difference, an entry event, a provincial one, and what the passage finds itself."""

@@ -5,7 +5,7 @@ from datetime import date
 
 from rule_facts import BEIJING_ISSUER, UNKNOWN_ISSUER, carded, codes, last, plate, tagged
 
-from laneside.rules import check_amount, check_presented
+from laneside.rules.rule_table import check_amount, check_presented
 
 
 def test_an_ordinary_pair_has_no_finding(clean):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from rule_facts import STOP, WARN, codes_of, found_in, tagged, wrong_alone
 
-from laneside.rules import check_presented
+from laneside.rules.rule_table import check_presented
 
 ALONE = [
     ("psam-missing", STOP, lambda f: replace(f, psam_present=False, psam_authorised=False)),

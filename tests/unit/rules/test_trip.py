@@ -5,7 +5,8 @@ from dataclasses import replace
 from rule_facts import NOTE, RELEASABLE, STOP, WARN, carded, codes, codes_of, found_in, last, seen, wrong_alone
 
 from laneside.contract.parameters import Policy
-from laneside.rules import RepeatBy, check_presented
+from laneside.rules.rule_table import check_presented
+from laneside.rules.vehicle_facts import RepeatBy
 
 ALONE = [
     ("last-passage-unclear", WARN, lambda f: carded(f, capp=None)),

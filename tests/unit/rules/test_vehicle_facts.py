@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from laneside.rules import CappFacts
+from laneside.rules.vehicle_facts import CappFacts
 
 
 def test_moments_have_a_zone(clean):

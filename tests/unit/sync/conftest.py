@@ -27,8 +27,12 @@ from laneside.contract.parameters import (
     VirtualEntry,
 )
 from laneside.contract.signing import canonical, document_bytes, receipt_bytes
-from laneside.journal import Journal, schema
-from laneside.sync import CentreClient, CentreLink, DiskFolder, Identity
+from laneside.journal import schema
+from laneside.journal.journal import Journal
+from laneside.sync.centre_client import CentreClient
+from laneside.sync.folder import DiskFolder
+from laneside.sync.identity import Identity
+from laneside.sync.link import CentreLink
 
 STATION = "62010A0B"
 

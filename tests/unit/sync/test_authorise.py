@@ -12,9 +12,9 @@ import pytest
 from laneside.contract.authorisation import PsamAuthorisationReply, authorisation_bytes
 from laneside.contract.exchange import Refusal
 from laneside.contract.signing import canonical
-from laneside.reader import PsamAuthorisation, PsamChallenge
-from laneside.sync import PsamAuthoriser, StepOutcome
-from laneside.sync.authorise import AGAIN_S, RETRY_S
+from laneside.reader.port import PsamAuthorisation, PsamChallenge
+from laneside.sync.authorise import AGAIN_S, RETRY_S, PsamAuthoriser
+from laneside.sync.job import StepOutcome
 
 CHALLENGE = PsamChallenge(
     terminal_number=bytes.fromhex("620100001234"),

@@ -13,8 +13,9 @@ from laneside.contract.exchange import Receipt, Refusal, Stored
 from laneside.contract.parameters import DocumentKind
 from laneside.contract.signing import canonical
 from laneside.errors import CentreUnreachableError, SignatureError
-from laneside.journal import Outgoing
-from laneside.sync import CentreCheck, CentreClient, CentreLink
+from laneside.journal.entry import Outgoing
+from laneside.sync.centre_client import CentreCheck, CentreClient
+from laneside.sync.link import CentreLink
 
 
 def raising(error):

@@ -14,8 +14,9 @@ from laneside.contract.parameters import DocumentKind, TariffRow, TariffTable
 from laneside.contract.signing import canonical, document_bytes
 from laneside.errors import ContractError, SignatureError
 from laneside.statuslist import StatusListIndex
-from laneside.sync import DocumentStore, Downloader, Offer, StepOutcome
+from laneside.sync.document_store import DocumentStore, Downloader, Offer
 from laneside.sync.folder import DiskFolder
+from laneside.sync.job import StepOutcome
 
 TARIFF = DocumentKind.TARIFF
 HOUR = timedelta(hours=1)

@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from laneside.sync import DiskFolder
+from laneside.sync.folder import DiskFolder
 
 
 def test_a_file_is_read_back_replaced_and_taken_away(tmp_path):

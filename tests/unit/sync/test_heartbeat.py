@@ -8,7 +8,9 @@ import httpx2
 import pytest
 
 from laneside.contract.parameters import DocumentKind
-from laneside.sync import DocumentStore, HeartbeatJob, StepOutcome, TerminalState
+from laneside.sync.document_store import DocumentStore
+from laneside.sync.heartbeat import HeartbeatJob, TerminalState
+from laneside.sync.job import StepOutcome
 
 
 @pytest.fixture

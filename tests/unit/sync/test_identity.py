@@ -12,7 +12,7 @@ from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import EnrolmentReply, EnrolmentRequest, Refusal
 from laneside.contract.signing import canonical, parse
 from laneside.errors import CentreUnreachableError, ContractError, SettingError, SignatureError
-from laneside.sync import Identity, enrol
+from laneside.sync.identity import Identity, enrol
 
 
 class Desk:

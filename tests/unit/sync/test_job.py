@@ -8,7 +8,9 @@ import httpx2
 from timeouts import scaled
 
 from laneside.contract.parameters import DocumentKind
-from laneside.sync import DATA, DocumentStore, Downloader, StepOutcome, StepResult, Uploader, run
+from laneside.sync.document_store import DocumentStore, Downloader
+from laneside.sync.job import StepOutcome, StepResult, run
+from laneside.sync.upload import DATA, Uploader
 
 
 class Counted:

@@ -12,8 +12,9 @@ import pytest
 
 from laneside.contract.exchange import Receipt, Refusal, Stored
 from laneside.contract.signing import canonical, parse
-from laneside.journal import Delivery, Outgoing
-from laneside.sync import DATA, PHOTOS, CentreRefusal, StepOutcome, Uploader
+from laneside.journal.entry import Delivery, Outgoing
+from laneside.sync.job import StepOutcome
+from laneside.sync.upload import DATA, PHOTOS, CentreRefusal, Uploader
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"
 SHA256 = hashlib.sha256(JPEG).hexdigest()

@@ -16,22 +16,15 @@ from laneside.contract.exchange import Receipt, Refusal, Stored
 from laneside.contract.parameters import DocumentKind
 from laneside.contract.records import ImageRecord
 from laneside.contract.signing import canonical, parse
-from laneside.journal import Delivery, Outgoing
-from laneside.sync import (
-    PHOTOS,
-    CentreCheck,
-    CentreClient,
-    CentreLink,
-    CentreRefusal,
-    DiskFolder,
-    DocumentStore,
-    Downloader,
-    HeartbeatJob,
-    StepOutcome,
-    TerminalState,
-    Uploader,
-    enrol,
-)
+from laneside.journal.entry import Delivery, Outgoing
+from laneside.sync.centre_client import CentreCheck, CentreClient
+from laneside.sync.document_store import DocumentStore, Downloader
+from laneside.sync.folder import DiskFolder
+from laneside.sync.heartbeat import HeartbeatJob, TerminalState
+from laneside.sync.identity import enrol
+from laneside.sync.job import StepOutcome
+from laneside.sync.link import CentreLink
+from laneside.sync.upload import PHOTOS, CentreRefusal, Uploader
 
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 SHA256 = hashlib.sha256(JPEG).hexdigest()

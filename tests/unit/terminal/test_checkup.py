@@ -9,12 +9,15 @@ from datetime import timedelta
 import pytest
 import samples
 
-from laneside.devices import SystemClock
+from laneside.devices.machine import SystemClock
 from laneside.errors import LinkLostError, SettingError
-from laneside.journal import Journal, schema
+from laneside.journal import schema
+from laneside.journal.journal import Journal
 from laneside.passage.passage_journal import PassageJournal
-from laneside.reader import PsamState
-from laneside.sync import CentreCheck, DiskFolder, DocumentStore
+from laneside.reader.port import PsamState
+from laneside.sync.centre_client import CentreCheck
+from laneside.sync.document_store import DocumentStore
+from laneside.sync.folder import DiskFolder
 from laneside.terminal.checkup.checkup import Checkup, Probes, checkup_of, free_mb, serial_ports, sync_ms
 from laneside.terminal.checkup.report import CheckLevel
 from laneside.terminal.reader_choice import Connections

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from laneside.reader import PsamState
+from laneside.reader.port import PsamState
 from laneside.terminal.device_worker import NOT_ASKED, DeviceWorker, PsamAccess, PsamReadiness
 
 AUTHORISED = PsamState(present=True, authorised=True)

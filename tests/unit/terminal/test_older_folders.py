@@ -17,8 +17,9 @@ from starlette.testclient import TestClient
 from laneside.centre.app import create_app as centre_app
 from laneside.centre.settings import Settings
 from laneside.cli.demo_data import DEMO
-from laneside.devices import SystemClock
-from laneside.journal import Journal, schema
+from laneside.devices.machine import SystemClock
+from laneside.journal import schema
+from laneside.journal.journal import Journal
 from laneside.terminal.app import create_app
 from laneside.terminal.reader_choice import Connections
 from laneside.terminal.root import Terminal, TerminalSettings

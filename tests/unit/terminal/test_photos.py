@@ -9,9 +9,10 @@ import sqlite3
 import pytest
 from PIL import Image
 
-from laneside.devices import SystemClock
+from laneside.devices.machine import SystemClock
 from laneside.errors import JournalError
-from laneside.journal import Journal, schema
+from laneside.journal import schema
+from laneside.journal.journal import Journal
 from laneside.passage.passage_journal import PassageJournal
 from laneside.terminal.photos import PhotoFolder
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from laneside.sync import DiskFolder
+from laneside.sync.folder import DiskFolder
 from laneside.terminal.preferences import Language, Preference, Preferences, Theme
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from laneside.rsu import SERIAL
-from laneside.sync import DiskFolder
+from laneside.sync.folder import DiskFolder
 from laneside.terminal.reader_choice import Connections, PcscReaders, RoadsideChips, SerialReader, TcpReader
 
 CHOICES = (

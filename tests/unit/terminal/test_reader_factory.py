@@ -6,9 +6,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from laneside.devices import SystemClock
+from laneside.devices.machine import SystemClock
 from laneside.errors import LinkLostError, SettingError
-from laneside.reader import ReaderPolicy
+from laneside.reader.purchase import ReaderPolicy
 from laneside.terminal.reader_choice import Connections, RoadsideChips, TcpReader
 from laneside.terminal.reader_factory import firmware_of, make_reader, poll_s_of, reach_of
 

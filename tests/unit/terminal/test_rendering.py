@@ -18,7 +18,7 @@ from laneside.passage.views.views import RecordState
 from laneside.terminal.checkup.report import CheckLevel
 from laneside.terminal.device_worker import PsamReadiness
 from laneside.terminal.web.rendering import catalogue
-from laneside.vocab import PROVINCES
+from laneside.vocab.provinces import PROVINCES
 
 TERMINAL = Path(laneside.terminal.__file__).parent
 STATIC = TERMINAL / "static"

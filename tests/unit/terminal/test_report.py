@@ -10,7 +10,7 @@ import pytest
 import samples
 
 from laneside.contract.parameters import Policy
-from laneside.reader import PsamState
+from laneside.reader.port import PsamState
 from laneside.terminal.checkup.report import CheckLevel, judge
 
 FIT = samples.FIT

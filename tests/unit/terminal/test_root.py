@@ -15,9 +15,12 @@ from starlette.testclient import TestClient
 
 from laneside.contract.parameters import DocumentKind, SignedDocument
 from laneside.contract.signing import canonical, document_bytes
-from laneside.devices import SystemClock
-from laneside.journal import Journal, schema
-from laneside.sync import DiskFolder, DocumentStore, Identity, Offer
+from laneside.devices.machine import SystemClock
+from laneside.journal import schema
+from laneside.journal.journal import Journal
+from laneside.sync.document_store import DocumentStore, Offer
+from laneside.sync.folder import DiskFolder
+from laneside.sync.identity import Identity
 from laneside.terminal.app import create_app
 from laneside.terminal.reader_choice import Connections
 from laneside.terminal.root import Terminal, TerminalSettings

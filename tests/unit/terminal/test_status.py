@@ -9,9 +9,10 @@ from functools import partial
 
 import pytest
 
-from laneside.journal import Journal, schema
+from laneside.journal import schema
+from laneside.journal.journal import Journal
 from laneside.passage.passage_journal import PassageJournal
-from laneside.sync import Backoff
+from laneside.sync.job import Backoff
 from laneside.terminal.device_worker import PsamAccess
 from laneside.terminal.status import top_line
 

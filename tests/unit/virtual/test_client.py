@@ -402,7 +402,8 @@ TERMINAL = """
 import sys
 from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from laneside.sync import DiskFolder, Identity
+from laneside.sync.folder import DiskFolder
+from laneside.sync.identity import Identity
 from laneside.terminal.reader_choice import Connections
 from laneside.terminal.root import Terminal, TerminalSettings
 from laneside.terminal.app import create_app

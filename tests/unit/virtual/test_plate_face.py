@@ -9,9 +9,9 @@ import pytest
 from sampling import darkest_and_lightest, ground, near
 from tools.plates.kinds import KINDS, Kind
 
-from laneside.codec import PlateKind, plate_kind
+from laneside.codec.plate import PlateKind, plate_kind
 from laneside.virtual.plate_face import BLACK, BLUE, GREEN, PX_PER_MM, RED, WHITE, YELLOW, Face, draw_face
-from laneside.vocab import PROVINCES
+from laneside.vocab.provinces import PROVINCES
 
 GROUND = {0: BLUE, 1: YELLOW, 2: BLACK, 3: WHITE, 4: GREEN, 5: GREEN}
 FORM = {

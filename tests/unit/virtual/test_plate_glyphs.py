@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 from PIL import ImageChops, ImageStat
 
 from laneside.virtual.plate_glyphs import glyph_mask, sign_mask
-from laneside.vocab import PROVINCES
+from laneside.vocab.provinces import PROVINCES
 
 ROOT = Path(__file__).parents[3]
 SIGNS = string.digits + string.ascii_uppercase

@@ -12,8 +12,10 @@ from served_roadside import StillClock, serving
 
 from laneside.contract.parameters import ListedObject, Policy, StatusListFull, StatusListRow
 from laneside.passage.checks import CheckContext, facts_of
-from laneside.reader import ApduReader
-from laneside.rules import SeenVehicle, Severity, check_amount, check_confirmed, check_presented
+from laneside.reader.apdu import ApduReader
+from laneside.rules.finding import Severity
+from laneside.rules.rule_table import check_amount, check_confirmed, check_presented
+from laneside.rules.vehicle_facts import SeenVehicle
 from laneside.statuslist import StatusListIndex
 from laneside.virtual.chip_store import RamChipStore
 from laneside.virtual.client import RoadsideLink, RoadsidePanel, VirtualLane

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from served_roadside import StillClock
 
-from laneside.cardcrypto import Suite, decrypt_vehicle_file, diversify_chain, tac
+from laneside.cardcrypto.ciphers import Suite
+from laneside.cardcrypto.messaging import decrypt_vehicle_file
+from laneside.cardcrypto.purchase import diversify_chain, tac
 from laneside.errors import SettingError
 from laneside.virtual.antenna import Antenna
 from laneside.virtual.chip_store import ChipStore, FolderChipStore, RamChipStore

@@ -2,7 +2,7 @@
 
 import pytest
 
-from laneside.vocab import EventStatus, EventVehicle, special_event, special_event_rows
+from laneside.vocab.events import EventStatus, EventVehicle, special_event, special_event_rows
 
 
 def span(text):

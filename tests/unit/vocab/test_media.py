@@ -1,6 +1,6 @@
 """The code tables of cards, tags, payment and lists against spec/codes.md 6 and 7 and spec/obu.md 8."""
 
-from laneside.vocab import (
+from laneside.vocab.media import (
     CardListType,
     CardType,
     DiscountType,

@@ -1,6 +1,6 @@
 """The provinces against spec/codes.md 8."""
 
-from laneside.vocab import PROVINCES, issuer_words, province_of_code
+from laneside.vocab.provinces import PROVINCES, issuer_words, province_of_code
 
 
 def test_provinces_in_gbk():

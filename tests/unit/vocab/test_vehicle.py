@@ -1,6 +1,6 @@
 """The code tables of vehicles and plates against spec/codes.md 1 to 5."""
 
-from laneside.vocab import EntryExitStatus, PlateColour, TollClass, UserType, VehicleKind, VehicleStatusFlag
+from laneside.vocab.vehicle import EntryExitStatus, PlateColour, TollClass, UserType, VehicleKind, VehicleStatusFlag
 
 CODES = {
     TollClass: [*range(1, 5), *range(11, 17), *range(21, 27)],

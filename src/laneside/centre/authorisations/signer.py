@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from laneside.cardcrypto import psam_authorisation_cryptogram
+from laneside.cardcrypto.messaging import psam_authorisation_cryptogram
 from laneside.centre.storage.durable import write_durably
 from laneside.contract.authorisation import PsamAuthorisationRequest
 from laneside.contract.exchange import Refusal

@@ -10,7 +10,8 @@ from importlib.resources import files
 from typing import Final
 
 from laneside.clock import BEIJING
-from laneside.vocab import PlateColour, TollClass, VehicleKind, Words, label
+from laneside.vocab.vehicle import PlateColour, TollClass, VehicleKind
+from laneside.vocab.words import Words, label
 
 _DIGITS: Final = 14
 

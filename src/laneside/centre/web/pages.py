@@ -23,7 +23,7 @@ from laneside.centre.photos import Photos
 from laneside.centre.terminals import Enrolment, Registry
 from laneside.centre.web.language import Language, Translator, beijing, percent, spaced_digits
 from laneside.clock import Clock
-from laneside.vocab import yuan
+from laneside.vocab.words import yuan
 
 # Cookies are shared by all ports of a host, so the names say whose they are.
 SESSION_COOKIE: Final = "laneside_centre_session"

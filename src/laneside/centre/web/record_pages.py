@@ -12,7 +12,7 @@ from laneside.centre.web.language import Translator, spaced_digits
 from laneside.centre.web.login_pages import no_such_page
 from laneside.centre.web.pages import Visit
 from laneside.contract.records import ExitRecord, ImageRecord, PlateEvidence
-from laneside.vocab import yuan
+from laneside.vocab.words import yuan
 
 _PAGE: Final = 50
 

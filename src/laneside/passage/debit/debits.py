@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from laneside.card import Debited, NotDebited, Outcome, Unknown
+from laneside.card.outcome import Debited, NotDebited, Outcome, Unknown
 from laneside.clock import beijing_digits, from_beijing_digits
 from laneside.contract.parameters import Policy
 from laneside.contract.records import PassageEvent
@@ -17,7 +17,7 @@ from laneside.passage.notes import Ending
 from laneside.passage.passage_journal import PassageJournal, outgoing_event, outgoing_record
 from laneside.passage.record.exit_record import RecordContext, event_of
 from laneside.passage.state import Debiting, Paid, PassageState, Priced, after
-from laneside.reader import Capability, EtcReader, NotPrepared, Pair, PrepareRefusal, PurchaseOrder
+from laneside.reader.port import Capability, EtcReader, NotPrepared, Pair, PrepareRefusal, PurchaseOrder
 
 
 class Debits:

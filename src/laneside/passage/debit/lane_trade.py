@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from laneside.card import Intent, PresentedCard
+from laneside.card.outcome import Intent
+from laneside.card.user_card import PresentedCard
 from laneside.clock import from_beijing_digits
-from laneside.codec import CappRecord, WalletLogRecord, purchase_time
+from laneside.codec.bcd import purchase_time
+from laneside.codec.card import CappRecord, WalletLogRecord
 from laneside.errors import CodecError
 from laneside.passage.lane import WaitingTrade
 from laneside.passage.state import Priced, WithPair

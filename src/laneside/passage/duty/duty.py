@@ -16,7 +16,8 @@ from laneside.clock import BEIJING, Clock, beijing_digits
 from laneside.contract.parameters import Operator, Parameters, Role, ShiftPlan
 from laneside.contract.records import PassageEvent, ShiftTotals
 from laneside.contract.signing import canonical
-from laneside.journal import Draft, Journal
+from laneside.journal.entry import Draft
+from laneside.journal.journal import Journal
 from laneside.passage.answers import DONE, Answer, Rejected, rejected
 from laneside.passage.ports import Documents, TerminalIdentity
 

@@ -7,7 +7,7 @@ from msgspec import field
 
 from laneside.contract.parameters import Role
 from laneside.contract.signing import canonical
-from laneside.journal import Journal
+from laneside.journal.journal import Journal
 from laneside.passage.answers import DONE, Answer, rejected
 from laneside.passage.duty.duty import Duty
 

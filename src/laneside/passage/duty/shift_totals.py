@@ -21,14 +21,14 @@ from laneside.contract.records import (
     ShiftTotals,
     UnresolvedDebit,
 )
-from laneside.journal import Journal
+from laneside.journal.journal import Journal
 from laneside.passage import notes as n
 from laneside.passage.duty.duty import KIND as DUTY
 from laneside.passage.duty.duty import DutyNote, OnDuty
 from laneside.passage.notes import Ending
 from laneside.passage.passage_journal import BegunDebit, PassageJournal
 from laneside.passage.ports import Documents
-from laneside.vocab import EtcCardType
+from laneside.vocab.media import EtcCardType
 
 _WITHOUT_RECORD = frozenset({"refused", "transferred", "abandoned"})
 

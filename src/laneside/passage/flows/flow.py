@@ -20,8 +20,9 @@ from laneside.passage.notes import Ending
 from laneside.passage.picture.plate_entry import PlateForm
 from laneside.passage.record.exit_record import RecordContext
 from laneside.passage.state import AnyStage, Paid, PassageState, Priced
-from laneside.rules import Facts, Finding, SeenVehicle
-from laneside.vocab import Words
+from laneside.rules.finding import Finding
+from laneside.rules.vehicle_facts import Facts, SeenVehicle
+from laneside.vocab.words import Words
 
 if TYPE_CHECKING:
     from laneside.passage.passage_steps import PassageSteps  # its methods are what actions run

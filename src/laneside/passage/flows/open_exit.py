@@ -38,9 +38,11 @@ from laneside.passage.record.exit_capp import exit_capp
 from laneside.passage.record.exit_record import RecordContext, upload_of
 from laneside.passage.record.lane_display import paid_display, shut_display
 from laneside.passage.state import Confirmed, Paid, PassageState, Priced
-from laneside.reader import PrepareRefusal
-from laneside.rules import check_amount, check_confirmed, check_presented
-from laneside.vocab import EntryExitStatus, ExitFeeType, LaneType, Words
+from laneside.reader.port import PrepareRefusal
+from laneside.rules.rule_table import check_amount, check_confirmed, check_presented
+from laneside.vocab.media import ExitFeeType, LaneType
+from laneside.vocab.vehicle import EntryExitStatus
+from laneside.vocab.words import Words
 
 
 def _works_on(lane: Lane) -> bool:

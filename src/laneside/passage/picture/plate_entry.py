@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from laneside.codec import encode_plate
+from laneside.codec.plate import encode_plate
 from laneside.errors import CodecError
 from laneside.passage.answers import Rejected, rejected
-from laneside.vocab import PlateColour
+from laneside.vocab.vehicle import PlateColour
 
 _LENGTH_MIN = 2
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 from math import dist, hypot
 from typing import Final, Literal
 
-from laneside.codec import vehicle_id
+from laneside.codec.plate import vehicle_id
 from laneside.contract.records import PlateEvidence
 from laneside.passage.picture.plate_entry import PlateForm
 from laneside.passage.state import PassageState
 from laneside.plates.reading import PlateReading, PlatesSeen, SeenPlate
-from laneside.reader import Presented
-from laneside.rules import ReadPlate
+from laneside.reader.port import Presented
 from laneside.rules.pair import same_plate
-from laneside.rules.vehicle_facts import NO_COLOUR
+from laneside.rules.vehicle_facts import NO_COLOUR, ReadPlate
 
 Use = Literal["prefill", "compare", "off"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from laneside.codec import CappRecord
+from laneside.codec.card import CappRecord
 from laneside.passage.state import Priced
-from laneside.vocab import EntryExitStatus, TollClass, VehicleKind, VehicleStatusFlag
+from laneside.vocab.vehicle import EntryExitStatus, TollClass, VehicleKind, VehicleStatusFlag
 
 _FLAG_OF_KIND = {
     VehicleKind.OVERSIZE: VehicleStatusFlag.OVERSIZE,

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from laneside.card import Algorithm
-from laneside.codec import CappRecord, vehicle_id
+from laneside.card.outcome import Algorithm
+from laneside.codec.card import CappRecord
+from laneside.codec.plate import vehicle_id
 from laneside.contract.parameters import Station, VirtualEntry
 from laneside.contract.records import ExitRecord, FindingNote, PassageEvent, RecordUpload
 from laneside.passage.passage_journal import pass_id
 from laneside.passage.record.exit_capp import axle_count, status_flag
 from laneside.passage.state import Paid, PassageState
-from laneside.rules import describe
-from laneside.vocab import (
+from laneside.rules.finding_texts import describe
+from laneside.vocab.media import (
     EtcCardType,
     ExitFeeType,
     LaneType,

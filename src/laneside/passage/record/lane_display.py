@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from laneside.passage.lane import Conclusion
 from laneside.passage.state import PassageState, Priced
-from laneside.rules import describe
-from laneside.vocab import TollClass, label, special_event, yuan
+from laneside.rules.finding_texts import describe
+from laneside.vocab.events import special_event
+from laneside.vocab.vehicle import TollClass
+from laneside.vocab.words import label, yuan
 
 _PLEASE_WAIT = "请稍候"
 

@@ -8,7 +8,8 @@ import msgspec
 
 from laneside.clock import BEIJING
 from laneside.contract.exchange import Receipt, Refusal
-from laneside.journal import CENTRE_REFUSAL, RECEIPT, Delivery, Entry, Journal, Outgoing
+from laneside.journal.entry import CENTRE_REFUSAL, RECEIPT, Delivery, Entry, Outgoing
+from laneside.journal.journal import Journal
 from laneside.passage.duty.duty import Duty
 from laneside.passage.notes import Ending
 from laneside.passage.passage_journal import OPENED, PassageJournal
@@ -16,7 +17,8 @@ from laneside.passage.state import PassageState
 from laneside.passage.views.plate_view import reading_view
 from laneside.passage.views.view_builder import finding_view, lane_use_of
 from laneside.passage.views.views import CardChange, HistoryDetail, HistoryRow, RecordState
-from laneside.vocab import TollClass, VehicleKind, label
+from laneside.vocab.vehicle import TollClass, VehicleKind
+from laneside.vocab.words import label
 
 _STATES = {
     Delivery.WAITING: RecordState.WAITING,

@@ -9,7 +9,7 @@ from laneside.passage import notes as n
 from laneside.passage.views.views import ReadCharacter, ReadingView, Sight
 from laneside.plates.reading import SURE_MIN, PlateReading
 from laneside.rules.pair import same_plate
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 _READING: Final = Words(zh="正在识别车牌", en="Reading the plate")
 _NOTHING: Final = Words(zh="照片中未识别到车牌，请手工输入", en="No plate was read in the photo: type it")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from laneside.codec import PlateKind, plate_kind
+from laneside.codec.plate import PlateKind, plate_kind
 from laneside.contract.parameters import Lane, LaneUse
 from laneside.passage import notes as n
 from laneside.passage.flows.flow import Activity, Flow, Situation
@@ -24,9 +24,12 @@ from laneside.passage.views.views import (
     StepView,
     VehicleView,
 )
-from laneside.reader import PrepareRefusal, Presented
-from laneside.rules import Finding, describe
-from laneside.vocab import CardType, PlateColour, TollClass, VehicleKind, Words, label
+from laneside.reader.port import PrepareRefusal, Presented
+from laneside.rules.finding import Finding
+from laneside.rules.finding_texts import describe
+from laneside.vocab.media import CardType
+from laneside.vocab.vehicle import PlateColour, TollClass, VehicleKind
+from laneside.vocab.words import Words, label
 
 DONE_STEP = "done"
 LANE_USES: Mapping[LaneUse, Words] = {

@@ -12,7 +12,7 @@ from enum import StrEnum
 from laneside.passage.flows.flow import Activity
 from laneside.passage.notes import Ending
 from laneside.tariff import FeeQuote
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from laneside.clock import Clock
-from laneside.codec import purchase_time
+from laneside.codec.bcd import purchase_time
 from laneside.errors import LinkLostError, ReaderSilentError, SettingError
 from laneside.reader.frames.conversation import STATUS, ByteLink, Conversation, Observer, Status
 from laneside.reader.port import PsamAuthorisation, PsamChallenge, PsamState

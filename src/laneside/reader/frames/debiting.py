@@ -7,9 +7,9 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from laneside.card import Algorithm, Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown, proved
+from laneside.card.outcome import Algorithm, Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown, proved
 from laneside.clock import Clock
-from laneside.codec import CAPP_COPY_IN_BLOCK, CAPP_COPY_LENGTH, CAPP_COPY_OFFSET
+from laneside.codec.tag import CAPP_COPY_IN_BLOCK, CAPP_COPY_LENGTH, CAPP_COPY_OFFSET
 from laneside.reader.frames.conversation import Conversation
 from laneside.reader.frames.found import Found
 from laneside.rsu import (

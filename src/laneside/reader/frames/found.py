@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from laneside.card import PresentedCard
-from laneside.codec import PASSAGE_BLOCK_LENGTH, PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
+from laneside.card.user_card import PresentedCard
+from laneside.codec.tag import PASSAGE_BLOCK_LENGTH, PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
 from laneside.errors import CodecError
 from laneside.reader.port import Presented, PresentedTag, PsamState
 from laneside.rsu import Dialect, ErrorTable, ShortReply
 from laneside.rsu.codes import DeviceType, SerialCardError, SerialVehicleError, TcpCardError
 from laneside.rsu.replies import SerialCard, SerialTag, TcpCard, TcpTag, Vehicle
-from laneside.vocab import TagStatusBit
+from laneside.vocab.media import TagStatusBit
 
 T = TypeVar("T")
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from laneside.card import Debited, Intent, NotDebited, Outcome, PresentedCard, TagWrite, Unknown
+from laneside.card.outcome import Debited, Intent, NotDebited, Outcome, TagWrite, Unknown
+from laneside.card.user_card import PresentedCard
 from laneside.clock import Clock
-from laneside.codec import purchase_time
+from laneside.codec.bcd import purchase_time
 from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.reader.frames.connection_keeper import ConnectionKeeper, FrameReaderPolicy
 from laneside.reader.frames.conversation import ByteLink, Observer

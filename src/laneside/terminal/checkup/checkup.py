@@ -13,12 +13,19 @@ from typing import Final
 import httpx2
 
 from laneside.contract.parameters import DocumentKind, Policy
-from laneside.devices import PlateProcess, SystemClock, battery_percent, lock_folder
+from laneside.devices.machine import SystemClock, battery_percent, lock_folder
+from laneside.devices.plates import PlateProcess
 from laneside.errors import LanesideError, SettingError
-from laneside.journal import Journal, schema
+from laneside.journal import schema
+from laneside.journal.journal import Journal
 from laneside.passage.passage_journal import PassageJournal
-from laneside.reader import PsamState, ReaderPolicy
-from laneside.sync import CentreCheck, CentreClient, CentreLink, DiskFolder, DocumentStore, Identity
+from laneside.reader.port import PsamState
+from laneside.reader.purchase import ReaderPolicy
+from laneside.sync.centre_client import CentreCheck, CentreClient
+from laneside.sync.document_store import DocumentStore
+from laneside.sync.folder import DiskFolder
+from laneside.sync.identity import Identity
+from laneside.sync.link import CentreLink
 from laneside.terminal.checkup.report import CheckReport, Measurements, judge
 from laneside.terminal.reader_choice import Connections
 from laneside.terminal.reader_factory import firmware_of, make_reader, reach_of

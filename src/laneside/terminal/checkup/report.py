@@ -11,8 +11,8 @@ from importlib.resources import files
 from typing import Final
 
 from laneside.contract.parameters import Limits, Policy
-from laneside.reader import PsamState
-from laneside.vocab import Words
+from laneside.reader.port import PsamState
+from laneside.vocab.words import Words
 
 
 class CheckLevel(StrEnum):

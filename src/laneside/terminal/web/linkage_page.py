@@ -12,7 +12,7 @@ import msgspec
 from laneside.passage.flows.flow import Activity
 from laneside.passage.notes import Ending
 from laneside.passage.views.views import Choice, FindingView, PassageView, Sight, StepView
-from laneside.vocab import Words
+from laneside.vocab.words import Words
 
 
 class Sheet(StrEnum):

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from laneside.clock import BEIJING
 from laneside.passage.answers import Rejected
 from laneside.terminal.preferences import Language, Preference
-from laneside.vocab import Words, yuan
+from laneside.vocab.words import Words, yuan
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",

@@ -6,17 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from laneside.cardcrypto import (
-    Suite,
-    external_authenticate,
-    mac1,
-    mac1_data,
-    mac2,
-    mac2_data,
-    session_key,
-    tac,
-    tac_data,
-)
+from laneside.cardcrypto.ciphers import Suite
+from laneside.cardcrypto.messaging import external_authenticate
+from laneside.cardcrypto.purchase import mac1, mac1_data, mac2, mac2_data, session_key, tac, tac_data
 from laneside.virtual.chips import apdu, card_files
 from laneside.virtual.chips.apdu import OK, Command
 from laneside.virtual.chips.card_files import KEY_FIELDS, TRIES_FIELDS, record_place

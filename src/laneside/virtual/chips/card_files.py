@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from laneside.cardcrypto import Suite, diversify_chain
+from laneside.cardcrypto.ciphers import Suite
+from laneside.cardcrypto.purchase import diversify_chain
 from laneside.virtual.chips.chip import MASTER_FILE, Directory, ElementaryFile, FileKind, Update
 from laneside.virtual.chips.keys import Purpose
 from laneside.virtual.chips.memory import Image, Layout

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import ClassVar, Self
 
-from laneside.cardcrypto import Suite, secure_message_mac
+from laneside.cardcrypto.ciphers import Suite
+from laneside.cardcrypto.messaging import secure_message_mac
 from laneside.virtual.chips import apdu
 from laneside.virtual.chips.apdu import OK, Command
 from laneside.virtual.chips.memory import ChipMemory, Image, Layout, TwoSlotStore

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from laneside.cardcrypto import Suite
+from laneside.cardcrypto.ciphers import Suite
 
 PUBLIC_SEED = "Laneside virtual roadside: these keys are public and protect nothing"
 

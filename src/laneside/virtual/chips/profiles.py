@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from laneside.cardcrypto import Suite
-from laneside.codec import CAPP_COPY_LENGTH, ISSUE_COPY_LENGTH, PASSAGE_BLOCK_OFFSET
+from laneside.cardcrypto.ciphers import Suite
+from laneside.codec.tag import CAPP_COPY_LENGTH, ISSUE_COPY_LENGTH, PASSAGE_BLOCK_OFFSET
 from laneside.virtual.chips.keys import VirtualKeys
 
 CAPP_LENGTH = 43

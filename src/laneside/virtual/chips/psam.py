@@ -9,17 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from laneside.cardcrypto import (
-    Suite,
-    diversify_chain,
-    external_authenticate,
-    mac1,
-    mac1_data,
-    mac2,
-    mac2_data,
-    session_key,
-)
-from laneside.cardcrypto.ciphers import MAC_LENGTH, decrypt, encrypt, last_block
+from laneside.cardcrypto.ciphers import MAC_LENGTH, Suite, decrypt, encrypt, last_block
+from laneside.cardcrypto.messaging import external_authenticate
+from laneside.cardcrypto.purchase import diversify_chain, mac1, mac1_data, mac2, mac2_data, session_key
 from laneside.virtual.chips import apdu
 from laneside.virtual.chips.apdu import OK, Command
 from laneside.virtual.chips.chip import MASTER_FILE, Act, Chip, Directory, ElementaryFile

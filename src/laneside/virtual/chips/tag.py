@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from laneside.card.channel import TagPresence
-from laneside.cardcrypto import Suite, diversify_chain, encrypt_vehicle_file, vehicle_check_code
+from laneside.cardcrypto.ciphers import Suite
+from laneside.cardcrypto.messaging import encrypt_vehicle_file, vehicle_check_code
+from laneside.cardcrypto.purchase import diversify_chain
 from laneside.virtual.chips import apdu
 from laneside.virtual.chips.apdu import OK, Command
 from laneside.virtual.chips.chip import MASTER_FILE, Act, Chip, Directory, ElementaryFile, FileKind, Update
 from laneside.virtual.chips.keys import Purpose
 from laneside.virtual.chips.memory import ChipMemory, Image, Layout, TwoSlotStore
 from laneside.virtual.chips.profiles import PASSAGE_FILE_LENGTH, SYSTEM_LENGTH, VEHICLE_LENGTH, TagProfile
-from laneside.vocab import TagStatusBit
+from laneside.vocab.media import TagStatusBit
 
 APPLICATION = 0xDF01
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from laneside.codec import PROVINCE_FEES_LENGTH, PROVINCE_FEES_OFFSET
+from laneside.codec.tag import PROVINCE_FEES_LENGTH, PROVINCE_FEES_OFFSET
 from laneside.rsu import Trade
 from laneside.rsu.codes import AmountsWrite, LaneMode, SerialTrade, TacMode
 from laneside.rsu.dialect import Dialect

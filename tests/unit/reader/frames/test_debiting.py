@@ -8,13 +8,13 @@ import msgspec
 from bench import order_for
 from frame_bench import FrameBench
 
-from laneside.card import Debited, Proof, Unknown
-from laneside.reader import Prepared
+from laneside.card.outcome import Debited, Proof, Unknown
 from laneside.reader.frames.debiting import numbers_in
+from laneside.reader.port import Prepared
 from laneside.rsu import TCP
 from laneside.rsu.replies import TcpDebitResult
 from laneside.virtual.faults import Fault, FaultKind, Place, When
-from laneside.virtual.integrated import TCP_READER
+from laneside.virtual.integrated.settings import TCP_READER
 
 LATER_S = 15.0
 

@@ -6,14 +6,14 @@ import pytest
 from bench import order_for
 from frame_bench import FrameBench
 
-from laneside.card import Debited
+from laneside.card.outcome import Debited
 from laneside.errors import LinkLostError
-from laneside.reader import NotPrepared, Prepared, TraceLine
 from laneside.reader.frames import FrameTracer, policy_of
-from laneside.reader.tracing import Tell
+from laneside.reader.port import NotPrepared, Prepared
+from laneside.reader.tracing import Tell, TraceLine
 from laneside.rsu import SERIAL, TCP, BadFrame, DialectName, Direction
 from laneside.virtual.faults import Fault, FaultKind, Place
-from laneside.virtual.integrated import SERIAL_READER, TCP_READER
+from laneside.virtual.integrated.settings import SERIAL_READER, TCP_READER
 
 DIALECTS = {"serial": (SERIAL_READER, SERIAL), "tcp": (TCP_READER, TCP)}
 

@@ -4,22 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from laneside.cardcrypto import Suite, diversify_chain, external_authenticate, secure_message_mac
-from laneside.virtual.chips import (
-    ATR,
-    CardProfile,
-    Proof,
-    ProofLife,
-    PsamProfile,
-    Purpose,
-    RamMemory,
-    TwoSlotStore,
-    VirtualCard,
-    VirtualKeys,
-    VirtualPsam,
-    card_files,
-)
-from laneside.virtual.chips.memory import Image
+from laneside.cardcrypto.ciphers import Suite
+from laneside.cardcrypto.messaging import external_authenticate, secure_message_mac
+from laneside.cardcrypto.purchase import diversify_chain
+from laneside.virtual.chips import card_files
+from laneside.virtual.chips.card import VirtualCard
+from laneside.virtual.chips.chip import ATR
+from laneside.virtual.chips.keys import Purpose, VirtualKeys
+from laneside.virtual.chips.memory import Image, RamMemory, TwoSlotStore
+from laneside.virtual.chips.profiles import CardProfile, Proof, ProofLife, PsamProfile
+from laneside.virtual.chips.psam import VirtualPsam
 
 HEX = bytes.fromhex
 ISSUE_50 = HEX(

@@ -5,25 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from laneside.cardcrypto import Suite, diversify_chain, external_authenticate, secure_message_mac
-from laneside.virtual.chips import (
-    Authorisation,
-    CardProfile,
-    Chip,
-    FileMemory,
-    Proof,
-    ProofLife,
-    PsamProfile,
-    Purpose,
-    RamMemory,
-    StoreError,
-    TagProfile,
-    TwoSlotStore,
-    VirtualCard,
-    VirtualKeys,
-    VirtualPsam,
-    VirtualTag,
-)
+from laneside.cardcrypto.ciphers import Suite
+from laneside.cardcrypto.messaging import external_authenticate, secure_message_mac
+from laneside.cardcrypto.purchase import diversify_chain
+from laneside.virtual.chips.card import VirtualCard
+from laneside.virtual.chips.chip import Chip
+from laneside.virtual.chips.keys import Purpose, VirtualKeys
+from laneside.virtual.chips.memory import FileMemory, RamMemory, StoreError, TwoSlotStore
+from laneside.virtual.chips.profiles import Authorisation, CardProfile, Proof, ProofLife, PsamProfile, TagProfile
+from laneside.virtual.chips.psam import VirtualPsam
+from laneside.virtual.chips.tag import VirtualTag
 
 HEX = bytes.fromhex
 

@@ -2,15 +2,13 @@
 
 import pytest
 
-from laneside.cardcrypto import (
-    Suite,
-    diversify,
-    diversify_chain,
-    encrypt_vehicle_file,
-    psam_authorisation_cryptogram,
-    secure_message_mac,
-)
-from laneside.virtual.chips import Authorisation, PsamProfile, Purpose, RamMemory, VirtualKeys, VirtualPsam
+from laneside.cardcrypto.ciphers import Suite
+from laneside.cardcrypto.messaging import encrypt_vehicle_file, psam_authorisation_cryptogram, secure_message_mac
+from laneside.cardcrypto.purchase import diversify, diversify_chain
+from laneside.virtual.chips.keys import Purpose, VirtualKeys
+from laneside.virtual.chips.memory import RamMemory
+from laneside.virtual.chips.profiles import Authorisation, PsamProfile
+from laneside.virtual.chips.psam import VirtualPsam
 
 HEX = bytes.fromhex
 SERIAL, TERMINAL, ISSUER = HEX("62010123456789ABCDEF"), HEX("620100001234"), HEX("B8CACBE062010001")

@@ -8,17 +8,12 @@ import re
 
 import pytest
 
-from laneside.cardcrypto import Suite
-from laneside.virtual.chips import (
-    Authorisation,
-    CardProfile,
-    PsamProfile,
-    Purpose,
-    RamMemory,
-    VirtualCard,
-    VirtualKeys,
-    VirtualPsam,
-)
+from laneside.cardcrypto.ciphers import Suite
+from laneside.virtual.chips.card import VirtualCard
+from laneside.virtual.chips.keys import Purpose, VirtualKeys
+from laneside.virtual.chips.memory import RamMemory
+from laneside.virtual.chips.profiles import Authorisation, CardProfile, PsamProfile
+from laneside.virtual.chips.psam import VirtualPsam
 
 HEX = bytes.fromhex
 KEYS = (

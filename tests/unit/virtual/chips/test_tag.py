@@ -3,20 +3,14 @@
 import pytest
 
 from laneside.card.channel import TagPresence
-from laneside.cardcrypto import Suite, diversify_chain, secure_message_mac
-from laneside.virtual.chips import (
-    PsamProfile,
-    Purpose,
-    RamMemory,
-    TagProfile,
-    TwoSlotStore,
-    VirtualKeys,
-    VirtualPsam,
-    VirtualTag,
-    passage_file,
-)
-from laneside.virtual.chips.memory import Image
-from laneside.virtual.chips.tag import personalised
+from laneside.cardcrypto.ciphers import Suite
+from laneside.cardcrypto.messaging import secure_message_mac
+from laneside.cardcrypto.purchase import diversify_chain
+from laneside.virtual.chips.keys import Purpose, VirtualKeys
+from laneside.virtual.chips.memory import Image, RamMemory, TwoSlotStore
+from laneside.virtual.chips.profiles import PsamProfile, TagProfile, passage_file
+from laneside.virtual.chips.psam import VirtualPsam
+from laneside.virtual.chips.tag import VirtualTag, personalised
 
 HEX = bytes.fromhex
 SYSTEM_3DES = HEX("B8CACBE062010001 00 40 6201000000000042 20200101 20300101 01") + bytes(72)

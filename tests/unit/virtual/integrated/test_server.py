@@ -17,7 +17,7 @@ from wired_reader import WiredReader
 from laneside.errors import LinkLostError
 from laneside.rsu import orders
 from laneside.virtual.faults import Fault, FaultKind, Place
-from laneside.virtual.integrated import SERIAL_READER, TCP_READER
+from laneside.virtual.integrated.settings import SERIAL_READER, TCP_READER
 
 TERMINAL = bytes.fromhex("620100001234")
 WAIT_S = scaled(5.0)

@@ -6,7 +6,7 @@ import pytest
 
 from laneside.errors import SettingError
 from laneside.rsu import SERIAL, TCP, C6Form, DialectName
-from laneside.virtual.integrated import (
+from laneside.virtual.integrated.settings import (
     INSTANT,
     SERIAL_LINK,
     SERIAL_READER,
@@ -14,8 +14,9 @@ from laneside.virtual.integrated import (
     TCP_READER,
     Several,
     Trigger,
+    pace_of,
+    reader_settings,
 )
-from laneside.virtual.integrated.settings import pace_of, reader_settings
 
 
 def test_without_a_file_the_wire_decides() -> None:
