@@ -30,5 +30,5 @@ def beijing_digits(moment: datetime) -> str:
 
 
 def from_beijing_digits(digits: str) -> datetime:
-    """Read ``yyyyMMddHHmmss`` in Beijing time as an aware UTC moment; ValueError if it is none."""
+    """Read ``yyyyMMddHHmmss`` in Beijing time as an aware UTC moment; ValueError for anything else."""
     return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=BEIJING).astimezone(UTC)

@@ -131,7 +131,7 @@ class PresentedCard(Struct, frozen=True, kw_only=True, dict=True):
 
 
 def select_application() -> ChipFlow[Selected]:
-    """Select the toll application. Raises ForeignCardError where there is none, ChipRefusedError for other answers."""
+    """Select the toll application. Raises ForeignCardError for a card without it, ChipRefusedError for other answers."""
     reply = yield from ask(Device.CARD, Select(file_id=TOLL_APPLICATION))
     if reply.meaning is Meaning.FILE_INVALID:
         return Selected.LOCKED

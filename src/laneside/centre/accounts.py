@@ -88,7 +88,7 @@ class Accounts:
         return self._open_session(name)
 
     def session(self, token: str) -> Session | None:
-        """Return whose session a token is; None if it is none or over."""
+        """Return whose session a token is; None for an unknown or ended one."""
         query = select(sessions).where(sessions.c.token_digest == _digest(token))
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()

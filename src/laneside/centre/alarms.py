@@ -68,7 +68,7 @@ class Alarms:
         return tuple(Alarm(**{**row, "kind": AlarmKind(row["kind"])}) for row in rows)
 
     def open_count(self) -> int:
-        """Return how many alarms nobody has settled."""
+        """Return how many alarms are not settled."""
         with self._database.reading() as connection:
             query = select(func.count()).select_from(alarms).where(~alarms.c.settled)
             return connection.execute(query).scalar_one()

@@ -70,7 +70,7 @@ class Photos:
         path = self._path(upload.subject)
         make_folder_durably(self._folder)
         make_folder_durably(path.parent)
-        # Written again even where a row stands, if the file is not what it was: the folder may have been restored.
+        # Written again even where a row exists, if the file is not what it was: the folder may have been restored.
         if path.is_file() and path.read_bytes() == upload.body:
             sync_folder(path.parent)
         else:

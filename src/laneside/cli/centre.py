@@ -54,7 +54,7 @@ def run(
         print(f"http://{host}:{got}/", flush=True)
 
     if port_file is not None:
-        port_file.unlink(missing_ok=True)  # one of an earlier run would name a port that nobody serves
+        port_file.unlink(missing_ok=True)  # one of an earlier run would name a port that no one serves
     hosts = ("127.0.0.1", "localhost", "[::1]", *(name or ()))
     serve(Settings(data=data, hosts=hosts, secure_cookies=secure), host=host, port=port, announce=announce)
 

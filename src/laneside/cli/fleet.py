@@ -64,7 +64,7 @@ class Fleet:
 
     def __enter__(self) -> Self:
         self.data.mkdir(parents=True, exist_ok=True)
-        self._reader_port.unlink(missing_ok=True)  # of an earlier fleet; by now somebody else may have it
+        self._reader_port.unlink(missing_ok=True)  # of an earlier fleet; by now another program may have it
         try:
             seed_centre(self.data / "centre", DEMO)
             self.start_centre()
@@ -200,7 +200,7 @@ class Fleet:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C and its likes until a new process is known: nobody else would end it."""
+    """Hold back Ctrl-C and its likes until a new process is known: nothing else would end it."""
     if current_thread() is not main_thread():
         yield
         return

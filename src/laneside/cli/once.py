@@ -70,7 +70,7 @@ def enable_lanes(url: str) -> None:
         administrator.login(*DEMO.administrator, work_date=_today())
         if not administrator.session()["lanes"]:
             administrator.post("/setup/lanes", lane_hex=list(LANES))
-        if administrator.view() is None:  # with a vehicle in work nobody goes off duty
+        if administrator.view() is None:  # with a vehicle in work no one goes off duty
             administrator.logout()
 
 
@@ -175,11 +175,11 @@ class _Sent:
         self._passage_id = passage_id
 
     def waiting(self) -> bool:
-        """Say whether something of this passage still waits for its receipt."""
+        """Return whether something of this passage still waits for its receipt."""
         return bool(self._rows("SELECT 1 FROM outbox WHERE passage = ?"))
 
     def record(self) -> Json | None:
-        """Return the record as it lies at the centre, with its wire names; None when there is none."""
+        """Return the record as the centre keeps it, with its wire names, or None."""
         subject = self._subject("record")
         with opened_centre(self._centre) as centre:
             kept = None if subject is None else centre.kept.record(subject)

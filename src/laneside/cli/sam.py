@@ -1,6 +1,6 @@
 """``laneside sam``: what a SAM computes, for integrators with test keys (spec/psam-and-crypto.md sections 5 and 8).
 
-The result stands alone on standard output as upper-case hex; bad input is exit 2 with a sentence on standard error.
+Standard output has nothing but the result in upper-case hex; bad input is exit 2 with a sentence on standard error.
 No message repeats what was given as a key.
 """
 
@@ -69,7 +69,7 @@ _TAC_EXAMPLE = "--suite 3des --key 3A3AACB86A43E78AE490481F3CE3EF73 --data 00000
 def _offer(group: typer.Typer, command: Callable[..., None], name: str, example: str, result: str) -> None:
     """Add one command whose help ends with an example; the mark before it keeps its lines as they are."""
     shown = f"{command.__doc__}\n\n\b\nExample:\n  $ laneside sam {name} {example}\n  {result}"
-    group.command(name, cls=_PlainCommand, help=shown, epilog="Others can read what stands on a command line.")(command)
+    group.command(name, cls=_PlainCommand, help=shown, epilog="Others can read a command line.")(command)
 
 
 def _diversify(*, suite: SuiteOption, root: RootOption, factor: FactorOption) -> None:

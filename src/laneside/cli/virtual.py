@@ -104,7 +104,7 @@ def reader(
         str | None, typer.Option(help="HOST:PORT, or a port on loopback; 0 takes a free one. The new dialect.")
     ] = None,
     pty: Annotated[Path | None, typer.Option(help="Name of the pseudo-terminal to make. The old dialect.")] = None,
-    vehicle: Annotated[str | None, typer.Option(help="Who stands at the lane; a car where nobody does.")] = None,
+    vehicle: Annotated[str | None, typer.Option(help="Which vehicle is at the lane; a car if left out.")] = None,
     data: Annotated[Path | None, typer.Option(help="The folder that keeps the chips; without, memory.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Issue the vehicle's chips anew.")] = False,
     psam: _Psam = "none",
@@ -211,7 +211,7 @@ async def _reader(world: World, choice: ReaderChoice, beside: str | None, port_f
 
 
 def _another_world(vehicle: str) -> World:
-    """Make a place beside the lane with somebody on it. Raises SettingError."""
+    """Make a place beside the lane with a vehicle on it. Raises SettingError."""
     world = _world(None, "none")
     world.place(vehicle)
     return world

@@ -1,4 +1,4 @@
-"""What ``laneside virtual pcsc`` does: two chips in two readers, for as long as somebody needs them."""
+"""What ``laneside virtual pcsc`` does: two chips in two readers, for as long as they are needed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _wait_until_noticed(slots: list[VpcdSlot]) -> None:
 
 
 def _dialler(address: str) -> Dial:
-    """Reach the slots of a vpcd that somebody else runs; they lie at ports one after the other."""
+    """Reach the slots of a vpcd that runs already; their ports follow one another."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
         raise typer.BadParameter("expected HOST:PORT", param_hint="--vpcd")

@@ -50,7 +50,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VirtualEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """The 虚拟入口站 that stands as entry in every record of an open exit."""
+    """The 虚拟入口站 that is the entry in every record of an open exit."""
 
     lane_id: str = field(name="laneId")
     lane_hex: str = field(name="laneHex")

@@ -161,7 +161,7 @@ class FindingCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnresolvedDebit(msgspec.Struct, frozen=True, kw_only=True):
-    """A debit whose end nobody knows yet."""
+    """A debit whose end is not known yet."""
 
     record_id: str = field(name="id")
     passage_id: str = field(name="passageId")

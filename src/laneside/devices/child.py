@@ -81,7 +81,7 @@ class Child:
         self._process.kill()
 
     def _line(self, deadline_s: float) -> bytes:
-        """Receive one line; the child says nothing unasked, so nothing follows it."""
+        """Receive one line; the child sends nothing but answers, so nothing follows it."""
         line = bytearray()
         while not line.endswith(b"\n"):
             self._link.settimeout(max(deadline_s - time.monotonic(), 0.001))

@@ -1,4 +1,4 @@
-"""The lane's computer where there is none."""
+"""What takes the place of a lane's computer where the lane has no link."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class PcscSlot:
         return self._held
 
     def holds(self, channel: PcscChannel) -> bool:
-        """Say whether this channel still has the chip's power: a newer one takes it over."""
+        """Return whether this channel still has the chip's power: a newer one takes it over."""
         return self._held is channel
 
     def release(self) -> None:
@@ -61,7 +61,7 @@ class PcscSlot:
             self.ask("close", timeout_s=CLOSE_TIMEOUT_S)
 
     def ask(self, op: str, *, timeout_s: float, **arguments: str) -> dict[str, Any]:
-        """Ask the worker, making a fresh one where there is none. Raises PcscError when it does not answer."""
+        """Ask the worker, starting one where it is missing. Raises PcscError when it does not answer."""
         try:
             if self._worker is None:
                 self._worker = PcscWorker()

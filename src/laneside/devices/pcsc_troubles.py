@@ -118,7 +118,7 @@ _NOTHING_THERE: Final = frozenset({PcscCause.NO_CHIP, PcscCause.MUTE_CHIP, PcscC
 
 
 def cause_of(code: int) -> PcscCause:
-    """Return the cause that a PC/SC error code stands for."""
+    """Return the cause that a PC/SC error code means."""
     return _CAUSES.get(code, PcscCause.OTHER)
 
 

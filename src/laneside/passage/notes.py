@@ -131,7 +131,7 @@ class PhotoTaken(Note, frozen=True, kw_only=True, tag="photo-taken"):
 
 
 class PlateRead(Note, frozen=True, kw_only=True, tag="plate-read"):
-    """The software's witness: the plates in a photo, the one that counts first. ``trouble`` says why there is none.
+    """The plates read in a photo, the one that counts first. ``trouble`` says why nothing was read.
 
     ``by_pair``: it counts because card or tag have it, although another plate is larger or nearer to the middle.
     """

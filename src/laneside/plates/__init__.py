@@ -42,7 +42,7 @@ __all__ = [
 
 
 def recognise(photo: bytes) -> list[PlateReading]:
-    """Read the plates of a JPEG or PNG of at most 20 megapixels, best first; [] where there is none.
+    """Read the plates of a JPEG or PNG of at most 20 megapixels, best first; [] without any.
 
     The models are loaded at the first call and kept. Raises PictureError for bytes that are no such picture and
     PlateEngineError where the extra ``plates`` is not installed.

@@ -324,13 +324,13 @@ def _points(corners: Corners) -> tuple[Point, Point, Point, Point]:
 
 
 def _best_placed(candidates: list[Candidate], photograph: Photograph) -> Candidate | None:
-    """Return of all that may be plates the one that stands best."""
+    """Return of all that may be plates the best placed one."""
     likely = [candidate for candidate in candidates if candidate.confidence >= LIKELY_MIN]
     return min(likely, key=lambda candidate: _place(candidate, photograph), default=None)
 
 
 def _place(candidate: Candidate, photograph: Photograph) -> float:
-    """Say how far from the middle a plate is and how small: the vehicle that is worked stands large before us."""
+    """Return how far from the middle a plate is and how small: the vehicle that is worked is the large one."""
     height, width = photograph.pixels.shape[:2]
     low, high = candidate.plate.min(axis=0), candidate.plate.max(axis=0)
     across, down = (low + high) / 2

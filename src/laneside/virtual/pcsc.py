@@ -23,7 +23,7 @@ POWER_OFF, POWER_ON, RESET, GET_ATR = 0, 1, 2, 4
 ABSENCE_S: Final = 0.5
 REDIAL_S: Final = 0.1
 
-# Linux forgets the option after a while, so it is set again with every message; elsewhere there is none.
+# Linux forgets the option after a while, so it is set again with every message; other systems have no such option.
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 

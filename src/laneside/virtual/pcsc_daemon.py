@@ -1,7 +1,7 @@
 """A pcscd of our own with vpcd inside, shut away in a network and a mount namespace.
 
 vpcd listens on all interfaces at fixed ports and pcscd at one fixed path, so on the machine itself there is room for
-one of them, open to everybody. In namespaces each run has its own, seen by nobody else, and all of it ends with us:
+one of them, open to everyone. In namespaces each run has its own, seen by no one else, and all of it ends with us:
 a shell inside obeys a pipe from here and ends the daemon when that pipe breaks.
 """
 
@@ -122,7 +122,7 @@ class IsolatedPcscd:
             time.sleep(0.01)
 
     def kill(self) -> None:
-        """Kill the daemon where it stands."""
+        """Kill the daemon at once."""
         self._order("kill")
 
     def dial(self, slot: int) -> socket.socket:

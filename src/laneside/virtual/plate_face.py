@@ -107,7 +107,7 @@ class Face:
 
     @property
     def _dot_place(self) -> int:
-        """Before which character the dot stands: after the second, a mission's before its last three digits."""
+        """Before which character the dot is: after the second, a mission's before its last three digits."""
         if self.plate[0] in "使领":
             return 4
         return 3 if self.plate[-1] in "使领" else 2

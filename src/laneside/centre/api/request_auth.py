@@ -32,7 +32,7 @@ CLOCK: Final = Refusal(
 TOO_LARGE: Final = Refusal(code="too-large", text="内容过大 / the body is larger than allowed")
 
 _DRAINED: Final = 8
-"""How many times the limit is still read and thrown away, so that a sender hears the refusal and is not cut off."""
+"""How many times the limit is still read and thrown away, so that a sender gets the refusal and is not cut off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

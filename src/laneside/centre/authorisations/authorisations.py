@@ -70,7 +70,7 @@ class Authorisations:
         self._sign = sign
 
     def ask(self, terminal_id: str, request: PsamAuthorisationRequest) -> PsamAuthorisationReply | Refusal:
-        """Let the signer answer a challenge; request and answer are kept before the terminal hears."""
+        """Let the signer answer a challenge; request and answer are kept before the terminal gets the answer."""
         answer = self._signer.sign(request)
         if isinstance(answer, Refusal):
             self._keep_refused(terminal_id, request, answer)

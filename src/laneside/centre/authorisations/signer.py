@@ -28,13 +28,13 @@ class AuthorisationSigner(Protocol):
     """Answer a PSAM's challenge."""
 
     def sign(self, request: PsamAuthorisationRequest) -> bytes | Refusal:
-        """Return the 13-byte APDU for this PSAM and challenge, or why there is none."""
+        """Return the 13-byte APDU for this PSAM and challenge, or why not."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class NoSigner:
-    """The default: nobody is authorised."""
+    """The default: no PSAM is authorised."""
 
     def sign(self, request: PsamAuthorisationRequest) -> Refusal:  # noqa: ARG002 - the shape of the port
         """Refuse."""
@@ -68,7 +68,7 @@ class SoftwareSigner:
 
 
 def signer_in(settings_file: Path) -> AuthorisationSigner:
-    """Return the signer that the centre's settings file names; without the file or the table nobody signs.
+    """Return the signer that the centre's settings file names; without the file or the table nothing is signed.
 
     Raises SettingError for anything else than what is written by :func:`write_software_signer`.
     """

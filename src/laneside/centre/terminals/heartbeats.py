@@ -46,7 +46,7 @@ class Heartbeats:
                 return HEAD_SIGNATURE
             if abs(now - beat.at) > self._age_max:
                 self._ring_clock(connection, beat, now)
-                return now  # it hears how late it really is; what it says is not kept, for its time orders nothing
+                return now  # it learns the right time; its report is not kept, for its time orders nothing
             query = select(terminals).where(terminals.c.terminal_id == terminal.terminal_id).with_for_update()
             known = terminal_from(connection.execute(query).mappings().one())
             if known.heartbeat is not None and beat.at <= known.heartbeat.at:

@@ -36,7 +36,7 @@ class Translator:
         self.language = language
 
     def __call__(self, key: str) -> str:
-        """Return a word of the book."""
+        """Return the text of a key in words.toml."""
         return self._of(_book()[key])
 
     def known(self, page: str, key: str) -> str:

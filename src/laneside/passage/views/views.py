@@ -207,7 +207,7 @@ class CardChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryDetail:
-    """Everything the terminal keeps of one vehicle. ``note`` is the centre's refusal, empty when there is none."""
+    """Everything the terminal keeps of one vehicle. ``note`` is the centre's refusal, if any."""
 
     row: HistoryRow
     lane_name: str

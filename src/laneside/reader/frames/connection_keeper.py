@@ -203,7 +203,7 @@ class ConnectionKeeper:
         return self._talk.expect({wanted}, obu_id=None, timeout_s=self._policy.step_s)
 
     def _awake(self) -> Conversation | None:
-        """Return the conversation that is going on, None where there is none (any more)."""
+        """Return the conversation that is going on, or None."""
         if self._talk is None:
             return None
         self._talk.pump()

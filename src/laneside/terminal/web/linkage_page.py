@@ -91,7 +91,7 @@ class LinkagePage:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The inputs that this area has; a message for any other stands at the top of the page."""
+        """The inputs that this area has; a message for any other is at the top of the page."""
         return _FIELDS.get(self.area, ())
 
     @property

@@ -1,4 +1,4 @@
-"""Find events by their kind: the debits that nobody could settle yet are asked for with every page of events."""
+"""Find events by their kind: the debits that are not settled yet are asked for with every page of events."""
 
 from __future__ import annotations
 
