@@ -131,7 +131,7 @@ class PresentedCard(Struct, frozen=True, kw_only=True, dict=True):
 
 
 def select_application() -> ChipFlow[Selected]:
-    """Select the toll application. Raises ForeignCardError for a card without it, ChipRefusedError for other answers."""
+    """Select the toll application. Raises ForeignCardError for a card without it, ChipRefusedError otherwise."""
     reply = yield from ask(Device.CARD, Select(file_id=TOLL_APPLICATION))
     if reply.meaning is Meaning.FILE_INVALID:
         return Selected.LOCKED
@@ -178,7 +178,7 @@ def read_newest_log() -> ChipFlow[WalletLogRecord | None]:
     try:
         return (yield from read_log(1))
     except (ChipRefusedError, CodecError):
-        return None  # the log is a witness, not a condition: some cards want the PIN for it
+        return None  # the log is evidence, not a condition: some cards want the PIN for it
 
 
 def read_card() -> ChipFlow[PresentedCard]:

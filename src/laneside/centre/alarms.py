@@ -52,7 +52,7 @@ class Alarms:
         self._clock = clock
 
     def ring(self, connection: Connection, kind: AlarmKind, *, subject: str, terminal_id: str, detail: str) -> None:
-        """Raise an alarm within the caller's transaction; one that was settled rings anew."""
+        """Raise an alarm within the caller's transaction; one that was settled counts as new."""
         now = self._clock.now()
         same = (alarms.c.kind == kind) & (alarms.c.subject == subject)
         again = update(alarms).where(same).values(last_at=now, times=alarms.c.times + 1, settled=False, detail=detail)

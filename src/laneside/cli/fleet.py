@@ -132,7 +132,7 @@ class Fleet:
         del self.members[name]
 
     def stop(self) -> None:
-        """End all processes, the terminal first; whoever can't wait for that (a second Ctrl-C) has them killed."""
+        """End all processes, the terminal first; a second Ctrl-C kills them."""
         try:
             for name in ("terminal", "roadside", "centre"):
                 if name in self.members:
@@ -192,7 +192,7 @@ class Fleet:
                 env={**os.environ, **self.environment},
                 start_new_session=True,
             )
-            # A member before it has a port, so that whoever interrupts the start does not leave it running.
+            # A member before it has a port, so that an interrupted start does not leave it running.
             member = self.members[name] = Member(name=name, child=child, port=0, log=log)
         member.port = _await_port(name, child, port_file, log)
         return member

@@ -113,7 +113,7 @@ class RecordUpload(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlateEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What the terminal's software read in the photo, beside the collector's witness; confidences from 0 to 1.
+    """What the terminal's software read in the photo, beside what the collector confirmed; confidences from 0 to 1.
 
     ``corners`` are those of the plate in the photo's pixels; ``others`` are the further plates in the picture.
     """
@@ -128,7 +128,7 @@ class PlateEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImageRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One 车辆图像记录: the collector's witness, made by 提交图片数据 and kept whatever becomes of the vehicle.
+    """One 车辆图像记录: what the collector saw, made by 提交图片数据 and kept whatever becomes of the vehicle.
 
     ``plate_reading`` is left out where nothing was read by then.
     """
@@ -174,7 +174,7 @@ class UnresolvedDebit(msgspec.Struct, frozen=True, kw_only=True):
 class ShiftTotals(msgspec.Struct, frozen=True, kw_only=True):
     """交接班: the sums of one shift at one terminal (spec/exit-record.md section 2.3). Times in Beijing digits.
 
-    ``unsent``, ``refused_by_centre`` and ``open_debits`` are the terminal's at ``off_time``, whoever made them.
+    ``unsent``, ``refused_by_centre`` and ``open_debits`` are the terminal's at ``off_time``, of all operators.
     """
 
     shift: int = field(name="shift")

@@ -76,7 +76,7 @@ class Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(END_TIMEOUT_S)
 
-    def strike(self) -> None:
+    def kill_waiting(self) -> None:
         """Kill the child from another thread: whoever waits for its answer finds it gone."""
         self._process.kill()
 

@@ -92,7 +92,7 @@ class PcscCause(Enum):
 # The codes of pcsclite.h and winscard.h, which agree in these.
 _CAUSES: Final = MappingProxyType(
     {
-        0x80100003: PcscCause.NO_SERVICE,  # SCARD_E_INVALID_HANDLE: the service was started anew meanwhile
+        0x80100003: PcscCause.NO_SERVICE,  # SCARD_E_INVALID_HANDLE: the service was restarted meanwhile
         0x80100009: PcscCause.NO_READER,  # SCARD_E_UNKNOWN_READER
         0x8010000A: PcscCause.HUNG,  # SCARD_E_TIMEOUT
         0x8010000B: PcscCause.IN_USE,  # SCARD_E_SHARING_VIOLATION

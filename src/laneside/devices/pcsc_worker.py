@@ -17,7 +17,7 @@ from typing import Any
 Json = dict[str, Any]
 
 ALARM_AFTER_S = 2.0
-"""How much later than the parent's own time-out the alarm strikes."""
+"""How much later than the parent's own time-out the alarm ends the worker."""
 
 
 class FailedError(Exception):

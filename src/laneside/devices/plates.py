@@ -1,4 +1,4 @@
-"""The process that reads plates, as a terminal has it: made when needed, killed when it hangs, then made anew."""
+"""The process that reads plates, as a terminal has it: started when needed, killed when it hangs, then restarted."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ class PlateProcess:
             self._child = None
             return PlatesUnread(trouble=error.fault.value)
 
-    def strike(self) -> None:
+    def kill(self) -> None:
         """Kill the worker from another thread than the one that reads."""
         child = self._child
         if child is not None:
-            child.strike()
+            child.kill_waiting()
 
     def end(self) -> None:
         """End the worker; twice is harmless."""

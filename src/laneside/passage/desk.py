@@ -155,7 +155,7 @@ class Desk:
     ) -> Answer:
         """Carry out an action of the flow once: the revision it was offered with must still be the present one.
 
-        Revisions begin anew with each vehicle: with ``passage_id`` a page of the last one does not act on this one.
+        Revisions start again with each vehicle: with ``passage_id`` a page of the last one does not act on this one.
         """
         with self._lock:
             guarded = self._guard(path, revision, passage_id)

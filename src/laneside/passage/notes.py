@@ -148,7 +148,7 @@ class PlateRead(Note, frozen=True, kw_only=True, tag="plate-read"):
 
 
 class PictureSubmitted(Note, frozen=True, kw_only=True, tag="picture-submitted"):
-    """【提交图片数据】: the collector's witness of plate and colour, with the image record's id."""
+    """【提交图片数据】: plate and colour as the collector saw them, with the image record's id."""
 
     plate: str = field(name="plate")
     colour: int = field(name="colour")
@@ -246,7 +246,7 @@ AnyNote = (
 
 VOIDS: Final[Mapping[type[msgspec.Struct], tuple[type[msgspec.Struct], ...]]] = MappingProxyType(
     {
-        # The vehicle begins anew: what was confirmed for another reading does not hold for this one.
+        # The vehicle starts again: what was confirmed for another reading does not hold for this one.
         PairRead: (ReadFailed, PictureSubmitted, Selected, FeeQuote, Stopped, Released, NotReady),
         PhotoTaken: (PlateRead,),
         PictureSubmitted: (FeeQuote,),

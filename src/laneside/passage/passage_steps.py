@@ -88,7 +88,7 @@ class PassageSteps:
     # --- from the opening to the fee
 
     def begin(self, flow: Flow, lane: Lane, duty: OnDuty, waiting: Waiting) -> PassageState:
-        """Open a passage on a lane for whoever is on duty."""
+        """Open a passage on a lane for the collector on duty."""
         opened = n.Opened(
             lane_id=lane.lane_id,
             lane_hex=lane.lane_hex,
@@ -167,7 +167,7 @@ class PassageSteps:
         return state if unchanged else self._passages.add(state, n.Stopped(stage=Stage.CONFIRMED, findings=findings))
 
     def submit_picture(self, stage: WithPair, form: PlateForm) -> PassageState | Rejected:
-        """Keep the collector's witness and its image record; a changed plate begins the choice of class anew."""
+        """Keep what the collector saw, with its image record; a changed plate starts the choice of class again."""
         state, form = stage.state, form.cleaned
         fault = plate_fault(form)
         if fault is not None:
@@ -338,7 +338,7 @@ class PassageSteps:
 
 
 def _selection_after(stage: WithPair, picture: n.PictureSubmitted) -> n.Selected:
-    """Keep what was chosen for the same plate; another plate begins the choice anew.
+    """Keep what was chosen for the same plate; another plate starts the choice again.
 
     Class and kind are preselected only where they can hardly be wrong: the tag says 客一 and the plate seen is blue or
     green.

@@ -67,7 +67,7 @@ class PassageState:
 
     @property
     def picture(self) -> n.PictureSubmitted | None:
-        """The collector's witness of plate and colour."""
+        """Plate and colour as the collector saw them."""
         return self.newest(n.PictureSubmitted)
 
     @property

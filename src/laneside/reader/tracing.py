@@ -1,6 +1,6 @@
 """Listen to a reader's channels: every exchange is told, with its time and how long it took.
 
-Nothing is redacted while card and tag wait: told is a :data:`Writing`, and whoever listens calls it afterwards.
+Nothing is redacted while card and tag wait: what is told is a :data:`Writing`, which the listener calls afterwards.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ class PlateWorker:
     def close(self) -> None:
         """End the process; a photo that is being read is read again after the next start."""
         self._closing.set()
-        self._process.strike()
+        self._process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._process.end()
 

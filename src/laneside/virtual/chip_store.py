@@ -20,7 +20,7 @@ class ChipStore(Protocol):
         ...
 
     def spare(self, name: str) -> ChipMemory:
-        """Return an empty memory into which a chip may be issued anew."""
+        """Return an empty memory into which a chip may be issued again."""
         ...
 
     def install_spare(self, name: str) -> None:

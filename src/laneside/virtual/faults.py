@@ -8,7 +8,7 @@ import msgspec
 
 
 class Place(StrEnum):
-    """Where a fault strikes, and so what its ``code`` is."""
+    """Where a fault happens, and so what its ``code`` is."""
 
     CARD = "card"
     """Chips: the code is a command's INS byte."""
@@ -130,7 +130,7 @@ class FaultPlan:
             elif fault.skip > 0:
                 left.append(msgspec.structs.replace(fault, skip=fault.skip - 1))
             elif fault.when in fired:
-                left.append(fault)  # two equal faults strike two exchanges, one after the other
+                left.append(fault)  # two equal faults fire at two exchanges, one after the other
             else:
                 fired[fault.when] = fault
         self._waiting = left

@@ -43,7 +43,7 @@ ANTENNA = PsamProfile(
     issuer=GANSU,
 )
 
-# A card issued anew counts on, so that card and counter never name two purchases; below FFFF it starts over.
+# A card that is issued again counts on, so that card and counter never name two purchases; below FFFF it starts over.
 COUNTER_MAX = 0xF000
 
 _FIRST_TRUCK = 11

@@ -140,7 +140,7 @@ class VpcdSlot:
             self._plan.add(Fault(kind=kind, place=Place(self._channel), code=ins, when=when, skip=skip))
 
     def clear_faults(self) -> None:
-        """Forget the faults that have not struck."""
+        """Forget the faults that have not fired."""
         with self._changed:
             self._plan.clear()
 
@@ -188,7 +188,7 @@ class VpcdSlot:
         return contacts.control(code)
 
     def _exchange(self, contacts: Contacts, command: bytes) -> bytes:
-        """Answer one APDU unless a fault strikes; empty when the card is out."""
+        """Answer one APDU unless a fault fires; empty when the card is out."""
         with self._changed:
             fired = self._plan.take(Place(self._channel), command[1:2].hex())
         if not self._survived(fired.get(When.BEFORE)):

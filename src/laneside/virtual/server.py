@@ -122,7 +122,7 @@ class RoadsideServer:
             await stream.send(answer)
 
     async def _survived(self, fault: Fault | None, channel: str, stream: FrameStream) -> bool:
-        """Let a fault strike; False when the exchange ends without an answer."""
+        """Apply a fault; False when the exchange ends without an answer."""
         if fault is None:
             return True
         match fault.kind:

@@ -50,7 +50,7 @@ class HeldProcess:
         self.photos.append(photo)
         return NOTHING
 
-    def strike(self) -> None:
+    def kill(self) -> None:
         pass
 
     end = strike

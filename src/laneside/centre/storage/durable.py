@@ -28,7 +28,7 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
 def make_folder_durably(path: Path) -> None:
     """Make one folder below an existing one, so that its name too survives a power cut."""
     path.mkdir(exist_ok=True)
-    sync_folder(path.parent)  # also where it exists: whoever made it may have been killed before this line
+    sync_folder(path.parent)  # also where it exists: its maker may have been killed before this line
 
 
 def sync_folder(path: Path) -> None:

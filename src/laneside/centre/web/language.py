@@ -30,7 +30,7 @@ def _book() -> dict[str, Words]:
 
 
 class Translator:
-    """Say things in one language. A word that is not in the book is a programmer's error."""
+    """Say things in one language. A key that words.toml lacks is a programmer's error."""
 
     def __init__(self, language: Language) -> None:
         self.language = language

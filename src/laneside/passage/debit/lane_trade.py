@@ -71,7 +71,7 @@ class _Evidence:
 def _evidence_of_trade(card: PresentedCard, trade: WaitingTrade, *, has_log: bool) -> _Evidence | None:
     """Find the lane's trade on the card: in 0018, or in 0019 where the reader can't tell 0018; None if it is not there.
 
-    0019 is written together with the debit (spec/recovery.md fact 1), so its second and its amount are a witness.
+    0019 is written together with the debit (spec/recovery.md fact 1), so its second and its amount are evidence.
     """
     if has_log:
         log = card.log

@@ -112,7 +112,7 @@ def takable(state: PassageState, form: PlateForm, use: Use) -> PlateForm | None:
 
 
 def witness_of(state: PassageState) -> ReadPlate | None:
-    """Return what was read in the photo that was submitted; a doubtful reading is no witness."""
+    """Return what was read in the photo that was submitted; a doubtful reading is no evidence."""
     read, picture = state.plate_read, state.picture
     if read is None or picture is None or read.photo_sha256 != picture.photo_sha256:
         return None

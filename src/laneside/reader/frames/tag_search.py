@@ -18,7 +18,7 @@ from laneside.rsu.requests import Antenna, Stop
 
 TAG, VEHICLE, CARD = 0xB2, 0xB3, 0xB4
 ANSWERS_MAX: Final = 32
-"""Far more than a session has; whoever talks without end is not listened to without end."""
+"""Far more than a session has: a reader that sends without end must not hold the search for ever."""
 NO_ANSWER: Final = "the card gives no answer"
 
 

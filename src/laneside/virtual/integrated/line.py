@@ -17,11 +17,11 @@ TRACE_MAX: Final = 2_000
 TAC_RSCTL: Final = 0x68
 """RSCTL of the answer to C8, whether it is a B5 or a B8."""
 
-Strike = Callable[[Fault], None]
+ApplyFault = Callable[[Fault], None]
 
 
 class Line:
-    """Both directions of one link: ``deliver`` takes a host's body, ``strike`` a fault of more than a frame."""
+    """Both directions of one link: ``deliver`` takes a host's body, ``apply_fault`` a fault of more than a frame."""
 
     def __init__(
         self,
@@ -31,14 +31,14 @@ class Line:
         held: HeldActs,
         *,
         deliver: Callable[[bytes], None],
-        strike: Strike,
+        apply_fault: ApplyFault,
     ) -> None:
         self._settings = settings
         self._schedule = schedule
         self._faults = faults
         self._held = held
         self._deliver = deliver
-        self._strike = strike
+        self._apply_fault = apply_fault
         self._outgoing: list[bytes] = []
         self._last = b""
         self.bad_frames = 0
@@ -102,7 +102,7 @@ class Line:
                 self._take(found)
 
     def _take(self, frame: SerialFrame | TcpFrame) -> None:
-        """Let the faults at a host's frame strike, and deliver what is left of it."""
+        """Apply the faults at a host's frame, and deliver what is left of it."""
         self.trace.append((self._schedule.now_s, Place.TO_READER, bytes(frame)))
         self.heard[frame.body[0]] += 1
         fired = self._faults.take(Place.TO_READER, frame.body[:1].hex())
@@ -148,13 +148,13 @@ class Line:
         before, after = fired.get(When.BEFORE), fired.get(When.AFTER)
         wanted = next((fault for fault in (before, after) if fault and fault.kind in _OF_FRAMES), None)
         if before is not None and before is not wanted:
-            self._strike(before)
+            self._apply_fault(before)
         if wanted is None:
             act()
         else:
             self._spoil(wanted, act, frame)
         if after is not None and after is not wanted:
-            self._strike(after)
+            self._apply_fault(after)
 
     def _spoil(self, fault: Fault, act: Act, frame: bytes | None) -> None:
         match fault.kind:

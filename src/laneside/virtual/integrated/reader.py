@@ -43,7 +43,9 @@ class IntegratedReader:
         self._schedule = Schedule(now_s)
         self.field = RadioField(world, gone=self._gone)
         self.search = TagSearch(settings, self._schedule, self.field)
-        self.line = Line(settings, self._schedule, self.faults, self.held, deliver=self._delivered, strike=self._strike)
+        self.line = Line(
+            settings, self._schedule, self.faults, self.held, deliver=self._delivered, apply_fault=self._apply_fault
+        )
         self.controller = Controller(
             settings,
             self._schedule,
@@ -249,11 +251,11 @@ class IntegratedReader:
         elif fault.kind is FaultKind.REFUSE:
             self._answered(job, command, bytes.fromhex(fault.status_word))
         else:
-            self._strike(fault)
+            self._apply_fault(fault)
             act()
 
     def _act(self, job: Job[None], command: ChipCommand, fault: Fault | None) -> None:
-        """Let the chip act, and the fault strike that is planned after it."""
+        """Let the chip act, then apply the fault that is planned after it."""
         answer = self._transmit(command)
         if fault is None:
             self._answered(job, command, answer)
@@ -261,7 +263,7 @@ class IntegratedReader:
             self.held.keep(command.chip, self._of(job, lambda: self._answered(job, command, answer)))
         else:
             if fault.kind in _BEYOND:
-                self._strike(fault)
+                self._apply_fault(fault)
             self._answered(job, command, _spoilt(fault, command.chip, answer))
 
     def _of(self, job: Job[None], act: Act) -> Act:
@@ -295,8 +297,8 @@ class IntegratedReader:
         assert psam is not None, "the roadside has a PSAM"
         return psam
 
-    def _strike(self, fault: Fault) -> None:
-        """Let a fault strike that concerns more than one frame or command."""
+    def _apply_fault(self, fault: Fault) -> None:
+        """Apply a fault that concerns more than one frame or command."""
         match fault.kind:
             case FaultKind.CUT:
                 self.hang_up(back_after_s=fault.delay_s)

@@ -15,6 +15,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Drop the NOT NULL; SQLite makes the table anew for that and keeps rows, constraints and numbering."""
+    """Drop the NOT NULL; SQLite makes a new table for that and keeps rows, constraints and numbering."""
     with op.batch_alter_table("records", table_kwargs={"sqlite_autoincrement": True}) as records:
         records.alter_column("icc_pay_serial", existing_type=sa.Integer(), nullable=True)
