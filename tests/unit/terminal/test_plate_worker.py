@@ -53,7 +53,7 @@ class HeldProcess:
     def kill(self) -> None:
         pass
 
-    end = strike
+    end = kill
 
 
 def no_defect(error: BaseException) -> None:
