@@ -97,7 +97,18 @@ Limits = tuple[int | None, int | None]
 """From where on a check before the shift warns, and from where on it stops; None never."""
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True):
+class CheckLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """The limits of 班前检查; in a document they are written among the policy's own settings."""
+
+    check_clock_s: Limits = field(name="checkClockS", default=(30, 300))
+    check_sync_ms: Limits = field(name="checkSyncMs", default=(200, 2000))
+    check_free_mb: Limits = field(name="checkFreeMb", default=(1024, 256))
+    check_battery_percent: Limits = field(name="checkBatteryPercent", default=(30, 10))
+    check_list_age_s: Limits = field(name="checkListAgeS", default=(86400, None))
+    check_unsent: Limits = field(name="checkUnsent", default=(200, None))
+
+
+class Policy(CheckLimits, frozen=True, kw_only=True):
     """The settings of spec/unknowns.md that a province may turn, with the defaults named there."""
 
     duplicate_window_s: int = field(name="duplicateWindowS", default=300)
@@ -118,12 +129,6 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     photo_side_px_max: int = field(name="photoSidePxMax", default=1280)
     plate_reading: Literal["prefill", "compare", "off"] = field(name="plateReading", default="prefill")
     foreign_issuers: tuple[str, ...] = field(name="foreignIssuers", default=())
-    check_clock_s: Limits = field(name="checkClockS", default=(30, 300))
-    check_sync_ms: Limits = field(name="checkSyncMs", default=(200, 2000))
-    check_free_mb: Limits = field(name="checkFreeMb", default=(1024, 256))
-    check_battery_percent: Limits = field(name="checkBatteryPercent", default=(30, 10))
-    check_list_age_s: Limits = field(name="checkListAgeS", default=(86400, None))
-    check_unsent: Limits = field(name="checkUnsent", default=(200, None))
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):

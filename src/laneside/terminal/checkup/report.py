@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from laneside.contract.parameters import Limits, Policy
+from laneside.contract.parameters import CheckLimits, Limits
 from laneside.reader.port import PsamState
 from laneside.vocab.words import Words
 
@@ -91,22 +91,22 @@ _OK, _WARN, _STOP = CheckLevel.OK, CheckLevel.WARN, CheckLevel.STOP
 _NO_WORDS: Final = Words(zh="", en="")
 
 
-def judge(found: Measurements, policy: Policy, at: datetime) -> CheckReport:
+def judge(found: Measurements, limits: CheckLimits, at: datetime) -> CheckReport:
     """Judge everything, in the order in which a collector can do something about it."""
     items = (
         _reader(found),
         _psam(found),
         _authorisation(found),
         _centre(found),
-        _clock(found, policy),
+        _clock(found, limits),
         _journal(found),
-        _disk(found, policy),
-        _above("storage", found.free_mb, policy.check_free_mb),
-        _battery(found, policy),
+        _disk(found, limits),
+        _above("storage", found.free_mb, limits.check_free_mb),
+        _battery(found, limits),
         _parameters(found),
         _tariff(found),
-        _list(found, policy),
-        _below("unsent", found.unsent, policy.check_unsent),
+        _list(found, limits),
+        _below("unsent", found.unsent, limits.check_unsent),
         _none_left("refused", found.refused),
         _none_left("open-debits", found.open_debits),
         _ports(found),
@@ -145,11 +145,11 @@ def _centre(found: Measurements) -> CheckItem:
     return _item("centre", _OK, "reachable")
 
 
-def _clock(found: Measurements, policy: Policy) -> CheckItem:
+def _clock(found: Measurements, limits: CheckLimits) -> CheckItem:
     if found.clock_ahead_s is None:
         return _item("clock", _WARN, "unknown")
     off_s = abs(found.clock_ahead_s)
-    level = _level(off_s, policy.check_clock_s)
+    level = _level(off_s, limits.check_clock_s)
     way = "behind" if found.clock_ahead_s > 0 else "ahead"
     return _item("clock", level, "right" if level is _OK else way, seconds=round(off_s))
 
@@ -160,17 +160,17 @@ def _journal(found: Measurements) -> CheckItem:
     return _item("journal", _OK, "whole", entries=found.journal_entries)
 
 
-def _disk(found: Measurements, policy: Policy) -> CheckItem:
+def _disk(found: Measurements, limits: CheckLimits) -> CheckItem:
     if found.sync_ms is None:
         return _item("disk", _STOP, "broken", trouble=found.sync_trouble)
-    level = _level(found.sync_ms, policy.check_sync_ms)
+    level = _level(found.sync_ms, limits.check_sync_ms)
     return _item("disk", level, "ok" if level is _OK else "slow", ms=f"{found.sync_ms:.1f}")
 
 
-def _battery(found: Measurements, policy: Policy) -> CheckItem:
+def _battery(found: Measurements, limits: CheckLimits) -> CheckItem:
     if found.battery_percent is None:
         return _item("battery", _OK, "none")
-    return _above("battery", found.battery_percent, policy.check_battery_percent)
+    return _above("battery", found.battery_percent, limits.check_battery_percent)
 
 
 def _parameters(found: Measurements) -> CheckItem:
@@ -183,10 +183,10 @@ def _tariff(found: Measurements) -> CheckItem:
     return _item("tariff", _OK, "ok", version=found.tariff_version) if found.tariff_version else _none("tariff", _STOP)
 
 
-def _list(found: Measurements, policy: Policy) -> CheckItem:
+def _list(found: Measurements, limits: CheckLimits) -> CheckItem:
     if found.list_age_s is None:
         return _none("list", _WARN)
-    level = _level(found.list_age_s, policy.check_list_age_s)
+    level = _level(found.list_age_s, limits.check_list_age_s)
     hours = f"{found.list_age_s / 3600:.1f}"
     return _item("list", level, "ok" if level is _OK else "old", version=found.list_version, hours=hours)
 
