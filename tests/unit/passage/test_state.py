@@ -1,4 +1,4 @@
-"""N and the SAM's number of an open debit: what the reader told with its error goes with the intent into the proof."""
+"""The fold over notes: what is in force, what a step may rely on, and the numbers of an open debit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 from laneside.card.outcome import Intent
 from laneside.passage import notes as n
-from laneside.passage.state import PassageState, after, replay
+from laneside.passage.state import AnyStage, Paid, PassageState, WithPair, after, replay
 
 AT = datetime(2026, 5, 6, 4, 0, tzinfo=UTC)
 OPENED = n.Opened(
@@ -70,3 +70,22 @@ def test_a_note_of_an_older_journal_tells_neither() -> None:
     note = msgspec.json.decode(b'{"note":"debit-unknown","detail":"restart"}', type=n.Unknown)
     assert (note.counter, note.transaction_number) == (None, None)
     assert proof_of(after(opened_with(None, None), note)) == (None, None)
+
+
+def test_a_later_note_takes_back_what_it_voids() -> None:
+    selected = n.Selected(toll_class=1, vehicle_kind=0)
+    state = replay("P", [(AT, OPENED), (AT, n.PhotoTaken(sha256="a", live=True)), (AT, selected)])
+    assert state.newest(n.Selected) == selected
+    again = after(state, n.PhotoTaken(sha256="b", live=False))
+    assert (again.photo.sha256, again.newest(n.Selected)) == ("b", selected)
+
+
+def test_a_stage_is_what_a_step_may_rely_on() -> None:
+    state = opened_with(1, None)
+    assert (AnyStage.of(state), WithPair.of(state), Paid.of(state)) == (AnyStage(state=state), None, None)
+
+
+def test_only_notes_that_change_what_may_be_done_count_as_a_revision() -> None:
+    state = opened_with(None, None)
+    assert after(state, n.PlateRead(photo_sha256="a", plates=())).revision == state.revision
+    assert after(state, n.PhotoTaken(sha256="a", live=True)).revision == state.revision + 1
