@@ -12,10 +12,9 @@ from timeouts import scaled
 from typer.testing import CliRunner
 
 from laneside.cli import app
-from laneside.devices import pcsc as process
-from laneside.devices.pcsc import PcscLink, PcscSlot, PcscWorker, as_t0
-from laneside.devices.pcsc_troubles import NoChipError, PcscCause, PcscError, PcscTrouble, cause_of
-from laneside.errors import LinkLostError, NothingPresentedError, SettingError
+from laneside.devices.pcsc import PcscLink, PcscSlot, as_t0
+from laneside.devices.pcsc_troubles import PcscCause, PcscError
+from laneside.errors import SettingError
 from laneside.virtual import pcsc_daemon
 
 
@@ -38,34 +37,6 @@ def test_a_command_is_shaped_for_t0(command: str, sent: str):
 def test_two_readers_need_two_names(card: str, psam: str):
     with pytest.raises(SettingError):
         PcscLink(card_reader=card, psam_reader=psam)
-
-
-@pytest.mark.parametrize("cause", list(PcscCause))
-def test_every_cause_speaks_both_languages_and_says_what_to_do(cause: PcscCause):
-    for words in (cause.text, cause.remedy):
-        assert not words.zh.isascii()
-        assert words.en.isascii()
-        assert words.en
-
-
-@pytest.mark.parametrize(
-    ("code", "kind", "cause"),
-    [
-        (0x8010000C, NothingPresentedError, PcscCause.NO_CHIP),
-        (0x80100066, NothingPresentedError, PcscCause.MUTE_CHIP),
-        (0x80100069, NothingPresentedError, PcscCause.REMOVED),
-        (0x8010000B, LinkLostError, PcscCause.IN_USE),
-        (0x80100068, LinkLostError, PcscCause.RESET),
-        (0x8010001D, LinkLostError, PcscCause.NO_SERVICE),
-        (0x8010006A, LinkLostError, PcscCause.NOT_PERMITTED),
-        (0x80100099, LinkLostError, PcscCause.OTHER),
-    ],
-)
-def test_a_code_becomes_its_cause(code: int, kind: type[Exception], cause: PcscCause):
-    error = PcscTrouble(cause=cause_of(code), where="card", code=code).at_opening()
-    assert isinstance(error, kind)
-    assert isinstance(error, PcscError | NoChipError)
-    assert (error.trouble.cause, f"{code:08X}" in str(error)) == (cause, True)
 
 
 def slot() -> PcscSlot:
@@ -100,47 +71,6 @@ def test_a_killed_worker_is_told_and_replaced():
     assert caught.value.trouble.cause is PcscCause.WORKER_LOST
     card.ask("hello", timeout_s=scaled(5))
     card.close()
-
-
-def test_a_worker_ends_by_itself_when_its_terminal_is_gone():
-    worker = PcscWorker()
-    worker._link.close()
-    assert worker._process.wait(scaled(5)) == 0
-
-
-def worker_script(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: tuple[str, str]) -> None:
-    """Let the workers run a script that differs from the real one in single words."""
-    text = process.WORKER.read_text(encoding="utf-8")
-    for old, new in changes.values():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    script = folder / "worker.py"
-    script.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(process, "WORKER", script)
-
-
-def test_a_worker_that_hangs_without_a_terminal_ends_by_its_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    worker_script(
-        tmp_path,
-        monkeypatch,
-        sooner=("ALARM_AFTER_S = 2.0", "ALARM_AFTER_S = 0.2"),
-        anywhere=('import_module("smartcard.scard")', "None"),
-        hanging=("return reader.names()", "return signal.pause()"),
-    )
-    worker = PcscWorker()
-    worker._link.sendall(b'{"op": "list", "timeout_s": 0.2}\n')
-    assert worker._process.wait(scaled(5)) == -signal.SIGALRM
-    worker.kill()
-
-
-def test_a_missing_library_is_named_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    worker_script(tmp_path, monkeypatch, missing=("smartcard.scard", "no_such_library"))
-    card = slot()
-    with pytest.raises(PcscError, match="no_such_library") as caught:
-        card.open()
-    assert caught.value.trouble.cause is PcscCause.NO_LIBRARY
-    assert "pcsc" in caught.value.trouble.cause.remedy.zh
-    assert card._worker is None
 
 
 def test_without_a_service_the_cause_is_named(monkeypatch: pytest.MonkeyPatch):

@@ -1,9 +1,8 @@
-"""The plate in the photo: what it fills in, what it never touches, which plate counts, and what is kept of it."""
+"""The plate in the photo: when it is read, what it fills in, what it never touches, and what is kept of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import msgspec
 import pytest
@@ -21,8 +20,14 @@ from laneside.plates import PlateReading, PlateSight, PlatesSeen, PlatesUnread, 
 from laneside.vocab.vehicle import PlateColour
 
 JPEG = b"\xff\xd8 a vehicle"
+
+
 OTHER_JPEG = b"\xff\xd8 the same vehicle once more"
+
+
 CAR = "car-sm4"
+
+
 PLATE, BLUE = "甘A8K631", 0
 
 
@@ -122,36 +127,11 @@ def test_what_the_collector_typed_or_chose_stays(station, eye, typed):
     assert isinstance(station.tries("take-reading"), Rejected)
 
 
-def test_a_doubtful_reading_is_only_suggested_and_its_doubtful_characters_are_marked(station, eye):
-    shot(station)
-    eye.says(seen(confidence=0.7, characters=(0.99, 0.99, 0.99, 0.6, 0.99, 0.99, 0.99)))
-    assert form(station) == ("", None)
-    found = reading(station)
-    assert [one.text for one in found.characters if one.doubtful] == ["K"]
-    assert found.said is not None
-    assert "存疑" in found.said.zh
-    station.does("take-reading")
-    assert form(station) == (PLATE, BLUE)
-
-
-def test_a_doubtful_colour_is_left_to_the_collector(station, eye):
-    shot(station)
-    eye.says(seen(colour=PlateColour.BLACK, colour_confidence=0.6))
-    assert form(station) == (PLATE, None)
-    station.desk.draft(PlateForm(plate="", colour=BLUE))
-    station.does("take-reading")
-    assert form(station) == (PLATE, BLUE)
-    assert reading(station).agrees is True
-
-
 def test_nothing_is_filled_in_from_the_card(station, eye):
     shot(station)
     eye.says()
     assert form(station) == ("", None)
     assert reading(station).sight is Sight.NOTHING
-
-
-# --- a late reading, a retake, a restart
 
 
 def test_a_late_reading_of_an_older_photo_is_dropped(station, eye):
@@ -241,87 +221,9 @@ def test_a_disk_that_fails_under_a_reading_is_told_and_nothing_is_half_kept(stat
     assert station.journal.of_kind("plate-read") == ()
 
 
-# --- which plate counts
-
-
-def test_the_largest_near_the_middle_counts(station, eye):
-    shot(station)
-    eye.says(seen("甘A00001", x=1100, y=200, width=90), seen(), seen("甘A00002", x=700, y=300, width=120))
-    assert form(station) == (PLATE, BLUE)
-    assert reading(station).said is None
-
-
-def test_the_pairs_own_plate_wins_and_the_page_says_so(station, eye):
-    shot(station)
-    eye.says(seen("甘A00001", width=220), seen(x=900, y=300, width=120))
-    found = reading(station)
-    assert form(station) == (PLATE, BLUE)
-    assert "甘A00001" in found.said.zh
-    (kept,) = station.journal.of_kind("plate-read")
-    assert msgspec.json.decode(kept.payload)["by_pair"] is True
-
-
-def test_a_doubtful_plate_is_not_taken_on_the_pairs_word(station, eye):
-    shot(station)
-    eye.says(seen("甘A00001", width=220), seen(x=900, y=300, width=120, confidence=0.8))
-    assert form(station) == ("甘A00001", BLUE)
-
-
-def test_two_texts_for_one_plate_are_one_plate_and_the_surer_counts(station, eye):
-    shot(station)
-    eye.says(seen("甘A8K637", x=650, y=505, width=230, confidence=0.6), seen())
-    assert form(station) == (PLATE, BLUE)
-    assert reading(station).said is None
-    (kept,) = station.journal.of_kind("plate-read")
-    assert len(msgspec.json.decode(kept.payload)["plates"]) == 1
-
-
-def test_what_is_hardly_a_plate_never_counts_first(station, eye):
-    shot(station)
-    eye.says(seen("甘A00001", width=400, confidence=0.3), seen(x=800, y=400))
-    assert form(station) == (PLATE, BLUE)
-
-
-# --- three witnesses
-
-
 def submit(station: LaneKit, plate: str = PLATE, colour: int = BLUE) -> list[tuple[object, str]]:
     view = station.does("submit-picture", plate=plate, colour=colour)
     return [(finding.code, finding.severity) for finding in view.findings]
-
-
-def test_another_plate_in_the_photo_than_confirmed_is_a_warning_138(station, eye):
-    shot(station)
-    eye.says(seen("甘A8K637"))
-    assert submit(station) == [(138, "warn")]
-    (finding,) = station.view.findings
-    assert "甘A8K637" in finding.why.zh
-    assert "对照照片" in finding.remedy.zh
-    assert "quote" in station.view.actions
-    station.does("quote")
-    station.does("submit")
-    assert station.records()[0].record.special_type == "138"
-
-
-def test_another_colour_in_the_photo_is_a_warning_138_but_a_doubtful_one_is_none(station, eye):
-    shot(station)
-    eye.says(seen(colour=PlateColour.GREEN))
-    assert submit(station) == [(138, "warn")]
-    station.desk.take_photo(OTHER_JPEG, live=True)
-    eye.says(seen(colour=PlateColour.GREEN, colour_confidence=0.5))
-    assert submit(station) == []
-
-
-def test_where_collector_and_photo_agree_against_the_pair_it_stops(station, eye):
-    shot(station)
-    eye.says(seen("甘A8K637"))
-    assert submit(station, "甘A8K637") == [(138, "stop")]
-
-
-def test_a_doubtful_reading_bears_no_witness(station, eye):
-    shot(station)
-    eye.says(seen("甘A8K637", confidence=0.85))
-    assert submit(station) == []
 
 
 def test_a_reading_after_the_submission_is_still_compared(station, eye):
@@ -351,9 +253,6 @@ def test_a_reading_after_the_debit_is_kept_and_changes_no_finding(station, eye):
     assert len(station.journal.of_kind("plate-read")) == 1
 
 
-# --- what is kept
-
-
 def test_the_reading_goes_to_the_centre_with_the_image_and_its_cut_out(station, eye):
     shot(station)
     eye.says(seen(), seen("甘A00001", x=1100, y=200, width=90, colour=PlateColour.YELLOW))
@@ -375,9 +274,6 @@ def test_without_a_reading_the_image_record_is_as_it_was(station, eye):
     assert b"plateReading" not in entry.payload
 
 
-# --- the province's word
-
-
 def with_use(station: LaneKit, use: str) -> None:
     policy = Policy(plate_reading=use)  # type: ignore[arg-type]  # one of its three words
     station.decisions.held = msgspec.structs.replace(station.decisions.held, policy=policy)
@@ -387,20 +283,3 @@ def test_switched_off_nothing_is_read(station, eye):
     with_use(station, "off")
     shot(station)
     assert (eye.warmed, eye.asked, station.view.picture.reading) == (0, [], None)
-
-
-def test_compared_only_it_is_shown_after_the_collector_has_said_what_they_see(station, eye):
-    with_use(station, "compare")
-    shot(station)
-    eye.says(seen("甘A8K637"))
-    assert (form(station), station.view.picture.reading) == (("", None), None)
-    assert isinstance(station.tries("take-reading"), Rejected)
-    station.desk.draft(PlateForm(plate=PLATE, colour=BLUE))
-    assert reading(station).agrees is False
-    assert submit(station) == [(138, "warn")]
-
-
-def test_the_view_is_the_old_one_without_a_reader(station):
-    station.arrive(CAR)
-    station.desk.take_photo(JPEG, live=True)
-    assert station.view.picture == replace(station.view.picture, reading=None)
