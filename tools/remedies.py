@@ -18,7 +18,7 @@ from laneside.rules.finding import Finding, Severity
 from laneside.rules.finding_texts import describe
 from laneside.rules.rule_table import CONFIRMED_RULES, PRESENTED_RULES, check_amount, check_confirmed, check_presented
 from laneside.rules.vehicle_facts import CappFacts, CardFacts, Facts, IssuedVehicle, ReadPlate, SeenVehicle, TagFacts
-from laneside.tariff import NoFee, NoFeeReason
+from laneside.tariff.quote import NoFee, NoFeeReason
 
 MANUAL = Path(__file__).parents[1] / "docs" / "operator-manual.zh-CN.md"
 BEGIN, END = "<!-- remedies -->", "<!-- /remedies -->"

@@ -18,7 +18,8 @@ from laneside.devices.machine import SystemClock
 from laneside.devices.serial import SerialLink
 from laneside.devices.tcp import TcpLink
 from laneside.errors import LinkLostError, NothingPresentedError, SettingError
-from laneside.reader.frames import FrameReader, FrameReaderPolicy
+from laneside.reader.frames.connection_keeper import FrameReaderPolicy
+from laneside.reader.frames.reader import FrameReader
 from laneside.reader.port import Prepared
 from laneside.rsu import SERIAL, TCP
 from laneside.virtual.client import ReaderPanel, RoadsidePanel

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from bench import Bench, BenchClock, make_bench
 
 from laneside.errors import LinkLostError
-from laneside.reader.frames import FrameReader, FrameReaderPolicy, FrameTracer
+from laneside.reader.frames.connection_keeper import FrameReaderPolicy
+from laneside.reader.frames.reader import FrameReader
+from laneside.reader.frames.tracing import FrameTracer
 from laneside.rsu import Dialect
 from laneside.virtual.chips.chip import Chip
 from laneside.virtual.integrated.reader import IntegratedReader

@@ -8,7 +8,8 @@ from pathlib import Path
 from frame_bench import BenchLink
 from lane_kit import LaneKit
 
-from laneside.reader.frames import FrameReader, FrameReaderPolicy
+from laneside.reader.frames.connection_keeper import FrameReaderPolicy
+from laneside.reader.frames.reader import FrameReader
 from laneside.rsu import SERIAL, TCP, Dialect, Direction, Message, Trade, parse
 from laneside.rsu.requests import SerialDebit, TcpDebit
 from laneside.virtual.faults import Place

@@ -46,8 +46,8 @@ from laneside.passage.ports import PlateReader
 from laneside.passage.views.history import PassageHistory
 from laneside.passage.views.views import PassageView
 from laneside.reader.apdu import ApduReader
-from laneside.statuslist import StatusListIndex
-from laneside.tariff import half_up_95
+from laneside.statuslist.index import StatusListIndex
+from laneside.tariff.lines import half_up_95
 from laneside.virtual.chip_store import RamChipStore
 from laneside.virtual.chips.chip import Chip
 from laneside.virtual.requests import LaneRequests

@@ -28,7 +28,8 @@ from laneside.passage.views.views import (
 )
 from laneside.reader.port import PsamState
 from laneside.reader.tracing import TraceLine
-from laneside.tariff import FeeQuote, QuoteLine
+from laneside.tariff.lines import QuoteLine
+from laneside.tariff.quote import FeeQuote
 from laneside.terminal.checkup.report import Measurements
 from laneside.vocab.words import Words
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from gallery import SCENES, Gallery, Scene
 
-from laneside.terminal.preferences import Language, Preference, Theme
+from laneside.terminal.preferences import Preference, Theme
+from laneside.vocab.words import Language
 
 pytestmark = pytest.mark.browser
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")

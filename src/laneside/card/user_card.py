@@ -24,7 +24,7 @@ ISSUE_LENGTHS: Final = (50, 43)
 _LOCKED_ROWS: Final = {0x6A81: Meaning.LOCKED_OR_UNSUPPORTED}
 
 
-class Selected(Enum):
+class ApplicationState(Enum):
     """How the toll application answered its selection."""
 
     OPEN = "open"
@@ -130,15 +130,15 @@ class PresentedCard(Struct, frozen=True, kw_only=True, dict=True):
         return None if self.log is None else self.log.counter
 
 
-def select_application() -> ChipFlow[Selected]:
+def select_application() -> ChipFlow[ApplicationState]:
     """Select the toll application. Raises ForeignCardError for a card without it, ChipRefusedError otherwise."""
     reply = yield from ask(Device.CARD, Select(file_id=TOLL_APPLICATION))
     if reply.meaning is Meaning.FILE_INVALID:
-        return Selected.LOCKED
+        return ApplicationState.LOCKED
     if reply.meaning is Meaning.NO_FILE:
         raise ForeignCardError(step="toll application", sw=reply.sw, meaning=reply.meaning)
     reply.expect()
-    return Selected.OPEN
+    return ApplicationState.OPEN
 
 
 def read_issue_info() -> ChipFlow[IssueInfo]:
@@ -184,7 +184,7 @@ def read_newest_log() -> ChipFlow[WalletLogRecord | None]:
 def read_card() -> ChipFlow[PresentedCard]:
     """Read the whole card. Raises ForeignCardError, LockedCardError, ChipRefusedError, CodecError."""
     selected = yield from select_application()
-    if selected is Selected.OPEN:
+    if selected is ApplicationState.OPEN:
         return (yield from _read_selected(locked=False))
     try:
         return (yield from _read_selected(locked=True))

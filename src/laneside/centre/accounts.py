@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import delete, insert, select, update
 
-from laneside.centre.storage import Database
+from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import accounts, sessions
 from laneside.clock import Clock
 from laneside.errors import SettingError
@@ -23,7 +23,7 @@ _PASSWORD_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class AccountSession:
     """Someone who is logged in; ``csrf`` must come back with everything that changes something."""
 
     account: str
@@ -87,14 +87,14 @@ class Accounts:
             return None
         return self._open_session(name)
 
-    def session(self, token: str) -> Session | None:
+    def session(self, token: str) -> AccountSession | None:
         """Return whose session a token is; None for an unknown or ended one."""
         query = select(sessions).where(sessions.c.token_digest == _digest(token))
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None or row["expires_at"] <= self._clock.now():
             return None
-        return Session(account=row["account"], csrf=row["csrf"])
+        return AccountSession(account=row["account"], csrf=row["csrf"])
 
     def log_out(self, token: str) -> None:
         """End a session."""

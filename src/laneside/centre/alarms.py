@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from laneside.centre.storage import Database
+from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import alarms
 from laneside.clock import Clock
 

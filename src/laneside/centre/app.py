@@ -20,19 +20,24 @@ from starlette.routing import Mount
 
 from laneside.centre.accounts import Accounts
 from laneside.centre.alarms import Alarms
-from laneside.centre.api import ApiServices, api_routes
 from laneside.centre.api.answers import refuse
 from laneside.centre.api.request_auth import RequestAuth
-from laneside.centre.authorisations import Authorisations, signer_in
-from laneside.centre.ingest import Intake, KeptUploads, Receipts
-from laneside.centre.parameters import PublishedDocuments
+from laneside.centre.api.routes import ApiServices, api_routes
+from laneside.centre.authorisations.authorisations import Authorisations
+from laneside.centre.authorisations.signer import signer_in
+from laneside.centre.ingest.intake import Intake, Receipts
+from laneside.centre.ingest.kept_uploads import KeptUploads
+from laneside.centre.parameters.published import PublishedDocuments
 from laneside.centre.photos import Photos
 from laneside.centre.settings import Settings
-from laneside.centre.storage import Database, open_database
+from laneside.centre.storage.database import Database, open_database
 from laneside.centre.storage.durable import key_in
-from laneside.centre.terminals import Enrolment, Heartbeats, Registry
-from laneside.centre.web import PageServices, SafetyHeaders, page_routes
+from laneside.centre.terminals.enrolment import Enrolment
+from laneside.centre.terminals.heartbeats import Heartbeats
+from laneside.centre.terminals.registry import Registry
 from laneside.centre.web.login_pages import no_such_page, not_accepted
+from laneside.centre.web.pages import PageServices
+from laneside.centre.web.routes import SafetyHeaders, page_routes
 from laneside.clock import Clock
 from laneside.contract.exchange import Refusal
 from laneside.contract.signing import public_bytes

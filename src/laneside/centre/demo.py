@@ -12,14 +12,14 @@ from typing import Final
 import msgspec
 
 from laneside.centre.accounts import Accounts
-from laneside.centre.parameters import (
-    PublishedDocuments,
+from laneside.centre.parameters.document_parts import (
     listed_card,
     listed_obu,
     next_rate_version,
     operator_with_password,
     whole_list,
 )
+from laneside.centre.parameters.published import PublishedDocuments
 from laneside.clock import Clock
 from laneside.contract.parameters import (
     DocumentKind,
@@ -34,7 +34,7 @@ from laneside.contract.parameters import (
     TariffRow,
     TariffTable,
 )
-from laneside.tariff import half_up_95
+from laneside.tariff.lines import half_up_95
 from laneside.vocab.media import CardListType, DiscountType, ObuListType
 from laneside.vocab.vehicle import TollClass, VehicleKind
 

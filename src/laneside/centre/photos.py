@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from laneside.centre.ingest.intake import Receipts
 from laneside.centre.ingest.uploads import Upload
-from laneside.centre.storage import Database
+from laneside.centre.storage.database import Database
 from laneside.centre.storage.durable import make_folder_durably, sync_folder, write_durably
 from laneside.centre.storage.tables import photos
 from laneside.clock import Clock

@@ -159,7 +159,7 @@ def holiday(
     activates_at: When = None,
 ) -> None:
     """Publish the newest tariff again with one more window of free passage."""
-    from laneside.centre.parameters import with_holiday
+    from laneside.centre.parameters.document_parts import with_holiday
     from laneside.clock import BEIJING
     from laneside.contract.parameters import DocumentKind, HolidayWindow, TariffTable
     from laneside.contract.signing import parse

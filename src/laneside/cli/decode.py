@@ -37,7 +37,7 @@ class DialectOption(StrEnum):
     TCP = "tcp"
 
 
-class Layout(StrEnum):
+class LayoutOption(StrEnum):
     """The layouts of card file 0019."""
 
     NEW = "new"
@@ -56,7 +56,7 @@ def decode(
     kind: Annotated[Kind, typer.Argument(help="Which file it is.")],
     data: Annotated[list[str], typer.Argument(metavar="HEX", help="Its bytes in hex; blanks do not matter.")],
     *,
-    layout: Annotated[Layout, typer.Option(help="The layout of 0019.")] = Layout.NEW,
+    layout: Annotated[LayoutOption, typer.Option(help="The layout of 0019.")] = LayoutOption.NEW,
     dialect: Annotated[
         DialectOption | None, typer.Option(help="The dialect of a frame or its body; left out, the bytes decide.")
     ] = None,
@@ -86,7 +86,7 @@ def _bytes_of(kind: Kind, text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def _rows(kind: Kind, data: bytes, layout: Layout, dialect: DialectOption | None) -> tuple[Row, ...]:
+def _rows(kind: Kind, data: bytes, layout: LayoutOption, dialect: DialectOption | None) -> tuple[Row, ...]:
     from laneside.codec.card import IssueInfo, WalletLogRecord, parse_capp
     from laneside.codec.psam import PsamApplication, PsamIssue, PsamTerminal
     from laneside.codec.tag import SystemInfo, parse_passage_file, parse_vehicle

@@ -43,7 +43,7 @@ DEMO = DemoLogins(
 def seed_centre(data: Path, logins: DemoLogins) -> None:
     """Fill a fresh centre with the demo's station, and have it sign for virtual PSAMs; a filled one stays as it is."""
     from laneside.cardcrypto.ciphers import Suite
-    from laneside.centre.authorisations import write_software_signer
+    from laneside.centre.authorisations.signer import write_software_signer
     from laneside.centre.demo import DemoPasswords, seed_demo
     from laneside.centre.settings import Settings
     from laneside.virtual.chips.keys import Purpose, VirtualKeys

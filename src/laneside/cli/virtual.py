@@ -165,16 +165,16 @@ def _world(data: Path | None, psam: str) -> World:
     """Take up the roadside of a folder, or make one in memory."""
     from laneside.devices.machine import SystemClock
     from laneside.virtual.chip_store import FolderChipStore, RamChipStore
-    from laneside.virtual.chips.profiles import Authorisation
+    from laneside.virtual.chips.profiles import AuthorisationNeed
     from laneside.virtual.world import World
 
-    if psam not in tuple(Authorisation):
+    if psam not in tuple(AuthorisationNeed):
         raise typer.BadParameter(f"{psam!r} is neither none nor required", param_hint="--psam")
     return World(
         store=RamChipStore() if data is None else FolderChipStore(data),
         clock=SystemClock(),
         random_bytes=secrets.token_bytes,
-        psam_required=psam == Authorisation.REQUIRED,
+        psam_required=psam == AuthorisationNeed.REQUIRED,
     )
 
 

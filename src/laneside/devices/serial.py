@@ -1,4 +1,4 @@
-"""A serial line to an integrated reader (a :class:`laneside.reader.frames.ByteLink`): 8 data bits, no parity."""
+"""A serial line to an integrated reader (a :class:`laneside.reader.frames.conversation.ByteLink`): 8N1."""
 
 from __future__ import annotations
 

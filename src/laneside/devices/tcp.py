@@ -1,4 +1,4 @@
-"""A TCP connection to an integrated reader (a :class:`laneside.reader.frames.ByteLink`)."""
+"""A TCP connection to an integrated reader (a :class:`laneside.reader.frames.conversation.ByteLink`)."""
 
 from __future__ import annotations
 

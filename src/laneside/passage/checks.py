@@ -32,8 +32,8 @@ from laneside.rules.vehicle_facts import (
     SeenVehicle,
     TagFacts,
 )
-from laneside.statuslist import StatusListIndex
-from laneside.tariff import FeeQuote, NoFee, quote
+from laneside.statuslist.index import StatusListIndex
+from laneside.tariff.quote import FeeQuote, NoFee, quote
 
 OPEN_DEBIT: Final = "open-debit"
 CLOCK_BEHIND: Final = "clock-behind"

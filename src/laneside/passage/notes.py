@@ -23,7 +23,7 @@ from laneside.passage.lane import Waiting
 from laneside.plates.reading import PlateReading
 from laneside.reader.port import Presented
 from laneside.rules.finding import Finding
-from laneside.tariff import FeeQuote
+from laneside.tariff.quote import FeeQuote
 
 __all__ = [
     "KINDS",

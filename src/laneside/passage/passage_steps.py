@@ -35,7 +35,7 @@ from laneside.passage.state import AnyStage, Confirmed, Debiting, PassageState, 
 from laneside.plates.reading import PlateSight, PlatesUnread
 from laneside.reader.port import Capability, EtcReader, Presented
 from laneside.rules.finding import Finding, Severity
-from laneside.tariff import FeeQuote, NoFee, taken_over
+from laneside.tariff.quote import FeeQuote, NoFee, taken_over
 from laneside.vocab.vehicle import PlateColour, TollClass, VehicleKind
 
 _HARDLY_WRONG_COLOURS = frozenset({PlateColour.BLUE, PlateColour.GREEN})

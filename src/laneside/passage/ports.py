@@ -8,7 +8,7 @@ from typing import Protocol
 
 from laneside.contract.parameters import Parameters, TariffTable
 from laneside.plates.reading import PlateSight
-from laneside.statuslist import StatusListIndex
+from laneside.statuslist.index import StatusListIndex
 
 RandomBytes = Callable[[int], bytes]
 """Return that many random bytes."""

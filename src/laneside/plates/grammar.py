@@ -36,7 +36,7 @@ class FormName(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class TextForm:
     """Name one form and say which characters may stand at each of its places."""
 
     name: FormName
@@ -74,7 +74,7 @@ class Automaton:
         return None if state is None else self.accepting.get(state)
 
 
-def automaton_of(forms: Iterable[Form]) -> Automaton:
+def automaton_of(forms: Iterable[TextForm]) -> Automaton:
     """Merge forms into one deterministic automaton. No text may belong to two forms of different names.
 
     A state is the set of (form, place) pairs that a text may have reached; equal sets are one state, so the many
@@ -103,7 +103,7 @@ def automaton_of(forms: Iterable[Form]) -> Automaton:
 _State = frozenset[tuple[int, int]]
 
 
-def _steps(table: tuple[Form, ...], here: _State, symbols: str) -> dict[int, _State]:
+def _steps(table: tuple[TextForm, ...], here: _State, symbols: str) -> dict[int, _State]:
     """List what each symbol leads to."""
     steps: dict[int, set[tuple[int, int]]] = {}
     for form, place in here:
@@ -120,25 +120,25 @@ _SERIES: Final = "ABCDEFGHJK"
 _START: Final = (INITIALS, LETTERS)
 
 
-def _ending(name: FormName, last: str) -> Form:
-    return Form(name=name, places=(*_START, *[SIGNS] * 4, *last))
+def _ending(name: FormName, last: str) -> TextForm:
+    return TextForm(name=name, places=(*_START, *[SIGNS] * 4, *last))
 
 
-PLATE_FORMS: Final[tuple[Form, ...]] = (
-    Form(name=FormName.CIVIL, places=(*_START, *[SIGNS] * 5)),
-    Form(name=FormName.GOVERNMENT, places=(INITIALS, "O", *[SIGNS] * 5)),
-    Form(name=FormName.NEW_ENERGY_SMALL, places=(*_START, _SERIES, SIGNS, *[digits] * 4)),
-    Form(name=FormName.NEW_ENERGY_LARGE, places=(*_START, *[digits] * 5, _SERIES)),
+PLATE_FORMS: Final[tuple[TextForm, ...]] = (
+    TextForm(name=FormName.CIVIL, places=(*_START, *[SIGNS] * 5)),
+    TextForm(name=FormName.GOVERNMENT, places=(INITIALS, "O", *[SIGNS] * 5)),
+    TextForm(name=FormName.NEW_ENERGY_SMALL, places=(*_START, _SERIES, SIGNS, *[digits] * 4)),
+    TextForm(name=FormName.NEW_ENERGY_LARGE, places=(*_START, *[digits] * 5, _SERIES)),
     _ending(FormName.DRIVING_SCHOOL, "学"),
     _ending(FormName.POLICE, "警"),
     _ending(FormName.TRAILER, "挂"),
     _ending(FormName.HONG_KONG, "港"),
     _ending(FormName.MACAU, "澳"),
     _ending(FormName.EMERGENCY, "应急"),
-    Form(name=FormName.EMBASSY, places=("使", *[digits] * 6)),
-    Form(name=FormName.EMBASSY, places=(*[digits] * 6, "使")),
-    Form(name=FormName.CONSULATE, places=("领", *[digits] * 6)),
-    Form(name=FormName.CONSULATE, places=(*[digits] * 6, "领")),
-    Form(name=FormName.ARMED_POLICE, places=("W", "J", INITIALS, *[SIGNS] * 5)),
-    Form(name=FormName.ARMY, places=(LETTERS, LETTERS, *[SIGNS] * 5)),
+    TextForm(name=FormName.EMBASSY, places=("使", *[digits] * 6)),
+    TextForm(name=FormName.EMBASSY, places=(*[digits] * 6, "使")),
+    TextForm(name=FormName.CONSULATE, places=("领", *[digits] * 6)),
+    TextForm(name=FormName.CONSULATE, places=(*[digits] * 6, "领")),
+    TextForm(name=FormName.ARMED_POLICE, places=("W", "J", INITIALS, *[SIGNS] * 5)),
+    TextForm(name=FormName.ARMY, places=(LETTERS, LETTERS, *[SIGNS] * 5)),
 )

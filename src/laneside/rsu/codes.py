@@ -206,7 +206,7 @@ class AmountsWrite(Coded):
     CLEAR = 2, "清零", "clear with zeros"
 
 
-class BeaconChange(Coded):
+class BeaconChangeMode(Coded):
     """CE."""
 
     STOP = 0, "停止变化", "stop changing"

@@ -370,7 +370,7 @@ class BeaconChange(Message):
 
     COMMAND: ClassVar[int] = 0xCE
 
-    mode: Annotated[int, number(codes=codes.BeaconChange)]
+    mode: Annotated[int, number(codes=codes.BeaconChangeMode)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,3 @@
 
 What a listing means for a vehicle is decided in ``rules``; ``sync`` downloads and verifies the list.
 """
-
-from laneside.statuslist.index import StatusListIndex
-
-__all__ = ["StatusListIndex"]

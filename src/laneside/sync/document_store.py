@@ -17,11 +17,11 @@ from laneside.contract.exchange import VersionReport
 from laneside.contract.parameters import DocumentKind, Parameters, SignedDocument, StatusListFull, TariffTable
 from laneside.contract.signing import canonical, document_bytes, parse, verify
 from laneside.errors import ContractError, LanesideError, SignatureError
-from laneside.statuslist import StatusListIndex
+from laneside.statuslist.index import StatusListIndex
 from laneside.sync.centre_client import CentreClient
 from laneside.sync.folder import Folder
 from laneside.sync.job import Backoff, StepOutcome, StepResult
-from laneside.tariff import check_table
+from laneside.tariff.table import check_table
 
 POLL_S: Final = 60.0
 

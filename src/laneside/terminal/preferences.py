@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from laneside.sync.folder import Folder
+from laneside.vocab.words import Language
 
 _FILE = "preferences.json"
 
@@ -18,13 +19,6 @@ class Theme(StrEnum):
     NORMAL = "normal"
     DAY = "day"
     NIGHT = "night"
-
-
-class Language(StrEnum):
-    """The language of the pages."""
-
-    ZH = "zh"
-    EN = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ import msgspec
 
 from laneside.contract.signing import canonical, parse
 from laneside.errors import ContractError
-from laneside.reader.frames import FrameReaderPolicy, policy_of
+from laneside.reader.frames.connection_keeper import FrameReaderPolicy
+from laneside.reader.frames.settings import policy_of
 from laneside.rsu import DialectName
 from laneside.sync.folder import Folder
 

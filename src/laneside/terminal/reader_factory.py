@@ -14,7 +14,10 @@ from laneside.devices.serial import SerialLink
 from laneside.devices.tcp import TcpLink
 from laneside.errors import LinkLostError, SettingError
 from laneside.reader.apdu import ApduReader
-from laneside.reader.frames import ByteLink, FrameReader, FrameReaderPolicy, FrameTracer
+from laneside.reader.frames.connection_keeper import FrameReaderPolicy
+from laneside.reader.frames.conversation import ByteLink
+from laneside.reader.frames.reader import FrameReader
+from laneside.reader.frames.tracing import FrameTracer
 from laneside.reader.port import EtcReader
 from laneside.reader.purchase import ReaderPolicy
 from laneside.reader.tracing import Tell, Tracer

@@ -29,7 +29,7 @@ class Bought:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Antenna:
+class LaneAntenna:
     """A lane's reader with its powered PSAM."""
 
     psam: Chip

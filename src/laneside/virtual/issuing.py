@@ -12,14 +12,14 @@ from datetime import date, datetime, timedelta
 from laneside.clock import BEIJING, Clock, beijing_digits
 from laneside.codec.card import CappRecord, IssueInfo
 from laneside.codec.tag import PassengerVehicle, SystemInfo, TruckVehicle, VehicleInfo
-from laneside.virtual.antenna import Antenna, Bought
+from laneside.virtual.antenna import Bought, LaneAntenna
 from laneside.virtual.chip_store import ChipStore
 from laneside.virtual.chips.card import VirtualCard
 from laneside.virtual.chips.contents import card_counter
 from laneside.virtual.chips.memory import ChipMemory
 from laneside.virtual.chips.profiles import (
     RESET_CAPP,
-    Authorisation,
+    AuthorisationNeed,
     CardProfile,
     PsamProfile,
     TagProfile,
@@ -99,7 +99,7 @@ class Issuer:
             serial=bytes.fromhex("62010000000000001002"),
             terminal_number=bytes.fromhex("620100001002"),
             issuer=GANSU,
-            authorisation=Authorisation.REQUIRED,
+            authorisation=AuthorisationNeed.REQUIRED,
         )
         return self._psam("psam-required", authorised)
 
@@ -119,7 +119,7 @@ class Issuer:
         capp, bought = RESET_CAPP, None
         psam = self._psam("antenna", ANTENNA)
         psam.power_on()
-        antenna = Antenna(psam=psam, terminal_number=ANTENNA.terminal_number)
+        antenna = LaneAntenna(psam=psam, terminal_number=ANTENNA.terminal_number)
         now = self._clock.now().replace(microsecond=0)
         for trip in vehicle.trips:
             at = now - timedelta(seconds=trip.ago_s)

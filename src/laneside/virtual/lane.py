@@ -56,7 +56,7 @@ class Concluded(Struct, frozen=True, kw_only=True):
     arrival: int
 
 
-class Lane(Struct, frozen=True, kw_only=True):
+class LaneState(Struct, frozen=True, kw_only=True):
     """The lane's whole state. ``arrival`` counts the vehicles; an empty text means that nothing is known or shown."""
 
     lanes: tuple[str, ...]
@@ -71,13 +71,13 @@ class Lane(Struct, frozen=True, kw_only=True):
     paid: tuple[PaidMark, ...] = ()
     concluded: tuple[Concluded, ...] = ()
 
-    def occupy(self, lane_hex: str) -> Lane:
+    def occupy(self, lane_hex: str) -> LaneState:
         """Take the lane; a terminal that came back after a cut may take it again. Raises SettingError."""
         if lane_hex not in self.lanes:
             raise SettingError(f"lane {lane_hex} is not behind this link: {', '.join(self.lanes)}")
         return replace(self, occupied=lane_hex)
 
-    def release(self) -> Lane:
+    def release(self) -> LaneState:
         """Give the lane back to its own equipment."""
         return replace(self, occupied=None)
 
@@ -86,7 +86,7 @@ class Lane(Struct, frozen=True, kw_only=True):
         known = to_builtins(self)
         return {name: known[name] for name in ("captured_plate", "lane_event", "open_trade")}
 
-    def arrive(self, *, plate: str, lane_event: int | None, open_trade: UnfinishedTrade | None) -> Lane:
+    def arrive(self, *, plate: str, lane_event: int | None, open_trade: UnfinishedTrade | None) -> LaneState:
         """Let the next vehicle come to a closed barrier and an empty display."""
         return replace(
             self._cleared(),
@@ -96,11 +96,11 @@ class Lane(Struct, frozen=True, kw_only=True):
             open_trade=open_trade,
         )
 
-    def leave(self) -> Lane:
+    def leave(self) -> LaneState:
         """Let the vehicle go: the barrier closes behind it."""
         return replace(self._cleared(), captured_plate="", lane_event=None, open_trade=None)
 
-    def conclude(self, order: LaneOrder) -> Lane:
+    def conclude(self, order: LaneOrder) -> LaneState:
         """Carry out the end of a vehicle, once.
 
         The same order again changes nothing. A later order for the same passage (an unknown debit that was proved) is
@@ -133,6 +133,6 @@ class Lane(Struct, frozen=True, kw_only=True):
         paid = (*(one for one in self.paid if one.passage_id != mark.passage_id), mark)[-CONCLUSIONS_MAX:]
         return {"paid": paid, "open_trade": None if closes else self.open_trade}
 
-    def _cleared(self) -> Lane:
+    def _cleared(self) -> LaneState:
         """Show nothing and close."""
         return replace(self, barrier=_SHUT, display="", voice="")

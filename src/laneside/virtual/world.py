@@ -18,7 +18,7 @@ from laneside.virtual.chips.chip import Chip
 from laneside.virtual.chips.contents import card_contents, psam_contents, tag_contents
 from laneside.virtual.chips.tag import VirtualTag
 from laneside.virtual.issuing import Issuer
-from laneside.virtual.lane import Lane
+from laneside.virtual.lane import LaneState
 from laneside.virtual.picture import draw_empty_lane, draw_vehicle
 from laneside.virtual.vehicles import ETC_LANE, HOME_STATION, MIXED_LANE, Vehicle, describe, vehicle_named
 
@@ -30,7 +30,7 @@ EMPTY_LANE_SEED = 0x1A9E
 class Notes(Struct, frozen=True, kw_only=True):
     """What is stored of the world beside the chips."""
 
-    lane: Lane
+    lane: LaneState
     vehicle: str | None = None
     card_inserted: bool = False
 
@@ -52,7 +52,7 @@ class World:
         self._psam_required = psam_required
         self._gone: list[Callable[[str], None]] = []
         kept = store.read_note(NOTE)
-        self._notes = Notes(lane=Lane(lanes=lanes)) if kept is None else msgspec.json.decode(kept, type=Notes)
+        self._notes = Notes(lane=LaneState(lanes=lanes)) if kept is None else msgspec.json.decode(kept, type=Notes)
         self._psam = self._issuer.psam(required=psam_required)
         self._card, self._tag = self._chips()
 
@@ -69,11 +69,11 @@ class World:
         return self._notes.card_inserted
 
     @property
-    def lane(self) -> Lane:
+    def lane(self) -> LaneState:
         """The lane as it is now."""
         return self._notes.lane
 
-    def keep_lane(self, lane: Lane) -> None:
+    def keep_lane(self, lane: LaneState) -> None:
         """Replace the lane's value, durably."""
         if lane is not self._notes.lane:
             self._keep(lane=lane)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from laneside.centre.app import open_centre
-from laneside.centre.authorisations import NoSigner, SoftwareSigner, signer_in, write_software_signer
+from laneside.centre.authorisations.signer import NoSigner, SoftwareSigner, signer_in, write_software_signer
 from laneside.centre.settings import Settings
 from laneside.contract.authorisation import (
     PsamAuthorisationReply,

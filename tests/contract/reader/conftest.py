@@ -14,7 +14,8 @@ from timeouts import scaled
 from wired_reader import WiredReader
 
 from laneside.devices.machine import SystemClock
-from laneside.reader.frames import FrameReader, FrameReaderPolicy
+from laneside.reader.frames.connection_keeper import FrameReaderPolicy
+from laneside.reader.frames.reader import FrameReader
 from laneside.reader.port import EtcReader
 from laneside.rsu import Timeouts
 from laneside.virtual.faults import Fault, FaultKind, Place, When

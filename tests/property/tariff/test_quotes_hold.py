@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laneside.contract.parameters import HolidayWindow, KindRule, TariffRow, TariffTable
-from laneside.tariff import FeeQuote, check_table, half_up_95, quote
+from laneside.tariff.lines import half_up_95
+from laneside.tariff.quote import FeeQuote, quote
+from laneside.tariff.table import check_table
 
 STATION = "62010A0B"
 START = datetime(2024, 5, 1, tzinfo=UTC)

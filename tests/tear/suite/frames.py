@@ -8,7 +8,8 @@ from pathlib import Path
 from frame_bench import BenchLink
 from frame_lane import DIALECTS, is_debit
 
-from laneside.reader.frames import FrameReader, FrameReaderPolicy
+from laneside.reader.frames.connection_keeper import FrameReaderPolicy
+from laneside.reader.frames.reader import FrameReader
 from laneside.rsu import Direction, Trade, parse
 from laneside.virtual.faults import Fault, FaultKind, FaultPlan, Place, When
 from laneside.virtual.integrated.reader import IntegratedReader

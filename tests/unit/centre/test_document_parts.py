@@ -9,8 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from laneside.centre.accounts import Accounts
 from laneside.centre.demo import STATION_HEX, DemoPasswords, demo_parameters, demo_tariff, seed_demo
-from laneside.centre.parameters import (
-    PublishedDocuments,
+from laneside.centre.parameters.document_parts import (
     listed_card,
     listed_obu,
     next_rate_version,
@@ -18,10 +17,11 @@ from laneside.centre.parameters import (
     whole_list,
     with_holiday,
 )
+from laneside.centre.parameters.published import PublishedDocuments
 from laneside.clock import BEIJING
 from laneside.contract.parameters import DocumentKind, HolidayWindow, LaneUse, Parameters, Policy, Role, TariffTable
 from laneside.contract.signing import document_bytes, parse, public_bytes, verify
-from laneside.tariff import half_up_95
+from laneside.tariff.lines import half_up_95
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PASSWORDS = DemoPasswords(collector="c", shift_leader="s", administrator="a", centre="centre-12")

@@ -9,8 +9,9 @@ import pytest
 
 from laneside.centre.alarms import AlarmKind
 from laneside.centre.ingest.uploads import EVENT, IMAGE, RECORD
-from laneside.centre.web.language import Language, Translator, beijing, spaced_digits
+from laneside.centre.web.language import Translator, beijing, spaced_digits
 from laneside.contract.records import ExitRecord
+from laneside.vocab.words import Language
 
 WORDS = tomllib.loads((files("laneside.centre.web") / "words.toml").read_text())
 

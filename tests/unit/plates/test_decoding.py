@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laneside.plates.decoding import Decoder
-from laneside.plates.grammar import Form, FormName, automaton_of
+from laneside.plates.grammar import FormName, TextForm, automaton_of
 
 FORMS = (
-    Form(name=FormName.CIVIL, places=("ab", "ab")),
-    Form(name=FormName.POLICE, places=("ab", "b", "c")),
-    Form(name=FormName.ARMY, places=("c",)),
+    TextForm(name=FormName.CIVIL, places=("ab", "ab")),
+    TextForm(name=FormName.POLICE, places=("ab", "b", "c")),
+    TextForm(name=FormName.ARMY, places=("c",)),
 )
 AUTOMATON = automaton_of(FORMS)
 DECODER = Decoder(AUTOMATON)

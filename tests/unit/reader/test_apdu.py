@@ -30,7 +30,7 @@ from laneside.reader.apdu import ApduReader
 from laneside.reader.port import Capability, NotPrepared, Prepared, PrepareRefusal, PsamState
 from laneside.reader.purchase import KeyIndex, ReaderPolicy
 from laneside.virtual.chips.keys import Purpose, VirtualKeys
-from laneside.virtual.chips.profiles import Authorisation, ProofLife
+from laneside.virtual.chips.profiles import AuthorisationNeed, ProofLife
 
 SPEC_KEYS = (
     VirtualKeys()
@@ -210,7 +210,7 @@ def test_a_psam_that_is_not_there_leaves_the_rest_readable():
 
 
 def test_a_psam_without_authorisation_is_seen_at_reading():
-    bench = make_bench(psam=psam_profile(authorisation=Authorisation.REQUIRED))
+    bench = make_bench(psam=psam_profile(authorisation=AuthorisationNeed.REQUIRED))
     reader = bench.reader()
     presented = reader.read(search_s=1)
     assert (presented.psam.present, presented.psam.authorised) == (True, False)

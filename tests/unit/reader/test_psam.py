@@ -13,7 +13,7 @@ from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.reader.apdu import ApduReader
 from laneside.reader.port import NotPrepared, PrepareRefusal, PsamAuthorisation, PsamChallenge
 from laneside.virtual.chips.keys import Purpose, VirtualKeys
-from laneside.virtual.chips.profiles import Authorisation
+from laneside.virtual.chips.profiles import AuthorisationNeed
 
 KEYS = VirtualKeys().with_root(Purpose.PSAM_AUTHORISATION, bytes.fromhex("00112233445566778899AABBCCDDEEFF"))
 INSTRUCTION = bytes.fromhex("0082004108 11A8F17B1A378D36")
@@ -109,7 +109,7 @@ def test_another_use_of_the_psam_ends_the_challenge_and_nothing_is_sent():
 
 
 def test_the_virtual_psam_takes_the_specs_answer_and_asks_again_after_power_off():
-    profile = psam_profile(authorisation=Authorisation.REQUIRED, keys=KEYS)
+    profile = psam_profile(authorisation=AuthorisationNeed.REQUIRED, keys=KEYS)
     bench = make_bench(psam=profile)
     assert bench.psam is not None
     bench.psam._random_bytes = lambda count: bytes(range(1, count + 1))
@@ -126,7 +126,7 @@ def test_the_virtual_psam_takes_the_specs_answer_and_asks_again_after_power_off(
 def test_nothing_is_prepared_before_and_everything_after_authorisation():
     from bench import order_for
 
-    bench = make_bench(psam=psam_profile(authorisation=Authorisation.REQUIRED, keys=KEYS))
+    bench = make_bench(psam=psam_profile(authorisation=AuthorisationNeed.REQUIRED, keys=KEYS))
     bench.psam._random_bytes = lambda count: bytes(range(1, count + 1))
     reader = bench.reader()
     order = order_for(reader.read(search_s=1))
@@ -141,7 +141,7 @@ def test_nothing_is_prepared_before_and_everything_after_authorisation():
 
 
 def test_a_wrong_answer_tells_how_many_tries_are_left():
-    bench = make_bench(psam=psam_profile(authorisation=Authorisation.REQUIRED, keys=KEYS))
+    bench = make_bench(psam=psam_profile(authorisation=AuthorisationNeed.REQUIRED, keys=KEYS))
     reader = bench.reader()
     for left in range(14, -1, -1):
         reader.authorisation_request()
@@ -154,7 +154,7 @@ def test_a_wrong_answer_tells_how_many_tries_are_left():
 
 @pytest.mark.parametrize("side", Side)
 def test_a_lost_answer_leaves_a_psam_that_is_asked_anew(side):
-    bench = make_bench(psam=psam_profile(authorisation=Authorisation.REQUIRED, keys=KEYS))
+    bench = make_bench(psam=psam_profile(authorisation=AuthorisationNeed.REQUIRED, keys=KEYS))
     bench.psam._random_bytes = lambda count: bytes(range(1, count + 1))
     reader = bench.reader()
     reader.authorisation_request()
@@ -166,7 +166,7 @@ def test_a_lost_answer_leaves_a_psam_that_is_asked_anew(side):
 
 @pytest.mark.parametrize("at", range(8))
 def test_a_request_that_is_cut_anywhere_raises_nothing_and_can_be_repeated(at):
-    bench = make_bench(psam=psam_profile(authorisation=Authorisation.REQUIRED, keys=KEYS))
+    bench = make_bench(psam=psam_profile(authorisation=AuthorisationNeed.REQUIRED, keys=KEYS))
     bench.psam._random_bytes = lambda count: bytes(range(1, count + 1))
     reader = bench.reader()
     bench.arm(Cut(at, Side.AFTER, Span.BLINK))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from laneside.contract.parameters import ListedObject, StatusListFull, StatusListRow
-from laneside.statuslist import StatusListIndex
+from laneside.statuslist.index import StatusListIndex
 
 MADE = datetime(2024, 5, 6, 6, 0, tzinfo=UTC)
 CARD, OBU = ListedObject.CARD, ListedObject.OBU

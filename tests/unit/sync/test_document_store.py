@@ -13,7 +13,7 @@ from laneside.contract.exchange import VersionReport
 from laneside.contract.parameters import DocumentKind, TariffRow, TariffTable
 from laneside.contract.signing import canonical, document_bytes
 from laneside.errors import ContractError, SignatureError
-from laneside.statuslist import StatusListIndex
+from laneside.statuslist.index import StatusListIndex
 from laneside.sync.document_store import DocumentStore, Downloader, Offer
 from laneside.sync.folder import DiskFolder
 from laneside.sync.job import StepOutcome

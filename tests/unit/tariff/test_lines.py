@@ -3,8 +3,16 @@
 import msgspec
 import pytest
 
-from laneside.tariff import Operation, QuoteLine, half_up_95, half_up_percent
-from laneside.tariff.lines import etc_95, holiday, kind_off, table_fee
+from laneside.tariff.lines import (
+    Operation,
+    QuoteLine,
+    etc_95,
+    half_up_95,
+    half_up_percent,
+    holiday,
+    kind_off,
+    table_fee,
+)
 
 
 @pytest.mark.parametrize(

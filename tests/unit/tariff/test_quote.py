@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from laneside.contract.parameters import HolidayWindow, KindRule, TariffRow, TariffTable
-from laneside.tariff import FeeQuote, NoFee, NoFeeReason, Operation, quote
+from laneside.tariff.lines import Operation
+from laneside.tariff.quote import FeeQuote, NoFee, NoFeeReason, quote
 
 STATION = "62010A0B"
 AT = datetime(2024, 5, 6, 6, 30, 15, tzinfo=UTC)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from laneside.contract.parameters import HolidayWindow, KindRule, TariffRow, TariffTable
-from laneside.tariff import check_table
+from laneside.tariff.table import check_table
 
 ROW = TariffRow(station_hex="62010A0B", toll_class=1, fee_fen=1100, fee95_fen=1045)
 HOLIDAY = HolidayWindow(

@@ -8,7 +8,8 @@ from gallery import TROUBLED, Scene
 from samples import READ
 
 from laneside.contract.parameters import Role
-from laneside.terminal.preferences import Language, Preference, Theme
+from laneside.terminal.preferences import Preference, Theme
+from laneside.vocab.words import Language
 
 JSON = {"accept": "application/json"}
 

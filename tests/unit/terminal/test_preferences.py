@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from laneside.sync.folder import DiskFolder
-from laneside.terminal.preferences import Language, Preference, Preferences, Theme
+from laneside.terminal.preferences import Preference, Preferences, Theme
+from laneside.vocab.words import Language
 
 
 def test_a_choice_is_there_after_a_restart(tmp_path):

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from laneside.errors import SettingError
-from laneside.virtual.lane import CONCLUSIONS_MAX, Lane, LaneOrder, UnfinishedTrade
+from laneside.virtual.lane import CONCLUSIONS_MAX, LaneOrder, LaneState, UnfinishedTrade
 
-EMPTY = Lane(lanes=("62010A0B11", "62010A0B12"))
+EMPTY = LaneState(lanes=("62010A0B11", "62010A0B12"))
 TRADE = UnfinishedTrade(
     card_id="62012219230200000018",
     terminal_number="620100009911",
@@ -18,7 +18,7 @@ TRADE = UnfinishedTrade(
 )
 
 
-def arrived(plate: str = "甘A12345", trade: UnfinishedTrade | None = None) -> Lane:
+def arrived(plate: str = "甘A12345", trade: UnfinishedTrade | None = None) -> LaneState:
     return EMPTY.arrive(plate=plate, lane_event=None, open_trade=trade)
 
 
@@ -102,4 +102,4 @@ def test_old_conclusions_are_forgotten_in_the_end() -> None:
 
 def test_a_lane_comes_back_from_its_notes() -> None:
     lane = arrived(trade=TRADE).occupy("62010A0B12").conclude(paid())
-    assert msgspec.json.decode(msgspec.json.encode(lane), type=Lane) == lane
+    assert msgspec.json.decode(msgspec.json.encode(lane), type=LaneState) == lane

@@ -16,7 +16,7 @@ from laneside.reader.apdu import ApduReader
 from laneside.rules.finding import Severity
 from laneside.rules.rule_table import check_amount, check_confirmed, check_presented
 from laneside.rules.vehicle_facts import SeenVehicle
-from laneside.statuslist import StatusListIndex
+from laneside.statuslist.index import StatusListIndex
 from laneside.virtual.chip_store import RamChipStore
 from laneside.virtual.client import RoadsideLink, RoadsidePanel, VirtualLane
 from laneside.virtual.vehicles import VEHICLES, listed_keys

@@ -2,7 +2,3 @@
 
 Messages are the contract's; every answer that is not a yes is a ``Refusal`` in JSON. No SQL and no page may enter.
 """
-
-from laneside.centre.api.routes import ApiServices, api_routes
-
-__all__ = ["ApiServices", "api_routes"]

@@ -10,7 +10,7 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from laneside.centre.terminals import Registry, Terminal
+from laneside.centre.terminals.registry import EnrolledTerminal, Registry
 from laneside.clock import Clock
 from laneside.contract.exchange import SIGNATURE_HEADER, TERMINAL_HEADER, TIME_HEADER, Refusal
 from laneside.contract.signing import request_bytes, verify
@@ -39,7 +39,7 @@ _DRAINED: Final = 8
 class SignedRequest:
     """A request that a terminal has signed; ``sent_at`` and ``signature`` are as they came."""
 
-    terminal: Terminal
+    terminal: EnrolledTerminal
     body: bytes
     sent_at: str
     signature: bytes

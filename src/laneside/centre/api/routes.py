@@ -13,12 +13,14 @@ from starlette.routing import Route
 
 from laneside.centre.api.answers import answer, answer_receipt, refuse
 from laneside.centre.api.request_auth import RequestAuth, SignedRequest, read_body
-from laneside.centre.authorisations import Authorisations
-from laneside.centre.ingest import Intake, Upload
-from laneside.centre.parameters import PublishedDocuments
+from laneside.centre.authorisations.authorisations import Authorisations
+from laneside.centre.ingest.intake import Intake
+from laneside.centre.ingest.uploads import Upload
+from laneside.centre.parameters.published import PublishedDocuments
 from laneside.centre.photos import Photos
 from laneside.centre.settings import Settings
-from laneside.centre.terminals import Enrolment, Heartbeats
+from laneside.centre.terminals.enrolment import Enrolment
+from laneside.centre.terminals.heartbeats import Heartbeats
 from laneside.clock import Clock
 from laneside.contract.authorisation import PsamAuthorisationRequest, PsamAuthorisationResult
 from laneside.contract.exchange import TIME_HEADER, EnrolmentRequest, Heartbeat, HeartbeatReply, Receipt, Refusal

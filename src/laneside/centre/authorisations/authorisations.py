@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from laneside.centre.authorisations.signer import AuthorisationSigner
-from laneside.centre.storage import Database
+from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import psam_authorisations as table
 from laneside.clock import Clock
 from laneside.contract.authorisation import (

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from laneside.centre.alarms import Alarms
 from laneside.centre.ingest.uploads import EVENT, IMAGE, RECORD, Message, Upload, UploadKind, columns_of, subject_of
-from laneside.centre.storage import Database
+from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import conflicts
 from laneside.clock import Clock
 from laneside.contract.exchange import Receipt, Refusal, Stored

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import RowMapping, Select, select
 
-from laneside.centre.storage import Database
+from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import conflicts, events, images, records
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import parse

@@ -9,7 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select
 
-from laneside.centre.storage import Database
+from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import documents
 from laneside.clock import Clock
 from laneside.contract.parameters import DocumentKind, Parameters, SignedDocument, StatusListFull, TariffTable

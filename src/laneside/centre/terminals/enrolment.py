@@ -11,7 +11,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from laneside.centre.storage import Database
+from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import enrolment_codes, terminals
 from laneside.clock import Clock
 from laneside.contract.enrolment import CODE_BYTES, EnrolmentCode

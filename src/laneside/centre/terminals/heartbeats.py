@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, select, update
 
 from laneside.centre.alarms import AlarmKind, Alarms
-from laneside.centre.storage import Database
+from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import terminals
-from laneside.centre.terminals.registry import Terminal, terminal_from
+from laneside.centre.terminals.registry import EnrolledTerminal, terminal_from
 from laneside.clock import Clock
 from laneside.contract.exchange import Heartbeat, Refusal
 from laneside.contract.signing import canonical, head_bytes, verify
@@ -32,7 +32,7 @@ class Heartbeats:
         self._clock = clock
         self._alarms = alarms
 
-    def take(self, terminal: Terminal, beat: Heartbeat) -> datetime | Refusal:
+    def take(self, terminal: EnrolledTerminal, beat: Heartbeat) -> datetime | Refusal:
         """Keep a heartbeat and return when it came; a head that can't be right is refused or raises an alarm.
 
         Raises ContractError for a number that no journal has.
@@ -60,7 +60,7 @@ class Heartbeats:
             connection.execute(update(terminals).where(terminals.c.terminal_id == known.terminal_id).values(**values))
         return now
 
-    def _furthest_head(self, connection: Connection, known: Terminal, beat: Heartbeat) -> dict[str, Any]:
+    def _furthest_head(self, connection: Connection, known: EnrolledTerminal, beat: Heartbeat) -> dict[str, Any]:
         if known.journal_seq is None or beat.journal_seq > known.journal_seq:
             return {"journal_seq": beat.journal_seq, "journal_hash": beat.journal_hash}
         if beat.journal_seq < known.journal_seq:
@@ -74,13 +74,13 @@ class Heartbeats:
         subject = beat.terminal_id
         self._alarms.ring(connection, AlarmKind.CLOCK_OFF, subject=subject, terminal_id=subject, detail=detail)
 
-    def _ring(self, connection: Connection, kind: AlarmKind, beat: Heartbeat, *, known: Terminal) -> None:
+    def _ring(self, connection: Connection, kind: AlarmKind, beat: Heartbeat, *, known: EnrolledTerminal) -> None:
         detail = f"{known.journal_seq} {known.journal_hash} → {beat.journal_seq} {beat.journal_hash}"
         subject = f"{known.terminal_id} {known.journal_seq}"
         self._alarms.ring(connection, kind, subject=subject, terminal_id=known.terminal_id, detail=detail)
 
 
-def _head_verifies(terminal: Terminal, beat: Heartbeat) -> bool:
+def _head_verifies(terminal: EnrolledTerminal, beat: Heartbeat) -> bool:
     head = head_bytes(terminal_id=terminal.terminal_id, seq=beat.journal_seq, hash_hex=beat.journal_hash)
     try:
         verify(terminal.device_key, beat.journal_signature, head)

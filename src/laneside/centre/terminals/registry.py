@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, select, update
 
-from laneside.centre.storage import Database
+from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import terminals
 from laneside.clock import Clock
 from laneside.contract.exchange import Heartbeat
@@ -16,7 +16,7 @@ from laneside.contract.signing import parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terminal:
+class EnrolledTerminal:
     """One enrolled device. ``slot`` is the two digits that its record ids carry; the key is the Ed25519 public half."""
 
     terminal_id: str
@@ -32,11 +32,11 @@ class Terminal:
     journal_hash: str | None
 
 
-def terminal_from(row: RowMapping) -> Terminal:
+def terminal_from(row: RowMapping) -> EnrolledTerminal:
     """Make the value of a row of the table."""
     body: bytes | None = row["heartbeat"]
     fields: dict[str, Any] = {key: value for key, value in row.items() if key not in {"heartbeat", "heartbeat_at"}}
-    return Terminal(**fields, heartbeat=None if body is None else parse(body, Heartbeat))
+    return EnrolledTerminal(**fields, heartbeat=None if body is None else parse(body, Heartbeat))
 
 
 class Registry:
@@ -46,14 +46,14 @@ class Registry:
         self._database = database
         self._clock = clock
 
-    def find(self, terminal_id: str) -> Terminal | None:
+    def find(self, terminal_id: str) -> EnrolledTerminal | None:
         """Return a terminal, revoked or not; None if there never was one."""
         with self._database.reading() as connection:
             query = select(terminals).where(terminals.c.terminal_id == terminal_id)
             row = connection.execute(query).mappings().one_or_none()
         return None if row is None else terminal_from(row)
 
-    def all(self) -> tuple[Terminal, ...]:
+    def all(self) -> tuple[EnrolledTerminal, ...]:
         """Return every terminal by station and slot, revoked ones last."""
         order = (terminals.c.revoked_at.is_not(None), terminals.c.station_hex, terminals.c.slot)
         with self._database.reading() as connection:

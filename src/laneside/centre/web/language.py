@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from laneside.clock import BEIJING
 from laneside.vocab.vehicle import PlateColour, TollClass, VehicleKind
-from laneside.vocab.words import Words, label
+from laneside.vocab.words import Language, Words, label
 
 _DIGITS: Final = 14
-
-
-class Language(StrEnum):
-    """The languages, the first one first."""
-
-    ZH = "zh"
-    EN = "en"
 
 
 @cache

@@ -12,7 +12,7 @@ from laneside.centre.web.pages import (
     SESSION_COOKIE,
     Endpoint,
     PageServices,
-    Visit,
+    PageVisit,
     field,
     from_own_page,
     remembering_language,
@@ -52,7 +52,7 @@ def log_in(services: PageServices) -> Endpoint:
     return endpoint
 
 
-def log_out(visit: Visit, _form: FormData) -> Response:
+def log_out(visit: PageVisit, _form: FormData) -> Response:
     """End the session."""
     visit.services.accounts.log_out(visit.request.cookies[SESSION_COOKIE])
     response = RedirectResponse("/login", 303)

@@ -14,16 +14,17 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from laneside.centre.accounts import Accounts, Session
+from laneside.centre.accounts import Accounts, AccountSession
 from laneside.centre.alarms import Alarms
-from laneside.centre.authorisations import Authorisations
-from laneside.centre.ingest import KeptUploads
-from laneside.centre.parameters import PublishedDocuments
+from laneside.centre.authorisations.authorisations import Authorisations
+from laneside.centre.ingest.kept_uploads import KeptUploads
+from laneside.centre.parameters.published import PublishedDocuments
 from laneside.centre.photos import Photos
-from laneside.centre.terminals import Enrolment, Registry
-from laneside.centre.web.language import Language, Translator, beijing, percent, spaced_digits
+from laneside.centre.terminals.enrolment import Enrolment
+from laneside.centre.terminals.registry import Registry
+from laneside.centre.web.language import Translator, beijing, percent, spaced_digits
 from laneside.clock import Clock
-from laneside.vocab.words import yuan
+from laneside.vocab.words import Language, yuan
 
 # Cookies are shared by all ports of a host, so the names say whose they are.
 SESSION_COOKIE: Final = "laneside_centre_session"
@@ -51,12 +52,12 @@ class PageServices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class PageVisit:
     """One request of someone who is logged in."""
 
     services: PageServices
     request: Request
-    session: Session
+    session: AccountSession
     translator: Translator
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
@@ -65,8 +66,8 @@ class Visit:
         return render(self.request, self.translator, template, status=status, **frame, **context)
 
 
-Show = Callable[[Visit], Response]
-Act = Callable[[Visit, FormData], Response]
+Show = Callable[[PageVisit], Response]
+Act = Callable[[PageVisit, FormData], Response]
 
 
 def page(services: PageServices, show: Show) -> Endpoint:
@@ -137,11 +138,11 @@ def from_own_page(request: Request) -> bool:
     return origin is None or origin == f"{request.url.scheme}://{request.headers.get('host')}"
 
 
-def _visit(services: PageServices, request: Request) -> Visit | None:
+def _visit(services: PageServices, request: Request) -> PageVisit | None:
     session = services.accounts.session(request.cookies.get(SESSION_COOKIE, ""))
     if session is None:
         return None
-    return Visit(services=services, request=request, session=session, translator=translator_of(request))
+    return PageVisit(services=services, request=request, session=session, translator=translator_of(request))
 
 
 def remembering_language(services: PageServices, answer: Endpoint) -> Endpoint:

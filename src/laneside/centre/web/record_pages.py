@@ -7,10 +7,10 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from laneside.centre.ingest import KeptEvent, KeptRecord
+from laneside.centre.ingest.kept_uploads import KeptEvent, KeptRecord
 from laneside.centre.web.language import Translator, spaced_digits
 from laneside.centre.web.login_pages import no_such_page
-from laneside.centre.web.pages import Visit
+from laneside.centre.web.pages import PageVisit
 from laneside.contract.records import ExitRecord, ImageRecord, PlateEvidence
 from laneside.vocab.words import yuan
 
@@ -19,12 +19,12 @@ _PAGE: Final = 50
 _DIGIT_TIMES: Final = frozenset({"exit_time", "entry_time"})
 
 
-def home(_visit: Visit) -> Response:
+def home(_visit: PageVisit) -> Response:
     """Show the records first."""
     return RedirectResponse("/records", 303)
 
 
-def records(visit: Visit) -> Response:
+def records(visit: PageVisit) -> Response:
     """List records, newest first."""
     kept = visit.services.kept.records(before=_before(visit), limit=_PAGE)
     wanted = [item.upload.photo_sha256 for item in kept if item.upload.photo_sha256]
@@ -32,7 +32,7 @@ def records(visit: Visit) -> Response:
     return visit.page("records.html", kept=kept, arrived=arrived, older=_older(kept))
 
 
-def record(visit: Visit) -> Response:
+def record(visit: PageVisit) -> Response:
     """Show one record with its photo, its checks, its fee and every field."""
     kept = visit.services.kept.record(visit.request.path_params["record_id"])
     if kept is None:
@@ -50,14 +50,14 @@ def record(visit: Visit) -> Response:
     )
 
 
-def conflicts(visit: Visit) -> Response:
+def conflicts(visit: PageVisit) -> Response:
     """Show what was sent under an id whose keys were taken, whatever it was."""
     subject = visit.request.path_params["subject"]
     kept = visit.services.kept.conflicts(subject)
     return visit.page("conflicts.html", subject=subject, conflicts=kept) if kept else no_such_page(visit.request)
 
 
-def events(visit: Visit) -> Response:
+def events(visit: PageVisit) -> Response:
     """List events, newest first."""
     kept = visit.services.kept.events(before=_before(visit), limit=_PAGE)
     arrived = visit.services.photos.among([item.event.photo_sha256 for item in kept if item.event.photo_sha256])
@@ -65,7 +65,7 @@ def events(visit: Visit) -> Response:
     return visit.page("events.html", kept=kept, arrived=arrived, older=_older(kept), open_debits=open_debits)
 
 
-def event(visit: Visit) -> Response:
+def event(visit: PageVisit) -> Response:
     """Show one event with its reason and picture."""
     kept = visit.services.kept.event(visit.request.path_params["event_id"])
     if kept is None:
@@ -77,7 +77,7 @@ def event(visit: Visit) -> Response:
     return visit.page("event.html", kept=kept, photo_here=here, **_reading(visit, same_photo))
 
 
-def _reading(visit: Visit, image: ImageRecord | None) -> dict[str, Any]:
+def _reading(visit: PageVisit, image: ImageRecord | None) -> dict[str, Any]:
     """Return what the terminal read in the photo, the collector's word beside it, and whether the cut-out has come."""
     reading = None if image is None or not isinstance(image.plate_reading, PlateEvidence) else image.plate_reading
     return {
@@ -87,7 +87,7 @@ def _reading(visit: Visit, image: ImageRecord | None) -> dict[str, Any]:
     }
 
 
-def photo(visit: Visit) -> Response:
+def photo(visit: PageVisit) -> Response:
     """Send a photo as it came."""
     path = visit.services.photos.file(visit.request.path_params["sha256"])
     if path is None:
@@ -124,7 +124,7 @@ def _readable(name: str, value: Any, translator: Translator) -> str:
     return str(value)
 
 
-def _before(visit: Visit) -> int | None:
+def _before(visit: PageVisit) -> int | None:
     asked = visit.request.query_params.get("before", "")
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from laneside.passage.flows.flow import Activity
 from laneside.passage.notes import Ending
-from laneside.tariff import FeeQuote
+from laneside.tariff.quote import FeeQuote
 from laneside.vocab.words import Words
 
 

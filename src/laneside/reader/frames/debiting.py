@@ -44,7 +44,7 @@ class PurchaseResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Debiting:
+class FrameDebit:
     """One debit over one conversation. Every method raises LinkLostError when the link goes."""
 
     talk: Conversation

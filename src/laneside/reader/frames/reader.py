@@ -14,7 +14,7 @@ from laneside.codec.bcd import purchase_time
 from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.reader.frames.connection_keeper import ConnectionKeeper, FrameReaderPolicy
 from laneside.reader.frames.conversation import ByteLink, Observer
-from laneside.reader.frames.debiting import Debiting, PurchaseResult
+from laneside.reader.frames.debiting import FrameDebit, PurchaseResult
 from laneside.reader.frames.found import Found
 from laneside.reader.frames.tag_search import TagSearch
 from laneside.reader.port import (
@@ -216,9 +216,9 @@ class FrameReader:
         self._pending = _Pending(token=self._last_token, found=found, intent=intent)
         return Prepared(intent=intent, token=self._last_token)
 
-    def _debiting(self) -> Debiting:
+    def _debiting(self) -> FrameDebit:
         """Take the conversation as it is; what came late is dropped from it. Raises LinkLostError."""
-        return Debiting(talk=self._connection.conversation(), dialect=self._policy.dialect, clock=self._clock)
+        return FrameDebit(talk=self._connection.conversation(), dialect=self._policy.dialect, clock=self._clock)
 
     def _purchase(self, pending: _Pending) -> PurchaseResult:
         try:

@@ -18,8 +18,8 @@ from starlette.responses import Response
 
 from laneside.clock import BEIJING
 from laneside.passage.answers import Rejected
-from laneside.terminal.preferences import Language, Preference
-from laneside.vocab.words import Words, yuan
+from laneside.terminal.preferences import Preference
+from laneside.vocab.words import Language, Words, yuan
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",

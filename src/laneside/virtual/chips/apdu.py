@@ -43,7 +43,7 @@ def tries_left(count: int) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class ReceivedCommand:
     """A short APDU in its parts; ``le`` is None where the command has none, and 256 where it is 00."""
 
     cla: int
@@ -54,7 +54,7 @@ class Command:
     le: int | None
 
     @classmethod
-    def parse(cls, raw: bytes) -> Command | None:
+    def parse(cls, raw: bytes) -> ReceivedCommand | None:
         """Parse one of the four short cases (ISO 7816-3); None when the lengths do not add up."""
         if len(raw) < 4:
             return None

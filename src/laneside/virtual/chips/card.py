@@ -10,11 +10,11 @@ from laneside.cardcrypto.ciphers import Suite
 from laneside.cardcrypto.messaging import external_authenticate
 from laneside.cardcrypto.purchase import mac1, mac1_data, mac2, mac2_data, session_key, tac, tac_data
 from laneside.virtual.chips import apdu, card_files
-from laneside.virtual.chips.apdu import OK, Command
+from laneside.virtual.chips.apdu import OK, ReceivedCommand
 from laneside.virtual.chips.card_files import KEY_FIELDS, TRIES_FIELDS, record_place
 from laneside.virtual.chips.chip import Act, Chip, Directory, ElementaryFile, FileKind, Update
 from laneside.virtual.chips.keys import Purpose
-from laneside.virtual.chips.memory import ChipMemory, Image, Layout, TwoSlotStore
+from laneside.virtual.chips.memory import ChipMemory, Image, SlotLayout, TwoSlotStore
 from laneside.virtual.chips.profiles import LOG_LENGTH, LOG_RECORDS, CardProfile
 
 COMPOSITE_PURCHASE = 0x09
@@ -74,7 +74,7 @@ class DebitOrder:
 class VirtualCard(Chip):
     """An ETC user card in software. It starts without power; ``power_on`` first."""
 
-    LAYOUT: ClassVar[Layout] = card_files.LAYOUT
+    LAYOUT: ClassVar[SlotLayout] = card_files.LAYOUT
     DIRECTORIES: ClassVar[tuple[Directory, ...]] = card_files.DIRECTORIES
 
     @classmethod
@@ -105,14 +105,14 @@ class VirtualCard(Chip):
     def _leave_directory(self) -> None:
         self._authenticated = False
 
-    def _answer(self, command: Command) -> bytes:
+    def _answer(self, command: ReceivedCommand) -> bytes:
         """Refuse everything but SELECT within a locked application."""
         selecting = (command.cla, command.ins) == (0x00, 0xA4)
         if self._in_application and self._locked and not selecting:
             return apdu.LOCKED
         return super()._answer(command)
 
-    def _select(self, command: Command) -> bytes:
+    def _select(self, command: ReceivedCommand) -> bytes:
         """End the open purchase, then select; entering a locked application is answered with a warning."""
         self._session = None
         answer = super()._select(command)
@@ -142,7 +142,7 @@ class VirtualCard(Chip):
 
     # --- records
 
-    def _read_record(self, command: Command) -> bytes:
+    def _read_record(self, command: ReceivedCommand) -> bytes:
         """`00B2`: record P1 of the file in P2; record 1 of the log is the newest."""
         if command.data or command.le is None:
             return apdu.WRONG_LENGTH
@@ -181,7 +181,7 @@ class VirtualCard(Chip):
 
     # --- balance and purchase
 
-    def _balance(self, command: Command) -> bytes:
+    def _balance(self, command: ReceivedCommand) -> bytes:
         """`805C000204`: the balance in fen, 4 bytes."""
         if (command.p1, command.p2) != (0x00, 0x02):
             return apdu.WRONG_P1_P2
@@ -191,7 +191,7 @@ class VirtualCard(Chip):
             return apdu.CONDITIONS
         return command.wants(4) or self._image()["balance"] + OK
 
-    def _initialise_purchase(self, command: Command) -> bytes:
+    def _initialise_purchase(self, command: ReceivedCommand) -> bytes:
         """`8050`: open a composite (03 02) or plain (01 02) purchase; whatever was open ends."""
         self._session = None
         kind = {0x03: COMPOSITE_PURCHASE, 0x01: PLAIN_PURCHASE}.get(command.p1)
@@ -232,7 +232,7 @@ class VirtualCard(Chip):
         )
         return self._session.answer() + OK
 
-    def _cache_record(self, command: Command) -> bytes:
+    def _cache_record(self, command: ReceivedCommand) -> bytes:
         """`80DC`: keep a composite record until `8054` writes it; P1 is its id, P2 the file."""
         if self._session is None or self._session.transaction_type != COMPOSITE_PURCHASE:
             return apdu.CONDITIONS
@@ -247,7 +247,7 @@ class VirtualCard(Chip):
         self._session.cached[sfi, command.p1] = command.data
         return OK
 
-    def _debit(self, command: Command) -> bytes:
+    def _debit(self, command: ReceivedCommand) -> bytes:
         """`8054`: balance, counter, 0019, log and proof change together, or nothing does. The purchase ends here."""
         session, self._session = self._session, None
         if (command.p1, command.p2) != (0x01, 0x00):
@@ -266,7 +266,7 @@ class VirtualCard(Chip):
         self._commit(draft)
         return answer + OK
 
-    def _prove(self, command: Command) -> bytes:
+    def _prove(self, command: ReceivedCommand) -> bytes:
         """`805A`: MAC2 and TAC of the purchase with counter N+1, while the card still has them."""
         if command.p1:
             return apdu.WRONG_P1_P2
@@ -281,7 +281,7 @@ class VirtualCard(Chip):
 
     # --- authentication
 
-    def _external_authenticate(self, command: Command) -> bytes:
+    def _external_authenticate(self, command: ReceivedCommand) -> bytes:
         """`0082 00 kk`: check the answer to the challenge with key 01, or 41 on a card that knows SM4."""
         suite = _AUTHENTICATION_KEYS.get(command.p2)
         if command.p1:
@@ -300,7 +300,7 @@ class VirtualCard(Chip):
         self._authenticated = command.data == expected
         return self._count_try(TRIES_FIELDS[suite], card_files.AUTHENTICATION_TRIES, right=self._authenticated)
 
-    def _verify_pin(self, command: Command) -> bytes:
+    def _verify_pin(self, command: ReceivedCommand) -> bytes:
         """`0020000006`: verify the PIN, which no toll payment needs."""
         if command.p1 or command.p2:
             return apdu.WRONG_P1_P2

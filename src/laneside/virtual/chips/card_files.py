@@ -6,7 +6,7 @@ from laneside.cardcrypto.ciphers import Suite
 from laneside.cardcrypto.purchase import diversify_chain
 from laneside.virtual.chips.chip import MASTER_FILE, Directory, ElementaryFile, FileKind, Update
 from laneside.virtual.chips.keys import Purpose
-from laneside.virtual.chips.memory import Image, Layout
+from laneside.virtual.chips.memory import Image, SlotLayout
 from laneside.virtual.chips.profiles import LOG_LENGTH, LOG_RECORDS, CardProfile, ProofLife
 
 APPLICATION = 0x1001
@@ -52,7 +52,7 @@ KEY_FIELDS = {
 }
 TRIES_FIELDS = {suite: f"tries-{suite.value}" for suite in Suite}
 
-LAYOUT = Layout(
+LAYOUT = SlotLayout(
     (
         ("flags", 1),
         ("pin", 6),

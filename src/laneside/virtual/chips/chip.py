@@ -10,15 +10,15 @@ from typing import ClassVar, Self
 from laneside.cardcrypto.ciphers import Suite
 from laneside.cardcrypto.messaging import secure_message_mac
 from laneside.virtual.chips import apdu
-from laneside.virtual.chips.apdu import OK, Command
-from laneside.virtual.chips.memory import ChipMemory, Image, Layout, TwoSlotStore
+from laneside.virtual.chips.apdu import OK, ReceivedCommand
+from laneside.virtual.chips.memory import ChipMemory, Image, SlotLayout, TwoSlotStore
 
 # Invented and marked as such: T=0 and T=1, historical bytes LANESIDE (spec/virtual-and-defaults.md section 1).
 ATR = bytes.fromhex("3B888001") + b"LANESIDE" + b"\x14"
 MASTER_FILE = 0x3F00
 MAC_LENGTH = 4
 
-Act = Callable[[Command], bytes]
+Act = Callable[[ReceivedCommand], bytes]
 
 
 class FileKind(Enum):
@@ -71,7 +71,7 @@ class Chip:
     ``random_bytes(n)`` supplies challenges. Not thread-safe: one owner sends one command after the other.
     """
 
-    LAYOUT: ClassVar[Layout]
+    LAYOUT: ClassVar[SlotLayout]
     DIRECTORIES: ClassVar[tuple[Directory, ...]]
     atr: ClassVar[bytes] = ATR
 
@@ -109,7 +109,7 @@ class Chip:
         """Answer one command APDU with data and status word; any bytes get an answer while there is power."""
         if not self._powered:
             return b""
-        parsed = Command.parse(command)
+        parsed = ReceivedCommand.parse(command)
         return apdu.WRONG_LENGTH if parsed is None else self._answer(parsed)
 
     # --- what a kind of chip adds
@@ -144,7 +144,7 @@ class Chip:
 
     # --- dispatch
 
-    def _answer(self, command: Command) -> bytes:
+    def _answer(self, command: ReceivedCommand) -> bytes:
         """Carry the command out, or return the status word for an unknown one."""
         act = self._commands.get((command.cla, command.ins))
         if act is not None:
@@ -162,7 +162,7 @@ class Chip:
 
     # --- selection
 
-    def _select(self, command: Command) -> bytes:
+    def _select(self, command: ReceivedCommand) -> bytes:
         """`00A4`: by file id (P1 00) or by name (P1 04)."""
         match (command.p1, command.p2):
             case (0x00, 0x00):
@@ -211,7 +211,7 @@ class Chip:
 
     # --- challenge and response
 
-    def _get_challenge(self, command: Command) -> bytes:
+    def _get_challenge(self, command: ReceivedCommand) -> bytes:
         """`0084`: 4 or 8 random bytes, kept until one authentication or MAC used them."""
         if command.p1 or command.p2:
             return apdu.WRONG_P1_P2
@@ -225,13 +225,13 @@ class Chip:
         challenge, self._challenge = self._challenge, b""
         return challenge
 
-    def _get_response(self, _command: Command) -> bytes:
+    def _get_response(self, _command: ReceivedCommand) -> bytes:
         """`00C0`: nothing ever waits, because answers are given whole."""
         return apdu.CONDITIONS
 
     # --- transparent files
 
-    def _target(self, command: Command) -> tuple[ElementaryFile, int] | bytes:
+    def _target(self, command: ReceivedCommand) -> tuple[ElementaryFile, int] | bytes:
         """Find file and offset that P1 and P2 name: a short id with 8 bits, or 15 bits into the selected file."""
         if command.p1 & 0x80:
             if command.p1 & 0x60:
@@ -245,7 +245,7 @@ class Chip:
             return missing
         return (file, offset) if file.kind in {FileKind.BINARY, FileKind.CIPHERED} else apdu.WRONG_FILE_TYPE
 
-    def _read_binary(self, command: Command) -> bytes:
+    def _read_binary(self, command: ReceivedCommand) -> bytes:
         """`00B0`: up to Le bytes from an offset; an Le beyond the end is answered with what is left (6Cxx)."""
         if command.data or command.le is None:
             return apdu.WRONG_LENGTH
@@ -262,7 +262,7 @@ class Chip:
             return rest[:256] + OK
         return apdu.wrong_le(len(rest)) if command.le > len(rest) else rest[: command.le] + OK
 
-    def _update_binary(self, command: Command) -> bytes:
+    def _update_binary(self, command: ReceivedCommand) -> bytes:
         """`00D6` and `04D6`: put data at an offset, with a MAC where the file wants one."""
         target = self._target(command)
         if isinstance(target, bytes):
@@ -275,7 +275,7 @@ class Chip:
         data = command.data[:-MAC_LENGTH] if secured else command.data
         return self._put(file, offset, data)
 
-    def _refuse_plain(self, command: Command, file: ElementaryFile) -> bytes | None:
+    def _refuse_plain(self, command: ReceivedCommand, file: ElementaryFile) -> bytes | None:
         """Check an update without MAC."""
         match file.update:
             case Update.NEVER:
@@ -287,7 +287,7 @@ class Chip:
                     return apdu.NOT_AUTHENTICATED
         return None if command.data else apdu.WRONG_LENGTH
 
-    def _refuse_secured(self, command: Command, file: ElementaryFile) -> bytes | None:
+    def _refuse_secured(self, command: ReceivedCommand, file: ElementaryFile) -> bytes | None:
         """Check an update with MAC; the challenge is spent whatever comes of it (spec/psam-and-crypto.md section 6)."""
         if file.update is not Update.MAC:
             return apdu.NOT_ALLOWED

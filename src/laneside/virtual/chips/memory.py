@@ -25,7 +25,7 @@ class StoreError(LanesideError):
     code = "virtual-store"
 
 
-class Layout:
+class SlotLayout:
     """The offset and length of each field, in the order given."""
 
     def __init__(self, fields: Iterable[tuple[str, int]]) -> None:
@@ -46,7 +46,7 @@ class Image:
 
     __slots__ = ("_data", "_layout")
 
-    def __init__(self, layout: Layout, data: bytes | None = None) -> None:
+    def __init__(self, layout: SlotLayout, data: bytes | None = None) -> None:
         self._layout = layout
         self._data = bytearray(layout.length if data is None else data)
         assert len(self._data) == layout.length, "the image belongs to another layout"

@@ -27,7 +27,7 @@ class ProofLife(StrEnum):
     NEXT_INIT = "init"
 
 
-class Authorisation(StrEnum):
+class AuthorisationNeed(StrEnum):
     """Whether a PSAM wants its authorisation from the centre after each power-up."""
 
     NONE = "none"
@@ -35,7 +35,7 @@ class Authorisation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class ProofRule:
     """What `805A` answers for one purchase; ``counter`` is N+1."""
 
     transaction_type: int = 0x09
@@ -60,7 +60,7 @@ class CardProfile:
     counter: int = 0
     capp: bytes = RESET_CAPP
     log: tuple[bytes, ...] = ()
-    proof: Proof | None = None
+    proof: ProofRule | None = None
     proof_life: ProofLife = ProofLife.NEXT_DEBIT
     locked: bool = False
     keys: VirtualKeys = field(default_factory=VirtualKeys, repr=False)
@@ -137,7 +137,7 @@ class PsamProfile:
     terminal_number: bytes
     issuer: bytes
     next_transaction_number: int = 1
-    authorisation: Authorisation = Authorisation.NONE
+    authorisation: AuthorisationNeed = AuthorisationNeed.NONE
     start: bytes = bytes.fromhex("20200101")
     expiry: bytes = bytes.fromhex("20491231")
     sm4_tail: bool = True
@@ -148,7 +148,7 @@ class PsamProfile:
         assert len(self.terminal_number) == 6, "a terminal number has six bytes"
         assert len(self.issuer) == 8, "an issuer id has eight bytes"
         assert len(self.start) == len(self.expiry) == 4, "a BCD date has four bytes"
-        assert isinstance(self.authorisation, Authorisation), "the authorisation is one of its enum"
+        assert isinstance(self.authorisation, AuthorisationNeed), "the authorisation is one of its enum"
         assert 0 <= self.next_transaction_number <= 0xFFFFFFFF, "a transaction number has four bytes"
 
     @property

@@ -13,11 +13,11 @@ from laneside.cardcrypto.ciphers import MAC_LENGTH, Suite, decrypt, encrypt, las
 from laneside.cardcrypto.messaging import external_authenticate
 from laneside.cardcrypto.purchase import diversify_chain, mac1, mac1_data, mac2, mac2_data, session_key
 from laneside.virtual.chips import apdu
-from laneside.virtual.chips.apdu import OK, Command
+from laneside.virtual.chips.apdu import OK, ReceivedCommand
 from laneside.virtual.chips.chip import MASTER_FILE, Act, Chip, Directory, ElementaryFile
 from laneside.virtual.chips.keys import Purpose
-from laneside.virtual.chips.memory import ChipMemory, Image, Layout, TwoSlotStore
-from laneside.virtual.chips.profiles import Authorisation, PsamProfile
+from laneside.virtual.chips.memory import ChipMemory, Image, SlotLayout, TwoSlotStore
+from laneside.virtual.chips.profiles import AuthorisationNeed, PsamProfile
 
 APPLICATION = 0xDF01
 AUTHORISATION_KEY = 0x41
@@ -66,7 +66,7 @@ class _Derived:
 class VirtualPsam(Chip):
     """A PSAM in software. It starts without power; ``power_on`` first."""
 
-    LAYOUT: ClassVar[Layout] = Layout(
+    LAYOUT: ClassVar[SlotLayout] = SlotLayout(
         (
             ("0015", 14),
             ("0016", 6),
@@ -114,7 +114,7 @@ class VirtualPsam(Chip):
         self._derived: _Derived | None = None
         self._awaited_mac2: bytes | None = None
 
-    def _select(self, command: Command) -> bytes:
+    def _select(self, command: ReceivedCommand) -> bytes:
         self._derived = self._awaited_mac2 = None
         return super()._select(command)
 
@@ -126,7 +126,7 @@ class VirtualPsam(Chip):
 
     # --- authorisation
 
-    def _authorise(self, command: Command) -> bytes:
+    def _authorise(self, command: ReceivedCommand) -> bytes:
         """`0082004108` under the MF: check the centre's answer to the challenge; it is valid until power-off."""
         if command.p1 or command.p2 != AUTHORISATION_KEY:
             return apdu.WRONG_P1_P2 if command.p1 else apdu.NO_KEY
@@ -153,7 +153,7 @@ class VirtualPsam(Chip):
 
     # --- derived keys
 
-    def _derive_key(self, command: Command) -> bytes:
+    def _derive_key(self, command: ReceivedCommand) -> bytes:
         """`801A`: derive a key; the data carry the last factor first."""
         self._derived = None
         table = _DERIVATIONS.get(command.p1)
@@ -172,7 +172,7 @@ class VirtualPsam(Chip):
         self._derived = _Derived(suite=suite, key=diversify_chain(suite, root, *reversed(factors)))
         return OK
 
-    def _use_key(self, command: Command) -> bytes:
+    def _use_key(self, command: ReceivedCommand) -> bytes:
         """`80FA`: encrypt (00), decrypt (80) or make a MAC from a start value (05, 08) with the derived key."""
         if command.p1 not in {0x00, 0x80, 0x05, 0x08} or command.p2:
             return apdu.WRONG_P1_P2
@@ -201,7 +201,7 @@ class VirtualPsam(Chip):
 
     # --- purchase
 
-    def _initialise_purchase(self, command: Command) -> bytes:
+    def _initialise_purchase(self, command: ReceivedCommand) -> bytes:
         """`8070`: answer a new transaction number and MAC1; the number is stored first, so that none is used twice."""
         self._derived = self._awaited_mac2 = None
         if command.p1 or command.p2:
@@ -230,7 +230,7 @@ class VirtualPsam(Chip):
         ordered = mac1_data(amount=amount, transaction_type=kind, terminal=image["0016"], purchase_time=purchase_time)
         return mac1(suite, session, ordered)
 
-    def _verify_mac2(self, command: Command) -> bytes:
+    def _verify_mac2(self, command: ReceivedCommand) -> bytes:
         """`8072`: check the card's MAC2; the purchase ends whatever the result."""
         awaited, self._awaited_mac2 = self._awaited_mac2, None
         if command.p1 or command.p2:
@@ -260,7 +260,7 @@ def personalised(profile: PsamProfile) -> bytes:
     image.put("0017", application)
     image.put_number("length-0017", len(application))
     image.put_number("0018", profile.next_transaction_number)
-    image.put_number("authorisation-required", profile.authorisation is Authorisation.REQUIRED)
+    image.put_number("authorisation-required", profile.authorisation is AuthorisationNeed.REQUIRED)
     image.put_number("authorisation-tries", AUTHORISATION_TRIES)
     for (purpose, suite), name in _ROOTS.items():
         image.put(name, profile.keys.root(purpose, suite))

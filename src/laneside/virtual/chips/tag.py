@@ -10,10 +10,10 @@ from laneside.cardcrypto.ciphers import Suite
 from laneside.cardcrypto.messaging import encrypt_vehicle_file, vehicle_check_code
 from laneside.cardcrypto.purchase import diversify_chain
 from laneside.virtual.chips import apdu
-from laneside.virtual.chips.apdu import OK, Command
+from laneside.virtual.chips.apdu import OK, ReceivedCommand
 from laneside.virtual.chips.chip import MASTER_FILE, Act, Chip, Directory, ElementaryFile, FileKind, Update
 from laneside.virtual.chips.keys import Purpose
-from laneside.virtual.chips.memory import ChipMemory, Image, Layout, TwoSlotStore
+from laneside.virtual.chips.memory import ChipMemory, Image, SlotLayout, TwoSlotStore
 from laneside.virtual.chips.profiles import PASSAGE_FILE_LENGTH, SYSTEM_LENGTH, VEHICLE_LENGTH, TagProfile
 from laneside.vocab.media import TagStatusBit
 
@@ -30,7 +30,7 @@ _KEYS = {
 class VirtualTag(Chip):
     """A dual-chip OBU in software, without its card. It starts without power; ``power_on`` first."""
 
-    LAYOUT: ClassVar[Layout] = Layout(
+    LAYOUT: ClassVar[SlotLayout] = SlotLayout(
         (
             ("mac-id", 4),
             ("chip-serial", 4),
@@ -86,7 +86,7 @@ class VirtualTag(Chip):
     def _maintenance_key(self, file: ElementaryFile) -> tuple[Suite, bytes]:
         return self._suite, self._image()[_KEYS[file.field][0]]
 
-    def _chip_serial(self, command: Command) -> bytes:
+    def _chip_serial(self, command: ReceivedCommand) -> bytes:
         """`80F6000304`: the serial of the ESAM."""
         if (command.p1, command.p2) != (0x00, 0x03):
             return apdu.WRONG_P1_P2
@@ -94,7 +94,7 @@ class VirtualTag(Chip):
             return apdu.WRONG_LENGTH
         return command.wants(4) or self._image()["chip-serial"] + OK
 
-    def _read_vehicle(self, command: Command) -> bytes:
+    def _read_vehicle(self, command: ReceivedCommand) -> bytes:
         """`00B4`: answer the first bytes of the vehicle file, encrypted; data: random 8, length 1, key id 1."""
         if command.p1 or command.p2:
             return apdu.WRONG_OFFSET

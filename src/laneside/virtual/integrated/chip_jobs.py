@@ -52,7 +52,7 @@ class NoReplyError(LanesideError):
         super().__init__(f"{chip} gives no answer")
 
 
-class ChipRefusedError(LanesideError):
+class JobRefusedError(LanesideError):
     """The chip answered another status word than 9000."""
 
     code = "virtual-reader-refused"
@@ -63,12 +63,12 @@ class ChipRefusedError(LanesideError):
 
 
 def sent(chip: Place, command: bytes | str) -> Job[bytes]:
-    """Send a command that must succeed, and return its data. Raises NoReplyError, ChipRefusedError."""
+    """Send a command that must succeed, and return its data. Raises NoReplyError, JobRefusedError."""
     answer = yield ChipCommand(chip=chip, command=bytes.fromhex(command) if isinstance(command, str) else command)
     if len(answer) < len(OK):
         raise NoReplyError(chip)
     if answer[-2:] != OK:
-        raise ChipRefusedError(chip, answer[-2:])
+        raise JobRefusedError(chip, answer[-2:])
     return answer[:-2]
 
 
@@ -98,7 +98,7 @@ def start_psam() -> Job[PsamInfo]:
         terminal = yield from sent(Place.PSAM, "00B0960006")
         yield from sent(Place.PSAM, _PSAM_APPLICATION)
         application = yield from sent(Place.PSAM, "00B0970000")
-    except (NoReplyError, ChipRefusedError):
+    except (NoReplyError, JobRefusedError):
         return PsamInfo()
     # The key that is derived here is never used: 6985 instead of 9000 means that the authorisation is missing.
     derived = yield ChipCommand(chip=Place.PSAM, command=bytes.fromhex(_DERIVE_ANY_KEY))
@@ -119,7 +119,7 @@ def psam_challenge() -> Job[bytes | None]:
     try:
         yield from sent(Place.PSAM, _MASTER_FILE)
         return (yield from sent(Place.PSAM, "0084000008"))
-    except (NoReplyError, ChipRefusedError):
+    except (NoReplyError, JobRefusedError):
         return None
 
 
@@ -170,7 +170,7 @@ class Ef04Read:
     trouble: Trouble | None = None
 
 
-def trouble_of(error: NoReplyError | ChipRefusedError) -> Trouble:
+def trouble_of(error: NoReplyError | JobRefusedError) -> Trouble:
     """Return the trouble that an error is."""
     return Trouble.NO_REPLY if isinstance(error, NoReplyError) else Trouble.REFUSED
 
@@ -178,7 +178,7 @@ def trouble_of(error: NoReplyError | ChipRefusedError) -> Trouble:
 def read_system() -> Job[bytes]:
     """Read EF01 of the tag, 27 bytes: what a VST carries and the removal flag.
 
-    Raises NoReplyError, ChipRefusedError.
+    Raises NoReplyError, JobRefusedError.
     """
     yield from sent(Place.TAG, _MASTER_FILE)
     return (yield from sent(Place.TAG, "00B081001B"))
@@ -191,13 +191,13 @@ def read_vehicle(system: bytes, factor: bytes, challenge: bytes) -> Job[VehicleR
         yield from sent(Place.TAG, _TAG_APPLICATION)
         read = bytes.fromhex("00B400000A") + challenge + bytes((VEHICLE_LENGTH, 0x40 if sm4 else 0x00))
         cipher = yield from sent(Place.TAG, read)
-    except (NoReplyError, ChipRefusedError) as error:
+    except (NoReplyError, JobRefusedError) as error:
         return VehicleRead(trouble=trouble_of(error))
     try:
         derive = bytes.fromhex("801A594310" if sm4 else "801A590310") + system[10:18] + factor
         yield from sent(Place.PSAM, derive)
         plain = yield from sent(Place.PSAM, bytes.fromhex("80FA8000") + bytes((len(cipher),)) + cipher)
-    except ChipRefusedError as error:
+    except JobRefusedError as error:
         not_authorised = error.status_word == CONDITIONS
         return VehicleRead(trouble=Trouble.PSAM_NOT_AUTHORISED if not_authorised else Trouble.NOT_DECRYPTED)
     except NoReplyError:
@@ -213,7 +213,7 @@ def _checked(plain: bytes, challenge: bytes, *, head: int) -> VehicleRead:
 
 
 def select_card() -> Job[None]:
-    """Select the card's application. Raises NoReplyError, ChipRefusedError."""
+    """Select the card's application. Raises NoReplyError, JobRefusedError."""
     yield from sent(Place.CARD, _CARD_APPLICATION)
 
 
@@ -221,7 +221,7 @@ def read_issue() -> Job[bytes]:
     """Read 0015, padded to 50 bytes; a card with a file of 43 bytes answers 6C2B. Raises as ``select_card``."""
     try:
         return (yield from sent(Place.CARD, "00B0950032"))
-    except ChipRefusedError as error:
+    except JobRefusedError as error:
         if error.status_word[0] != 0x6C:
             raise
     issue = yield from sent(Place.CARD, bytes.fromhex("00B09500") + bytes((SHORT_ISSUE_LENGTH,)))
@@ -235,7 +235,7 @@ def read_card() -> Job[CardRead]:
         balance = yield from sent(Place.CARD, "805C000204")
         issue = yield from read_issue()
         capp = yield from sent(Place.CARD, "00B201CC2B")
-    except (NoReplyError, ChipRefusedError) as error:
+    except (NoReplyError, JobRefusedError) as error:
         return CardRead(trouble=trouble_of(error))
     return CardRead(issue=issue, capp=capp, balance_fen=int.from_bytes(balance, "big"))
 
@@ -245,13 +245,13 @@ def read_ef04(offset: int, length: int) -> Job[Ef04Read]:
     try:
         yield from _select_ef04()
         data = yield from sent(Place.TAG, b"\x00\xb0" + offset.to_bytes(2, "big") + bytes((length,)))
-    except (NoReplyError, ChipRefusedError) as error:
+    except (NoReplyError, JobRefusedError) as error:
         return Ef04Read(trouble=trouble_of(error))
     return Ef04Read(data=data)
 
 
 def write_ef04(offset: int, data: bytes) -> Job[None]:
-    """Write a part of EF04, plain (spec/obu.md 5.2). Raises NoReplyError, ChipRefusedError."""
+    """Write a part of EF04, plain (spec/obu.md 5.2). Raises NoReplyError, JobRefusedError."""
     yield from _select_ef04()
     yield from sent(Place.TAG, b"\x00\xd6" + offset.to_bytes(2, "big") + bytes((len(data),)) + data)
 

@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from laneside.rsu import POWER_UP_RSCTL, Message, Opaque
-from laneside.rsu.codes import AntennaState, GantryStop, SerialStop
-from laneside.rsu.codes import BeaconChange as BeaconOrder
+from laneside.rsu.codes import AntennaState, BeaconChangeMode, GantryStop, SerialStop
 from laneside.rsu.dialect import InitForm
 from laneside.rsu.requests import (
     Antenna,
@@ -39,7 +38,7 @@ from laneside.rsu.requests import (
 )
 from laneside.virtual.chips.apdu import OK
 from laneside.virtual.integrated.chip_jobs import Job, PsamInfo, authorise_psam, psam_challenge, start_psam
-from laneside.virtual.integrated.field import TagSearch
+from laneside.virtual.integrated.field import FieldSearch
 from laneside.virtual.integrated.line import Line
 from laneside.virtual.integrated.replies import Replies, SerialReplies, TcpReplies
 from laneside.virtual.integrated.request_decoding import AuthoriseMessage, InitMessage, authorisations_of, init_of
@@ -59,7 +58,7 @@ class Controller:
         settings: ReaderSettings,
         schedule: Schedule,
         line: Line,
-        search: TagSearch,
+        search: FieldSearch,
         *,
         random_bytes: Callable[[int], bytes],
         settle: Act,
@@ -201,10 +200,10 @@ class Controller:
 
     def _change_beacon(self, mode: int) -> None:
         """CE, answered by a BE of one byte: the spec gives it no layout (V)."""
-        if mode == BeaconOrder.ONCE:
+        if mode == BeaconChangeMode.ONCE:
             self._search.change_beacon()
         else:
-            self._search.let_beacon_change(changing=mode == BeaconOrder.EVERY_INTERVAL)
+            self._search.let_beacon_change(changing=mode == BeaconChangeMode.EVERY_INTERVAL)
         self._send(Opaque(number=BEACON_RESULT, data=b"\x00"))
 
     def _authorise(self, message: AuthoriseMessage) -> Job[None]:

@@ -178,7 +178,7 @@ class TagsInField:
         self.current = None
 
 
-class TagSearch:
+class FieldSearch:
     """Antenna, button, beacon id, and the memory of debited tags (spec/rsu-frames.md 2.6)."""
 
     def __init__(self, settings: ReaderSettings, schedule: Schedule, field: RadioField) -> None:

@@ -9,12 +9,12 @@ from typing import Final
 from laneside.rsu import Trade
 from laneside.virtual.chips.apdu import KEY_INDEX_UNKNOWN
 from laneside.virtual.faults import Place
-from laneside.virtual.integrated.chip_jobs import ChipRefusedError, Job, NoReplyError, select_card, sent, write_ef04
+from laneside.virtual.integrated.chip_jobs import Job, JobRefusedError, NoReplyError, select_card, sent, write_ef04
 
 COMPOSITE: Final = 0x09
 
 
-class Debit(StrEnum):
+class DebitStep(StrEnum):
     """How far the purchase got."""
 
     NOT_ASKED = "not-asked"
@@ -72,7 +72,7 @@ class TradeOrder:
 class TradeResult:
     """What a B5 carries; zeros for what is not known."""
 
-    debit: Debit = Debit.NOT_ASKED
+    debit: DebitStep = DebitStep.NOT_ASKED
     written: Written = Written.NOT_ASKED
     terminal_number: bytes = bytes(6)
     purchase_time: bytes = bytes(7)
@@ -87,7 +87,7 @@ class TradeResult:
     @property
     def succeeded(self) -> bool:
         """Whether everything that was asked for is done."""
-        return self.debit in {Debit.DONE, Debit.NOT_ASKED} and self.written in {Written.DONE, Written.NOT_ASKED}
+        return self.debit in {DebitStep.DONE, DebitStep.NOT_ASKED} and self.written in {Written.DONE, Written.NOT_ASKED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +115,10 @@ def carry_out(order: TradeOrder, *, terminal_number: bytes, issue: bytes) -> Job
     if order.ef04_first and order.wants_ef04:
         result = yield from _with_ef04(result, order)
         if result.written.failed:
-            return replace(result, debit=Debit.NOT_TRIED if order.wants_card else Debit.NOT_ASKED)
+            return replace(result, debit=DebitStep.NOT_TRIED if order.wants_card else DebitStep.NOT_ASKED)
         return (yield from _with_purchase(result, order, issue))
     result = yield from _with_purchase(result, order, issue)
-    if result.debit in {Debit.DONE, Debit.NOT_ASKED} and order.wants_ef04:
+    if result.debit in {DebitStep.DONE, DebitStep.NOT_ASKED} and order.wants_ef04:
         result = yield from _with_ef04(result, order)
     return result
 
@@ -129,7 +129,7 @@ def _with_ef04(result: TradeResult, order: TradeOrder) -> Job[TradeResult]:
             yield from write_ef04(offset, data)
     except NoReplyError:
         return replace(result, written=Written.NO_REPLY)
-    except ChipRefusedError:
+    except JobRefusedError:
         return replace(result, written=Written.REFUSED)
     return replace(result, written=Written.DONE)
 
@@ -140,9 +140,9 @@ def _with_purchase(result: TradeResult, order: TradeOrder, issue: bytes) -> Job[
     try:
         opened = yield from _open_purchase(order, result.terminal_number, issue)
     except NoReplyError:
-        return replace(result, debit=Debit.INIT_NO_REPLY)
-    except ChipRefusedError:
-        return replace(result, debit=Debit.INIT_REFUSED)
+        return replace(result, debit=DebitStep.INIT_NO_REPLY)
+    except JobRefusedError:
+        return replace(result, debit=DebitStep.INIT_REFUSED)
     result = replace(
         result,
         counter=int.from_bytes(opened[4:6], "big"),
@@ -151,8 +151,8 @@ def _with_purchase(result: TradeResult, order: TradeOrder, issue: bytes) -> Job[
     )
     try:
         signed = yield from _mac1(order, opened, issue)
-    except (NoReplyError, ChipRefusedError):
-        return replace(result, debit=Debit.MAC1_FAILED)
+    except (NoReplyError, JobRefusedError):
+        return replace(result, debit=DebitStep.MAC1_FAILED)
     result = replace(result, transaction_number=signed[:4])
     return (yield from _debited(result, order, opened, signed))
 
@@ -165,7 +165,7 @@ def _open_purchase(order: TradeOrder, terminal_number: bytes, issue: bytes) -> J
     first, second = (0x41, 0x01) if issue[9] >> 4 == 5 else (0x01, 0x41)
     try:
         return (yield from _init(first, order, terminal_number))
-    except ChipRefusedError as error:
+    except JobRefusedError as error:
         if error.status_word != KEY_INDEX_UNKNOWN:
             raise
     return (yield from _init(second, order, terminal_number))
@@ -201,16 +201,16 @@ def _debited(result: TradeResult, order: TradeOrder, opened: bytes, signed: byte
         command = bytes.fromhex("805401000F") + signed[:4] + order.purchase_time + signed[4:8] + b"\x08"
         answer = yield from sent(Place.CARD, command)
     except NoReplyError:
-        return replace(result, debit=Debit.PURCHASE_NO_REPLY)
-    except ChipRefusedError:
-        return replace(result, debit=Debit.PURCHASE_REFUSED)
+        return replace(result, debit=DebitStep.PURCHASE_NO_REPLY)
+    except JobRefusedError:
+        return replace(result, debit=DebitStep.PURCHASE_REFUSED)
     after_fen = int.from_bytes(opened[:4], "big") - order.amount_fen
     result = replace(result, tac=answer[:4], mac2=answer[4:8], balance_after_fen=after_fen)
     try:
         yield from sent(Place.PSAM, bytes.fromhex("8072000004") + answer[4:8])
-    except (NoReplyError, ChipRefusedError):
-        return replace(result, debit=Debit.MAC2_FAILED)
-    return replace(result, debit=Debit.DONE)
+    except (NoReplyError, JobRefusedError):
+        return replace(result, debit=DebitStep.MAC2_FAILED)
+    return replace(result, debit=DebitStep.DONE)
 
 
 def prove(counter: int) -> Job[TacProof]:
@@ -222,6 +222,6 @@ def prove(counter: int) -> Job[TacProof]:
         answer = yield from sent(Place.CARD, bytes.fromhex("805A000902") + following + b"\x08")
     except NoReplyError:
         return TacProof(answered=False)
-    except ChipRefusedError:
+    except JobRefusedError:
         return TacProof()
     return TacProof(mac2=answer[:4], tac=answer[4:8], balance_fen=int.from_bytes(balance, "big"))

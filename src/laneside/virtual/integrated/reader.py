@@ -15,7 +15,7 @@ from laneside.virtual.chips.chip import Chip
 from laneside.virtual.faults import Fault, FaultKind, FaultPlan, Place, When
 from laneside.virtual.integrated.chip_jobs import ChipCommand, Job
 from laneside.virtual.integrated.controller import Controller
-from laneside.virtual.integrated.field import RadioField, TagSearch
+from laneside.virtual.integrated.field import FieldSearch, RadioField
 from laneside.virtual.integrated.line import Line
 from laneside.virtual.integrated.schedule import Act, HeldActs, Schedule, Timer
 from laneside.virtual.integrated.settings import ReaderSettings
@@ -42,7 +42,7 @@ class IntegratedReader:
         self.held = HeldActs()
         self._schedule = Schedule(now_s)
         self.field = RadioField(world, gone=self._gone)
-        self.search = TagSearch(settings, self._schedule, self.field)
+        self.search = FieldSearch(settings, self._schedule, self.field)
         self.line = Line(
             settings, self._schedule, self.faults, self.held, deliver=self._delivered, apply_fault=self._apply_fault
         )

@@ -49,12 +49,12 @@ from laneside.rsu.replies import (
 )
 from laneside.virtual.integrated.chip_jobs import SHORT_ISSUE_LENGTH, CardRead, Ef04Read, PsamInfo, Trouble, VehicleRead
 from laneside.virtual.integrated.field import TagSeen
-from laneside.virtual.integrated.purchase import Debit, TacProof, TradeResult, Written
+from laneside.virtual.integrated.purchase import DebitStep, TacProof, TradeResult, Written
 from laneside.virtual.integrated.settings import ReaderSettings, TearDown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairRead:
+class PairContents:
     """Everything that a B4 may carry."""
 
     vehicle: VehicleRead
@@ -82,12 +82,12 @@ _NO_TAG: Final = bytes(4)
 _PSAM_2017: Final = 0x05
 _FAILED: Final = 1
 _DEBIT_ERRORS: Final = {
-    Debit.INIT_NO_REPLY: SerialDebitError.INIT_NO_REPLY,
-    Debit.INIT_REFUSED: SerialDebitError.INIT_FAILED,
-    Debit.MAC1_FAILED: SerialDebitError.MAC1_FAILED,
-    Debit.PURCHASE_NO_REPLY: SerialDebitError.PURCHASE_NO_REPLY,
-    Debit.PURCHASE_REFUSED: SerialDebitError.PURCHASE_FAILED,
-    Debit.MAC2_FAILED: SerialDebitError.MAC2_FAILED,
+    DebitStep.INIT_NO_REPLY: SerialDebitError.INIT_NO_REPLY,
+    DebitStep.INIT_REFUSED: SerialDebitError.INIT_FAILED,
+    DebitStep.MAC1_FAILED: SerialDebitError.MAC1_FAILED,
+    DebitStep.PURCHASE_NO_REPLY: SerialDebitError.PURCHASE_NO_REPLY,
+    DebitStep.PURCHASE_REFUSED: SerialDebitError.PURCHASE_FAILED,
+    DebitStep.MAC2_FAILED: SerialDebitError.MAC2_FAILED,
 }
 _WRITE_ERRORS: Final = {
     Written.NO_REPLY: SerialDebitError.EF04_NO_REPLY,
@@ -143,7 +143,7 @@ class SerialReplies:
                 return ShortReply(number=0xB3, obu_id=seen.obu_id, error=error)
         return Vehicle(obu_id=seen.obu_id, error=error, vehicle=vehicle.file)
 
-    def card(self, seen: TagSeen, pair: PairRead) -> Message:
+    def card(self, seen: TagSeen, pair: PairContents) -> Message:
         """Return B4."""
         error = _serial_card_error(pair.card, pair.ef04)
         if self._settings.short_errors and error == SerialCardError.NO_REPLY:
@@ -247,12 +247,12 @@ def _write_status(written: Written) -> int:
 _HEARTBEAT: Final = 0xB1
 _NO_ANTENNA: Final = 0xFF
 _CARD_FIRST: Final = {
-    Debit.INIT_NO_REPLY: TcpDebitError.NO_REPLY,
-    Debit.INIT_REFUSED: TcpDebitError.DEBIT_FAILED,
-    Debit.MAC1_FAILED: TcpDebitError.MAC1_FAILED,
-    Debit.PURCHASE_NO_REPLY: TcpDebitError.NO_REPLY,
-    Debit.PURCHASE_REFUSED: TcpDebitError.DEBIT_FAILED,
-    Debit.MAC2_FAILED: TcpDebitError.MAC2_FAILED,
+    DebitStep.INIT_NO_REPLY: TcpDebitError.NO_REPLY,
+    DebitStep.INIT_REFUSED: TcpDebitError.DEBIT_FAILED,
+    DebitStep.MAC1_FAILED: TcpDebitError.MAC1_FAILED,
+    DebitStep.PURCHASE_NO_REPLY: TcpDebitError.NO_REPLY,
+    DebitStep.PURCHASE_REFUSED: TcpDebitError.DEBIT_FAILED,
+    DebitStep.MAC2_FAILED: TcpDebitError.MAC2_FAILED,
 }
 _DECRYPTION: Final = {
     Trouble.PSAM_NOT_AUTHORISED: TcpCardError.DECRYPT,
@@ -318,7 +318,7 @@ class TcpReplies:
         carried = b"" if ef04 is None else _filled(ef04.data, self._settings.dialect.ef04_len)
         return Vehicle(obu_id=seen.obu_id, error=error, vehicle=vehicle.file, ef04=carried)
 
-    def card(self, seen: TagSeen, pair: PairRead) -> Message:
+    def card(self, seen: TagSeen, pair: PairContents) -> Message:
         """Return B4; zeros where nothing could be read."""
         error = _tcp_card_error(pair)
         if error == TcpCardError.NO_REPLY and self._settings.short_errors:
@@ -410,7 +410,7 @@ def _vehicle_error(vehicle: VehicleRead) -> int:
     return _DECRYPTION.get(vehicle.trouble, TcpCardError.NO_REPLY)
 
 
-def _tcp_card_error(pair: PairRead) -> int:
+def _tcp_card_error(pair: PairContents) -> int:
     """Return one code: decryption first, then no reply from both, then card and EF04."""
     if pair.vehicle.trouble is not None:
         return _vehicle_error(pair.vehicle)
@@ -431,11 +431,11 @@ def _files_error(card: CardRead, ef04: Ef04Read) -> int:
 
 
 def _debit_error(trade: TradeResult) -> int:
-    if trade.debit is Debit.NOT_ASKED:
+    if trade.debit is DebitStep.NOT_ASKED:
         return _write_only_error(trade.written)
-    if trade.debit is Debit.NOT_TRIED:
+    if trade.debit is DebitStep.NOT_TRIED:
         return TcpDebitError.NO_REPLY if trade.written is Written.NO_REPLY else TcpDebitError.BOTH_FAILED
-    if trade.debit is Debit.DONE:
+    if trade.debit is DebitStep.DONE:
         return TcpDebitError.EF04_FAILED_DEBIT_OK if trade.written.failed else TcpDebitError.OK
     error = _CARD_FIRST[trade.debit]
     if error == TcpDebitError.DEBIT_FAILED and trade.written is Written.DONE:

@@ -12,9 +12,9 @@ from laneside.rsu.codes import LaneMode
 from laneside.rsu.requests import Continue, WriteEntry
 from laneside.virtual.integrated.chip_jobs import (
     CardRead,
-    ChipRefusedError,
     Ef04Read,
     Job,
+    JobRefusedError,
     NoReplyError,
     Trouble,
     VehicleRead,
@@ -27,10 +27,10 @@ from laneside.virtual.integrated.chip_jobs import (
     trouble_of,
     write_ef04,
 )
-from laneside.virtual.integrated.field import LinkedTag, TagSearch, TagSeen, TagsInField
+from laneside.virtual.integrated.field import FieldSearch, LinkedTag, TagSeen, TagsInField
 from laneside.virtual.integrated.line import TAC_RSCTL
 from laneside.virtual.integrated.purchase import TacProof, TradeResult, Written, carry_out, prove
-from laneside.virtual.integrated.replies import AmountsResult, PairRead, Replies
+from laneside.virtual.integrated.replies import AmountsResult, PairContents, Replies
 from laneside.virtual.integrated.request_decoding import (
     AmountsMessage,
     DebitMessage,
@@ -75,7 +75,7 @@ class TagSession:
     def __init__(
         self,
         settings: ReaderSettings,
-        search: TagSearch,
+        search: FieldSearch,
         replies: Replies,
         send: SendMessage,
         *,
@@ -98,7 +98,7 @@ class TagSession:
         self.tags.clear()
         self.state = State.OFF
         self.init: Init | None = None
-        self._read = PairRead(vehicle=VehicleRead(), card=CardRead(), ef04=Ef04Read(), ef04_offset=0, ef04_length=0)
+        self._read = PairContents(vehicle=VehicleRead(), card=CardRead(), ef04=Ef04Read(), ef04_offset=0, ef04_length=0)
         self._trade = TradeResult()
         self._last_obu = b""
 
@@ -125,7 +125,7 @@ class TagSession:
         try:
             system = yield from read_system()
             card_id = (yield from _pre_read(tag)) if self._settings.is_serial else bytes(10)
-        except (NoReplyError, ChipRefusedError):
+        except (NoReplyError, JobRefusedError):
             self.tags.remove(tag)
             return
         seen = TagSeen(presence=tag.presence, system=system, card_id=card_id)
@@ -281,7 +281,7 @@ def _pre_read(tag: LinkedTag) -> Job[bytes]:
     try:
         yield from select_card()
         return (yield from read_issue())[10:20]
-    except ChipRefusedError:
+    except JobRefusedError:
         return bytes(10)
 
 
@@ -310,6 +310,6 @@ def _write_trouble(pieces: tuple[Piece, ...]) -> Job[Trouble | None]:
     try:
         for offset, data in pieces:
             yield from write_ef04(offset, data)
-    except (NoReplyError, ChipRefusedError) as error:
+    except (NoReplyError, JobRefusedError) as error:
         return trouble_of(error)
     return None

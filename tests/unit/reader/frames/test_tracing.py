@@ -8,7 +8,8 @@ from frame_bench import FrameBench
 
 from laneside.card.outcome import Debited
 from laneside.errors import LinkLostError
-from laneside.reader.frames import FrameTracer, policy_of
+from laneside.reader.frames.settings import policy_of
+from laneside.reader.frames.tracing import FrameTracer
 from laneside.reader.port import NotPrepared, Prepared
 from laneside.reader.tracing import Tell, TraceLine
 from laneside.rsu import SERIAL, TCP, BadFrame, DialectName, Direction

@@ -12,7 +12,7 @@ from laneside.virtual.chips.card import VirtualCard
 from laneside.virtual.chips.chip import ATR
 from laneside.virtual.chips.keys import Purpose, VirtualKeys
 from laneside.virtual.chips.memory import Image, RamMemory, TwoSlotStore
-from laneside.virtual.chips.profiles import CardProfile, Proof, ProofLife, PsamProfile
+from laneside.virtual.chips.profiles import CardProfile, ProofLife, ProofRule, PsamProfile
 from laneside.virtual.chips.psam import VirtualPsam
 
 HEX = bytes.fromhex
@@ -280,7 +280,7 @@ def test_key_index_decides_version_and_algorithm(issue_info: bytes, index: str, 
 
 
 def test_proof_of_the_variant_that_loses_it_at_init() -> None:
-    proof = Proof(counter=9, mac2=HEX("01020304"), tac=HEX("05060708"))
+    proof = ProofRule(counter=9, mac2=HEX("01020304"), tac=HEX("05060708"))
     for life, later in [(ProofLife.NEXT_DEBIT, "01020304050607089000"), (ProofLife.NEXT_INIT, "9406")]:
         card = opened(proof=proof, proof_life=life)
         assert ask(card, "805A000902000908") == "01020304050607089000"

@@ -12,7 +12,14 @@ from laneside.virtual.chips.card import VirtualCard
 from laneside.virtual.chips.chip import Chip
 from laneside.virtual.chips.keys import Purpose, VirtualKeys
 from laneside.virtual.chips.memory import FileMemory, RamMemory, StoreError, TwoSlotStore
-from laneside.virtual.chips.profiles import Authorisation, CardProfile, Proof, ProofLife, PsamProfile, TagProfile
+from laneside.virtual.chips.profiles import (
+    AuthorisationNeed,
+    CardProfile,
+    ProofLife,
+    ProofRule,
+    PsamProfile,
+    TagProfile,
+)
 from laneside.virtual.chips.psam import VirtualPsam
 from laneside.virtual.chips.tag import VirtualTag
 
@@ -129,14 +136,14 @@ CARD = CardProfile(
     balance_fen=100000,
     counter=7,
     log=(HEX("0007000000000000010962010000999920240506143000"),),
-    proof=Proof(counter=7, mac2=HEX("01020304"), tac=HEX("05060708")),
+    proof=ProofRule(counter=7, mac2=HEX("01020304"), tac=HEX("05060708")),
     proof_life=ProofLife.NEXT_INIT,
 )
 PSAM = PsamProfile(
     serial=HEX("62010123456789ABCDEF"),
     terminal_number=HEX("620100001234"),
     issuer=HEX("B8CACBE062010001"),
-    authorisation=Authorisation.REQUIRED,
+    authorisation=AuthorisationNeed.REQUIRED,
 )
 TAG = TagProfile(system=HEX("B8CACBE06201000100406201000000000042") + bytes(81), vehicle=bytes(79), mac_id=bytes(4))
 

@@ -7,7 +7,7 @@ from laneside.cardcrypto.messaging import encrypt_vehicle_file, psam_authorisati
 from laneside.cardcrypto.purchase import diversify, diversify_chain
 from laneside.virtual.chips.keys import Purpose, VirtualKeys
 from laneside.virtual.chips.memory import RamMemory
-from laneside.virtual.chips.profiles import Authorisation, PsamProfile
+from laneside.virtual.chips.profiles import AuthorisationNeed, PsamProfile
 from laneside.virtual.chips.psam import VirtualPsam
 
 HEX = bytes.fromhex
@@ -140,7 +140,7 @@ def test_plain_purchase_and_key_index_in_place_of_the_version() -> None:
 
 def test_authorisation_required() -> None:
     psam = made(
-        authorisation=Authorisation.REQUIRED,
+        authorisation=AuthorisationNeed.REQUIRED,
         keys=KEYS.with_root(Purpose.PSAM_AUTHORISATION, HEX("00112233445566778899AABBCCDDEEFF")),
     )
     authorise = "0082004108 11A8F17B1A378D36"
@@ -164,7 +164,7 @@ def test_authorisation_required() -> None:
 
 
 def test_authorisation_takes_a_short_challenge_filled_with_zeros() -> None:
-    psam = made(authorisation=Authorisation.REQUIRED)
+    psam = made(authorisation=AuthorisationNeed.REQUIRED)
     root = KEYS.root(Purpose.PSAM_AUTHORISATION, Suite.SM4)
     assert ask(psam, "0084000004") == "010203049000"
     answer = psam_authorisation_cryptogram(root, region=REGION, serial=SERIAL, challenge=HEX("0102030400000000"))
@@ -172,7 +172,7 @@ def test_authorisation_takes_a_short_challenge_filled_with_zeros() -> None:
 
 
 def test_fifteen_wrong_authorisations_block() -> None:
-    psam = made(authorisation=Authorisation.REQUIRED)
+    psam = made(authorisation=AuthorisationNeed.REQUIRED)
     for left in range(14, -1, -1):
         ask(psam, "0084000008")
         assert ask(psam, "0082004108" + "00" * 8) == f"63C{left:X}"

@@ -12,7 +12,7 @@ from laneside.cardcrypto.ciphers import Suite
 from laneside.virtual.chips.card import VirtualCard
 from laneside.virtual.chips.keys import Purpose, VirtualKeys
 from laneside.virtual.chips.memory import RamMemory
-from laneside.virtual.chips.profiles import Authorisation, CardProfile, PsamProfile
+from laneside.virtual.chips.profiles import AuthorisationNeed, CardProfile, PsamProfile
 from laneside.virtual.chips.psam import VirtualPsam
 
 HEX = bytes.fromhex
@@ -229,7 +229,7 @@ def test_the_psam_in_its_required_variant_as_literal_hex() -> None:
         serial=HEX("62010123456789ABCDEF"),
         terminal_number=HEX("620100001234"),
         issuer=HEX("B8CACBE062010001"),
-        authorisation=Authorisation.REQUIRED,
+        authorisation=AuthorisationNeed.REQUIRED,
         keys=root,
     )
     psam = VirtualPsam.personalise(

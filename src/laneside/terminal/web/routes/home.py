@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from laneside.contract.parameters import Role
 from laneside.passage.answers import DONE, Answer, Rejected, rejected
-from laneside.terminal.preferences import Language, Preference, Theme
+from laneside.terminal.preferences import Preference, Theme
 from laneside.terminal.web.exchange import Visit, Web
+from laneside.vocab.words import Language
 
 NOT_A_DATE = rejected("work_date", "工班日期无效", "This is not a date")
 NO_SHIFT = rejected("shift", "请选择班次", "Choose a shift")
