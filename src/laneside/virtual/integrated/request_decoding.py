@@ -35,7 +35,7 @@ DebitMessage = SerialDebit | TcpDebit | WriteEntry
 TacMessage = SerialTacRequest | TcpTacRequest
 AmountsMessage = SerialAmountsRequest | TcpAmountsRequest
 AuthoriseMessage = SerialPsamAuthorise | TcpPsamAuthorise
-Piece = tuple[int, bytes]
+FilePart = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def _tcp_order(dialect: Dialect, init: Init, message: TcpDebit) -> TradeOrder | 
     )
 
 
-def _second(message: TcpDebit) -> tuple[Piece, ...]:
+def _second(message: TcpDebit) -> tuple[FilePart, ...]:
     """Return the second part; its offset N counts from the beginning of the provinces' amounts (V)."""
     if not message.second_part:
         return ()
@@ -119,7 +119,7 @@ def _second(message: TcpDebit) -> tuple[Piece, ...]:
     return ((PROVINCE_FEES_OFFSET + offset, data[:_SECOND_PART]),)
 
 
-def _pieces(*pieces: Piece) -> tuple[Piece, ...]:
+def _pieces(*pieces: FilePart) -> tuple[FilePart, ...]:
     return tuple(piece for piece in pieces if piece[1])
 
 
@@ -128,7 +128,7 @@ class TacOrder:
     """What C8 orders. ``counter`` is N, None where the dialect does not carry it."""
 
     counter: int | None
-    write: tuple[Piece, ...] = ()
+    write: tuple[FilePart, ...] = ()
 
 
 def tac_of(message: TacMessage) -> TacOrder:
@@ -140,7 +140,7 @@ def tac_of(message: TacMessage) -> TacOrder:
     return TacOrder(counter=message.counter, write=write)
 
 
-def _written(rest: bytes) -> tuple[Piece, ...]:
+def _written(rest: bytes) -> tuple[FilePart, ...]:
     """Split offset, length and data. The widths are open, so the one that fits is taken: 2+2, else 2+1."""
     offset = int.from_bytes(rest[:2], "big")
     for width in (2, 1):
@@ -156,7 +156,7 @@ class AmountsOrder:
 
     read_offset: int = 0
     read_length: int = 0
-    write: tuple[Piece, ...] = ()
+    write: tuple[FilePart, ...] = ()
 
 
 def amounts_of(message: AmountsMessage) -> AmountsOrder:
@@ -174,7 +174,7 @@ def amounts_of(message: AmountsMessage) -> AmountsOrder:
     )
 
 
-def _amounts_written(message: TcpAmountsRequest) -> tuple[Piece, ...]:
+def _amounts_written(message: TcpAmountsRequest) -> tuple[FilePart, ...]:
     match message.write_mode:
         case AmountsWrite.UPDATE:
             return _pieces((message.write_offset, message.data))

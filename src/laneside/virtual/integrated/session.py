@@ -34,8 +34,8 @@ from laneside.virtual.integrated.replies import AmountsResult, PairContents, Rep
 from laneside.virtual.integrated.request_decoding import (
     AmountsMessage,
     DebitMessage,
+    FilePart,
     Init,
-    Piece,
     TacMessage,
     amounts_of,
     order_of,
@@ -296,7 +296,7 @@ def _amounts_result(message: AmountsMessage) -> Job[AmountsResult]:
     return result
 
 
-def _rewritten(pieces: tuple[Piece, ...]) -> Job[Written]:
+def _rewritten(pieces: tuple[FilePart, ...]) -> Job[Written]:
     match (yield from _write_trouble(pieces)):
         case None:
             return Written.DONE
@@ -306,7 +306,7 @@ def _rewritten(pieces: tuple[Piece, ...]) -> Job[Written]:
             return Written.REFUSED
 
 
-def _write_trouble(pieces: tuple[Piece, ...]) -> Job[Trouble | None]:
+def _write_trouble(pieces: tuple[FilePart, ...]) -> Job[Trouble | None]:
     try:
         for offset, data in pieces:
             yield from write_ef04(offset, data)
