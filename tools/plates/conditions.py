@@ -9,7 +9,7 @@ from typing import Final
 from tools.plates.body import OUTLINES, Body
 from tools.plates.camera import Pose
 
-from laneside.virtual.marker import SIZE
+from laneside.virtual.picture import SIZE
 from laneside.virtual.plate_face import Rgb
 
 _DAY: Final[Rgb] = (255, 255, 255)

@@ -17,7 +17,7 @@ from tools.plates.painter import Painter
 from tools.plates.scenery import paint_scenery
 from tools.plates.weather import lamp_glow, lit, rained_on, through_the_lens, uneven, weathered
 
-from laneside.virtual.marker import SIZE
+from laneside.virtual.picture import SIZE
 from laneside.virtual.plate_face import PX_PER_MM, Face, draw_face
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ def seed_centre(data: Path, logins: DemoLogins) -> None:
     from laneside.centre.authorisations.signer import write_software_signer
     from laneside.centre.demo import DemoPasswords, seed_demo
     from laneside.centre.settings import Settings
-    from laneside.virtual.chips.keys import Purpose, VirtualKeys
+    from laneside.virtual.chips.profiles import Purpose, VirtualKeys
     from laneside.virtual.vehicles import listed_keys
 
     passwords = DemoPasswords(

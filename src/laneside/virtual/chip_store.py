@@ -7,37 +7,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Protocol
 
 from laneside.virtual.chips.memory import ChipMemory, FileMemory, RamMemory
 
 
-class ChipStore(Protocol):
-    """Named memories of chips, and named notes."""
-
-    def memory(self, name: str) -> ChipMemory | None:
-        """Return a chip's memory; None when this chip was never issued."""
-        ...
-
-    def spare(self, name: str) -> ChipMemory:
-        """Return an empty memory into which a chip may be issued again."""
-        ...
-
-    def install_spare(self, name: str) -> None:
-        """Put the spare memory in the place of the chip's; it is durable when this returns."""
-        ...
-
-    def read_note(self, name: str) -> bytes | None:
-        """Return a note; None when it was never written."""
-        ...
-
-    def write_note(self, name: str, data: bytes) -> None:
-        """Replace a note, wholly or not at all; it is durable when this returns."""
-        ...
-
-
 class RamChipStore:
-    """A store in this process."""
+    """A store in this process: named memories of chips, and named notes."""
 
     def __init__(self) -> None:
         self._memories: dict[str, RamMemory] = {}
@@ -45,11 +20,11 @@ class RamChipStore:
         self._notes: dict[str, bytes] = {}
 
     def memory(self, name: str) -> ChipMemory | None:
-        """Return a chip's memory."""
+        """Return a chip's memory; None when this chip was never issued."""
         return self._memories.get(name)
 
     def spare(self, name: str) -> ChipMemory:
-        """Return an empty memory."""
+        """Return an empty memory into which a chip may be issued again."""
         self._spares[name] = RamMemory()
         return self._spares[name]
 
@@ -58,7 +33,7 @@ class RamChipStore:
         self._memories[name] = self._spares.pop(name)
 
     def read_note(self, name: str) -> bytes | None:
-        """Return a note."""
+        """Return a note; None when it was never written."""
         return self._notes.get(name)
 
     def write_note(self, name: str, data: bytes) -> None:
@@ -67,14 +42,17 @@ class RamChipStore:
 
 
 class FolderChipStore:
-    """A store in one folder: ``<chip>.chip`` and ``<note>.json``. Raises OSError where the disk does."""
+    """The same in one folder: ``<chip>.chip`` and ``<note>.json``. What is installed or written is durable then.
+
+    Each method raises OSError.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
 
     def memory(self, name: str) -> ChipMemory | None:
-        """Return a chip's memory."""
+        """Return a chip's memory; None when this chip was never issued."""
         path = self._chip(name)
         return FileMemory(path) if path.exists() else None
 
@@ -90,7 +68,7 @@ class FolderChipStore:
         self._flush_folder()
 
     def read_note(self, name: str) -> bytes | None:
-        """Return a note."""
+        """Return a note; None when it was never written."""
         path = self._note(name)
         return path.read_bytes() if path.exists() else None
 
@@ -120,3 +98,6 @@ class FolderChipStore:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+ChipStore = RamChipStore | FolderChipStore

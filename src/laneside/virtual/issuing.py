@@ -7,15 +7,16 @@ A past is real: each former trip is a composite purchase by a fixed antenna with
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from laneside.clock import BEIJING, Clock, beijing_digits
+from laneside.codec.bcd import purchase_time
 from laneside.codec.card import CappRecord, IssueInfo
 from laneside.codec.tag import PassengerVehicle, SystemInfo, TruckVehicle, VehicleInfo
-from laneside.virtual.antenna import Bought, LaneAntenna
 from laneside.virtual.chip_store import ChipStore
 from laneside.virtual.chips.card import VirtualCard
-from laneside.virtual.chips.contents import card_counter
+from laneside.virtual.chips.chip import Chip
 from laneside.virtual.chips.memory import ChipMemory
 from laneside.virtual.chips.profiles import (
     RESET_CAPP,
@@ -32,6 +33,12 @@ from laneside.virtual.vehicles import CLOSED_ETC_ENTRY, GANSU, Trip, Vehicle
 from laneside.vocab.vehicle import VehicleKind
 
 NETWORK = "6201"
+
+_COMPOSITE = 0x09
+_SELECT_CARD_APPLICATION = bytes.fromhex("00A40000021001")
+_SELECT_PSAM_APPLICATION = bytes.fromhex("00A4000002DF01")
+_NEWEST_0018 = bytes.fromhex("00B201C417")
+
 TERMINAL = PsamProfile(
     serial=bytes.fromhex("62010000000000001001"),
     terminal_number=bytes.fromhex("620100001001"),
@@ -119,7 +126,7 @@ class Issuer:
         capp, bought = RESET_CAPP, None
         psam = self._psam("antenna", ANTENNA)
         psam.power_on()
-        antenna = LaneAntenna(psam=psam, terminal_number=ANTENNA.terminal_number)
+        antenna = FixedAntenna(psam=psam, terminal_number=ANTENNA.terminal_number)
         now = self._clock.now().replace(microsecond=0)
         for trip in vehicle.trips:
             at = now - timedelta(seconds=trip.ago_s)
@@ -143,7 +150,7 @@ class Issuer:
     def _next_counter(self, vehicle: Vehicle) -> int:
         if self._store.memory(_card_name(vehicle)) is None:
             return vehicle.card.counter
-        counter = card_counter(self.card(vehicle))
+        counter = _logged_counter(self.card(vehicle))
         return counter if vehicle.card.counter <= counter < COUNTER_MAX else vehicle.card.counter
 
     def _psam(self, name: str, profile: PsamProfile) -> VirtualPsam:
@@ -279,3 +286,75 @@ def _truck_file(vehicle: Vehicle) -> TruckVehicle:
 
 def _day(now: datetime, days: int) -> date:
     return (now.astimezone(BEIJING) + timedelta(days=days)).date()
+
+
+# --- the card's past
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bought:
+    """What the antenna knows after a purchase whose answer it never used."""
+
+    terminal_number: bytes
+    transaction_number: bytes
+    amount_fen: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedAntenna:
+    """The fixed antenna of a lane with its powered PSAM, as far as a card's past needs one: it keeps no TAC.
+
+    Commands are written out here and not taken from ``laneside.card``, because that room is tested against the roadside
+    (spec/icc.md section 8.2).
+    """
+
+    psam: Chip
+    terminal_number: bytes
+
+    def buy(self, card: Chip, issue: IssueInfo, *, amount_fen: int, at: datetime, capp: bytes) -> Bought:
+        """Debit a powered card and write 0019. The chips are our own, so a refusal is a programmer's error."""
+        amount, moment = amount_fen.to_bytes(4, "big"), purchase_time(at)
+        _sent(card, _SELECT_CARD_APPLICATION)
+        key_index = 0x41 if issue.is_sm4 else 0x01
+        opened = _sent(
+            card, bytes.fromhex("805003020B") + bytes((key_index,)) + amount + self.terminal_number + b"\x0f"
+        )
+        number, mac1 = self._mac1(opened, issue, amount, moment)
+        _sent(card, bytes.fromhex("80DCAAC82B") + capp)
+        _sent(card, bytes.fromhex("805401000F") + number + moment + mac1 + b"\x08")
+        return Bought(terminal_number=self.terminal_number, transaction_number=number, amount_fen=amount_fen, at=at)
+
+    def _mac1(self, opened: bytes, issue: IssueInfo, amount: bytes, moment: bytes) -> tuple[bytes, bytes]:
+        """Return the PSAM's number and MAC1 for a purchase that the card has opened."""
+        counter, key_version, algorithm, challenge = opened[4:6], opened[9:10], opened[10:11], opened[11:15]
+        _sent(self.psam, _SELECT_PSAM_APPLICATION)
+        parts = (
+            challenge,
+            counter,
+            amount,
+            bytes((_COMPOSITE,)),
+            moment,
+            key_version,
+            algorithm,
+            issue.factor,
+            issue.region,
+            b"\x08",
+        )
+        answer = _sent(self.psam, bytes.fromhex("8070000024") + b"".join(parts))
+        return answer[:4], answer[4:8]
+
+
+def _sent(chip: Chip, command: bytes) -> bytes:
+    """Send a command that must succeed, and return its data."""
+    answer = chip.transmit(command)
+    assert answer[-2:] == b"\x90\x00", f"{command.hex()} was answered {answer.hex()}"
+    return answer[:-2]
+
+
+def _logged_counter(card: VirtualCard) -> int:
+    """Return the counter of the newest logged purchase, 0 where the log is empty."""
+    card.power_on()
+    _sent(card, _SELECT_CARD_APPLICATION)
+    newest = card.transmit(_NEWEST_0018)
+    return int.from_bytes(newest[:2], "big") if newest[-2:] == b"\x90\x00" else 0

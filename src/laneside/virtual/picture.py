@@ -1,7 +1,11 @@
 """The lane camera's pictures: the front of the vehicle at the lane, or the empty lane, with the seed's pattern.
 
-Simple on purpose: enough for a photograph that a collector knows as one and from which a plate is read. A picture
+Simple on purpose: enough for a photograph that a collector recognises and from which a plate is read. A picture
 depends on the arguments alone: the same call gives the same bytes.
+
+The pattern in the corner is 16 bits as black and white cells, so that a picture that went through camera, browser,
+re-encoding and upload still shows whose it is; a watermark elsewhere does not disturb it. Six columns by four rows: a
+fixed column, four bits, and their parity.
 """
 
 from __future__ import annotations
@@ -12,7 +16,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from laneside.virtual.marker import SIZE, paint_marker
 from laneside.virtual.plate_face import BLACK, WHITE, Face, Rgb, draw_face, mixed
 from laneside.virtual.plate_glyphs import words_mask
 
@@ -21,6 +24,13 @@ if TYPE_CHECKING:
 
 Pixel = tuple[float, float]
 Corners = tuple[Pixel, Pixel, Pixel, Pixel]
+
+SIZE: Final = (1280, 960)
+ROWS: Final = 4
+COLUMNS: Final = 6
+CELL: Final = 32
+CORNER: Final = (24, 24)
+FIXED: Final = (1, 0, 1, 0)
 
 _QUALITY: Final = 88
 _CAPTION_PX: Final = 34
@@ -207,3 +217,24 @@ def _finished(image: Image.Image, chance: random.Random, caption: str, seed: int
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
+
+
+# --- the pattern in the corner
+
+
+def marker_cells(seed: int) -> tuple[tuple[int, ...], ...]:
+    """Lay out the low 16 bits of ``seed``, highest bit first; 1 is white."""
+    rows = []
+    for row in range(ROWS):
+        bits = tuple(seed >> (15 - 4 * row - column) & 1 for column in range(4))
+        rows.append((FIXED[row], *bits, sum(bits) & 1))
+    return tuple(rows)
+
+
+def paint_marker(image: Image.Image, seed: int) -> None:
+    """Paint the cells into an image of :data:`SIZE`."""
+    left, top = CORNER
+    for row, cells in enumerate(marker_cells(seed)):
+        for column, bit in enumerate(cells):
+            x, y = left + column * CELL, top + row * CELL
+            image.paste((255, 255, 255) if bit else (0, 0, 0), (x, y, x + CELL, y + CELL))

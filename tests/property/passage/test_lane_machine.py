@@ -26,8 +26,8 @@ from laneside.journal.entry import Delivery, Outgoing
 from laneside.passage import notes as n
 from laneside.passage.views.views import PassageView
 from laneside.sync.upload import Uploader
-from laneside.virtual.chips.contents import card_contents
 from laneside.virtual.vehicles import vehicle_named
+from laneside.virtual.world import card_contents
 
 VEHICLES = ("car-3des", "car-sm4", "charge-card")
 KINDS = (Outgoing.RECORD, Outgoing.EVENT, Outgoing.IMAGE, Outgoing.PHOTO)

@@ -8,9 +8,9 @@ import pytest
 from journeys.conftest import Picture
 from journeys.facts import FEE_FEN, images_of, paid_once
 from journeys.hand import Hand
+from marker import read_marker
 from PIL import Image
 
-from laneside.virtual.marker import read_marker
 from laneside.virtual.picture import draw_vehicle
 
 

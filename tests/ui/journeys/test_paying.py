@@ -8,13 +8,13 @@ import time
 from journeys.conftest import Picture
 from journeys.facts import paid_once
 from journeys.hand import Hand
+from marker import read_marker
 from PIL import Image
 from sampling import darkest_and_lightest, flattened
 from timeouts import scaled
 
 from laneside.codec.card import CappRecord
-from laneside.virtual.marker import SIZE as PICTURE_SIZE
-from laneside.virtual.marker import read_marker
+from laneside.virtual.picture import SIZE as PICTURE_SIZE
 from laneside.virtual.picture import corners_of
 from laneside.virtual.plate_face import Face
 from laneside.virtual.vehicles import Vehicle, vehicle_named

@@ -5,9 +5,9 @@ from __future__ import annotations
 from journeys.conftest import Picture
 from journeys.facts import events_of, nothing_paid, paid_once
 from journeys.hand import Hand
+from marker import read_marker
 
 from laneside.cli.demo_data import DEMO
-from laneside.virtual.marker import read_marker
 from laneside.vocab.events import special_event
 
 

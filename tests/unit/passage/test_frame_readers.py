@@ -7,9 +7,8 @@ from frame_lane import FrameLane
 
 from laneside.codec.card import IssueInfo
 from laneside.passage.notes import Ending
-from laneside.virtual.antenna import LaneAntenna
 from laneside.virtual.faults import Fault, FaultKind, Place, When
-from laneside.virtual.issuing import ANTENNA, passage_record
+from laneside.virtual.issuing import ANTENNA, FixedAntenna, passage_record
 from laneside.virtual.vehicles import LAST_TRIPS
 
 FEE_FEN = 1045
@@ -49,7 +48,7 @@ def spend(lane):
     card = world.chip("card")
     card.power_on()
     at = lane.clock.now().replace(microsecond=0)
-    antenna = LaneAntenna(psam=psam, terminal_number=ANTENNA.terminal_number)
+    antenna = FixedAntenna(psam=psam, terminal_number=ANTENNA.terminal_number)
     capp = bytes(passage_record(vehicle, LAST_TRIPS[-1], at))
     antenna.buy(card, issue, amount_fen=LAST_TRIPS[-1].amount_fen, at=at, capp=capp)
     card.power_off()

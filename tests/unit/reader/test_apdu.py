@@ -29,8 +29,7 @@ from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.reader.apdu import ApduReader
 from laneside.reader.port import Capability, NotPrepared, Prepared, PrepareRefusal, PsamState
 from laneside.reader.purchase import KeyIndex, ReaderPolicy
-from laneside.virtual.chips.keys import Purpose, VirtualKeys
-from laneside.virtual.chips.profiles import AuthorisationNeed, ProofLife
+from laneside.virtual.chips.profiles import AuthorisationNeed, ProofLife, Purpose, VirtualKeys
 
 SPEC_KEYS = (
     VirtualKeys()

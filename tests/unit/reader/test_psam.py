@@ -12,8 +12,7 @@ from laneside.card.apdu import Device
 from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.reader.apdu import ApduReader
 from laneside.reader.port import NotPrepared, PrepareRefusal, PsamAuthorisation, PsamChallenge
-from laneside.virtual.chips.keys import Purpose, VirtualKeys
-from laneside.virtual.chips.profiles import AuthorisationNeed
+from laneside.virtual.chips.profiles import AuthorisationNeed, Purpose, VirtualKeys
 
 KEYS = VirtualKeys().with_root(Purpose.PSAM_AUTHORISATION, bytes.fromhex("00112233445566778899AABBCCDDEEFF"))
 INSTRUCTION = bytes.fromhex("0082004108 11A8F17B1A378D36")

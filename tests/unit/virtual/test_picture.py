@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
+from marker import read_marker
 from PIL import Image
 from sampling import darkest_and_lightest, flattened, near
 
-from laneside.virtual.marker import read_marker
-from laneside.virtual.picture import corners_of, draw_empty_lane, draw_vehicle
+from laneside.virtual.picture import SIZE, corners_of, draw_empty_lane, draw_vehicle, paint_marker
 from laneside.virtual.plate_face import Face
 from laneside.virtual.vehicles import VEHICLES
 
@@ -107,3 +107,23 @@ def test_the_empty_lane_has_a_pattern_and_no_plate_where_one_would_hang() -> Non
     road = opened(jpeg).crop((480, 540, 800, 740)).resize((32, 20), Image.Resampling.BOX)
     shown = [road.getpixel((x, y)) for x in range(32) for y in range(20)]
     assert not any(near(pixel, colour) for pixel in shown for colour in (BLUE, YELLOW, GREEN))
+
+
+def encoded(image: Image.Image, quality: int = 60) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 0x5A01, 0xFFFF, 0x1_5A01])
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.4])
+def test_the_low_sixteen_bits_are_found_again_at_any_size(seed: int, share: float) -> None:
+    image = Image.new("RGB", SIZE, (120, 130, 140))
+    paint_marker(image, seed)
+    small = image.resize((round(SIZE[0] * share), round(SIZE[1] * share)))
+    assert read_marker(encoded(small)) == seed & 0xFFFF
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (128, 128, 128), (255, 255, 255)])
+def test_a_picture_without_the_pattern_has_no_seed(colour) -> None:
+    assert read_marker(encoded(Image.new("RGB", SIZE, colour))) is None

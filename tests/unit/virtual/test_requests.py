@@ -6,11 +6,11 @@ import io
 import socket
 
 import pytest
+from marker import read_marker
 from PIL import Image
 from timeouts import scaled
 
 from laneside.errors import SettingError
-from laneside.virtual.marker import read_marker
 from laneside.virtual.vehicles import VEHICLES
 
 

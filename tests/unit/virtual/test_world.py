@@ -13,10 +13,9 @@ from laneside.cardcrypto.ciphers import Suite
 from laneside.cardcrypto.messaging import decrypt_vehicle_file
 from laneside.cardcrypto.purchase import diversify_chain, tac
 from laneside.errors import SettingError
-from laneside.virtual.antenna import LaneAntenna
 from laneside.virtual.chip_store import ChipStore, FolderChipStore, RamChipStore
-from laneside.virtual.chips.keys import Purpose, VirtualKeys
-from laneside.virtual.issuing import issue_info
+from laneside.virtual.chips.profiles import Purpose, VirtualKeys
+from laneside.virtual.issuing import FixedAntenna, issue_info
 from laneside.virtual.lane import LaneOrder
 from laneside.virtual.vehicles import VEHICLES, vehicle_named
 from laneside.virtual.world import World
@@ -199,7 +198,7 @@ def debit(world: World, amount_fen: int) -> None:
     assert vehicle is not None
     assert psam is not None
     assert card is not None
-    antenna = LaneAntenna(psam=psam, terminal_number=bytes.fromhex("620100001001"))
+    antenna = FixedAntenna(psam=psam, terminal_number=bytes.fromhex("620100001001"))
     issue = issue_info(vehicle, NOON)
     antenna.buy(card, issue, amount_fen=amount_fen, at=NOON, capp=bytes.fromhex("AA2900") + bytes(40))
 

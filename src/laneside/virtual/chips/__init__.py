@@ -1,5 +1,5 @@
 """Card, tag and PSAM in software, byte for byte, with a memory that survives a cut.
 
 Sources: spec/icc.md, spec/obu.md, spec/psam-and-crypto.md.
-Their keys are invented (``keys``). Nothing here may soften what a real chip would answer.
+Their keys are invented (``profiles``). Nothing here may soften what a real chip would answer.
 """

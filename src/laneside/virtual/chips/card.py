@@ -13,9 +13,8 @@ from laneside.virtual.chips import apdu, card_files
 from laneside.virtual.chips.apdu import OK, ReceivedCommand
 from laneside.virtual.chips.card_files import KEY_FIELDS, TRIES_FIELDS, record_place
 from laneside.virtual.chips.chip import Act, Chip, Directory, ElementaryFile, FileKind, Update
-from laneside.virtual.chips.keys import Purpose
 from laneside.virtual.chips.memory import ChipMemory, Image, SlotLayout, TwoSlotStore
-from laneside.virtual.chips.profiles import LOG_LENGTH, LOG_RECORDS, CardProfile
+from laneside.virtual.chips.profiles import LOG_LENGTH, LOG_RECORDS, CardProfile, Purpose
 
 COMPOSITE_PURCHASE = 0x09
 PLAIN_PURCHASE = 0x06

@@ -5,9 +5,8 @@ from __future__ import annotations
 from laneside.cardcrypto.ciphers import Suite
 from laneside.cardcrypto.purchase import diversify_chain
 from laneside.virtual.chips.chip import MASTER_FILE, Directory, ElementaryFile, FileKind, Update
-from laneside.virtual.chips.keys import Purpose
 from laneside.virtual.chips.memory import Image, SlotLayout
-from laneside.virtual.chips.profiles import LOG_LENGTH, LOG_RECORDS, CardProfile, ProofLife
+from laneside.virtual.chips.profiles import LOG_LENGTH, LOG_RECORDS, CardProfile, ProofLife, Purpose
 
 APPLICATION = 0x1001
 APPLICATION_NAME = bytes.fromhex("A00000000386980701")

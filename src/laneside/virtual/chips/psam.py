@@ -15,9 +15,8 @@ from laneside.cardcrypto.purchase import diversify_chain, mac1, mac1_data, mac2,
 from laneside.virtual.chips import apdu
 from laneside.virtual.chips.apdu import OK, ReceivedCommand
 from laneside.virtual.chips.chip import MASTER_FILE, Act, Chip, Directory, ElementaryFile
-from laneside.virtual.chips.keys import Purpose
 from laneside.virtual.chips.memory import ChipMemory, Image, SlotLayout, TwoSlotStore
-from laneside.virtual.chips.profiles import AuthorisationNeed, PsamProfile
+from laneside.virtual.chips.profiles import AuthorisationNeed, PsamProfile, Purpose
 
 APPLICATION = 0xDF01
 AUTHORISATION_KEY = 0x41

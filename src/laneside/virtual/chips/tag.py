@@ -12,9 +12,8 @@ from laneside.cardcrypto.purchase import diversify_chain
 from laneside.virtual.chips import apdu
 from laneside.virtual.chips.apdu import OK, ReceivedCommand
 from laneside.virtual.chips.chip import MASTER_FILE, Act, Chip, Directory, ElementaryFile, FileKind, Update
-from laneside.virtual.chips.keys import Purpose
 from laneside.virtual.chips.memory import ChipMemory, Image, SlotLayout, TwoSlotStore
-from laneside.virtual.chips.profiles import PASSAGE_FILE_LENGTH, SYSTEM_LENGTH, VEHICLE_LENGTH, TagProfile
+from laneside.virtual.chips.profiles import PASSAGE_FILE_LENGTH, SYSTEM_LENGTH, VEHICLE_LENGTH, Purpose, TagProfile
 from laneside.vocab.media import TagStatusBit
 
 APPLICATION = 0xDF01

@@ -10,9 +10,8 @@ from laneside.cardcrypto.purchase import diversify_chain
 from laneside.virtual.chips import card_files
 from laneside.virtual.chips.card import VirtualCard
 from laneside.virtual.chips.chip import ATR
-from laneside.virtual.chips.keys import Purpose, VirtualKeys
 from laneside.virtual.chips.memory import Image, RamMemory, TwoSlotStore
-from laneside.virtual.chips.profiles import CardProfile, ProofLife, ProofRule, PsamProfile
+from laneside.virtual.chips.profiles import CardProfile, ProofLife, ProofRule, PsamProfile, Purpose, VirtualKeys
 from laneside.virtual.chips.psam import VirtualPsam
 
 HEX = bytes.fromhex

@@ -10,7 +10,6 @@ from laneside.cardcrypto.messaging import external_authenticate, secure_message_
 from laneside.cardcrypto.purchase import diversify_chain
 from laneside.virtual.chips.card import VirtualCard
 from laneside.virtual.chips.chip import Chip
-from laneside.virtual.chips.keys import Purpose, VirtualKeys
 from laneside.virtual.chips.memory import FileMemory, RamMemory, StoreError, TwoSlotStore
 from laneside.virtual.chips.profiles import (
     AuthorisationNeed,
@@ -18,7 +17,9 @@ from laneside.virtual.chips.profiles import (
     ProofLife,
     ProofRule,
     PsamProfile,
+    Purpose,
     TagProfile,
+    VirtualKeys,
 )
 from laneside.virtual.chips.psam import VirtualPsam
 from laneside.virtual.chips.tag import VirtualTag

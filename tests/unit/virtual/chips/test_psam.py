@@ -5,9 +5,8 @@ import pytest
 from laneside.cardcrypto.ciphers import Suite
 from laneside.cardcrypto.messaging import encrypt_vehicle_file, psam_authorisation_cryptogram, secure_message_mac
 from laneside.cardcrypto.purchase import diversify, diversify_chain
-from laneside.virtual.chips.keys import Purpose, VirtualKeys
 from laneside.virtual.chips.memory import RamMemory
-from laneside.virtual.chips.profiles import AuthorisationNeed, PsamProfile
+from laneside.virtual.chips.profiles import AuthorisationNeed, PsamProfile, Purpose, VirtualKeys
 from laneside.virtual.chips.psam import VirtualPsam
 
 HEX = bytes.fromhex

@@ -10,9 +10,8 @@ import pytest
 
 from laneside.cardcrypto.ciphers import Suite
 from laneside.virtual.chips.card import VirtualCard
-from laneside.virtual.chips.keys import Purpose, VirtualKeys
 from laneside.virtual.chips.memory import RamMemory
-from laneside.virtual.chips.profiles import AuthorisationNeed, CardProfile, PsamProfile
+from laneside.virtual.chips.profiles import AuthorisationNeed, CardProfile, PsamProfile, Purpose, VirtualKeys
 from laneside.virtual.chips.psam import VirtualPsam
 
 HEX = bytes.fromhex

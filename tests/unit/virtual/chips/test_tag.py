@@ -6,9 +6,8 @@ from laneside.card.channel import TagPresence
 from laneside.cardcrypto.ciphers import Suite
 from laneside.cardcrypto.messaging import secure_message_mac
 from laneside.cardcrypto.purchase import diversify_chain
-from laneside.virtual.chips.keys import Purpose, VirtualKeys
 from laneside.virtual.chips.memory import Image, RamMemory, TwoSlotStore
-from laneside.virtual.chips.profiles import PsamProfile, TagProfile, passage_file
+from laneside.virtual.chips.profiles import PsamProfile, Purpose, TagProfile, VirtualKeys, passage_file
 from laneside.virtual.chips.psam import VirtualPsam
 from laneside.virtual.chips.tag import VirtualTag, personalised
 
