@@ -15,8 +15,8 @@ from suite.site import CELLS
 from suite.story import FOLDER, Outcome, Room, play, single_cuts
 
 SEED = 20260506
-TURNS = 3
-"""A kind of cut takes every third event in ``./lane test``; ``./lane tear`` plays all."""
+TURNS = 4
+"""A kind of cut takes every fourth event in ``./lane test``; ``./lane tear`` plays all."""
 _rooms: list[Room] = []
 
 Plan = tuple[str, tuple[Cut, ...]]
@@ -45,9 +45,9 @@ def every_single(cells: str = "") -> list[Plan]:
 
 
 def share(singles: list[Plan], seed: int) -> list[Plan]:
-    """Draw a third of the cuts of every event of each reader and amount, dealt out to the vehicles.
+    """Draw a fourth of the cuts of every event of each reader and amount, dealt out to the vehicles.
 
-    The kinds take turns: one that misses an event strikes one of the next two.
+    The kinds take turns: one that misses an event is played at one of the next three.
     """
     events: dict[tuple[str, int, int], list[Plan]] = {}
     for cell, cuts in singles:
