@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from memory_folder import IN_MEMORY
 
 from laneside.contract.exchange import Receipt, Refusal, Stored
 from laneside.contract.signing import canonical, receipt_bytes
@@ -97,7 +98,7 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        self.folder = Path(tempfile.mkdtemp())
+        self.folder = Path(tempfile.mkdtemp(prefix="laneside-delivery-", dir=IN_MEMORY))
         self.clock, self.centre = HandClock(), Centre()
         self.photos, self.written = {}, {}
         self.client = httpx2.Client(

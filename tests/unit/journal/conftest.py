@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from memory_folder import memory_folder
 
 from laneside.journal import schema
 from laneside.journal.journal import Journal
@@ -32,8 +33,9 @@ def clock():
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "journal.sqlite"
+def path():
+    with memory_folder() as folder:
+        yield folder / "journal.sqlite"
 
 
 @pytest.fixture

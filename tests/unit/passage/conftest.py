@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from lane_kit import LaneKit
+from memory_folder import memory_folder
 
 
 @pytest.fixture
-def station(tmp_path: Path) -> Iterator[LaneKit]:
-    station = LaneKit(tmp_path / "journal.sqlite3")
-    station.open_for_work()
-    yield station
-    station.journal.verify()
-    station.stop()
+def station() -> Iterator[LaneKit]:
+    with memory_folder() as folder:
+        station = LaneKit(folder / "journal.sqlite3")
+        station.open_for_work()
+        yield station
+        station.journal.verify()
+        station.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from frame_lane import FrameLane
+from memory_folder import memory_folder
 
 from laneside.codec.card import IssueInfo
 from laneside.passage.notes import Ending
@@ -15,11 +16,12 @@ FEE_FEN = 1045
 
 
 @pytest.fixture(params=["serial", "tcp"])
-def lane(request, tmp_path):
-    kit = FrameLane(tmp_path / "journal.sqlite3", request.param)
-    kit.open_for_work()
-    yield kit
-    kit.stop()
+def lane(request):
+    with memory_folder() as folder:
+        kit = FrameLane(folder / "journal.sqlite3", request.param)
+        kit.open_for_work()
+        yield kit
+        kit.stop()
 
 
 def ready(lane, name="car-sm4"):
