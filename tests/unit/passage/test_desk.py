@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
-from lane_kit import ETC_LANE, PASSWORD
+from lane_kit import ETC_LANE, MIXED_LANE, PASSWORD
 
-from laneside.errors import JournalError
-from laneside.passage.answers import Done, Rejected
+from laneside.errors import JournalError, LinkLostError, SettingError
+from laneside.passage.answers import BUSY, LANE_NOT_FREED, NO_PASSAGE, NOT_NOW, OFF_DUTY, Done, Rejected
+from laneside.passage.desk import Desk
 from laneside.passage.duty import duty
 from laneside.passage.flows.actions import Reason
 from laneside.passage.flows.flow import Activity
@@ -81,7 +83,7 @@ def test_the_record_numbers_carry_slot_and_hour_and_never_fall(station):
     assert [(len(i), i[21:]) for i in ids] == [(37, "2026050612070001"), (37, "2026050612070002")]
 
 
-def test_the_ledger_tells_today_and_each_story(station):
+def test_a_paid_and_a_refused_vehicle_are_listed_with_their_details(station):
     station.arrive("car-sm4")
     station.pay("car-sm4")
     paid = station.view.passage_id
@@ -187,3 +189,86 @@ def test_a_page_is_drawn_while_the_lane_the_camera_and_the_password_take_their_t
     monkeypatch.setattr(station.lane, "release", slow(station.lane.release))
     draws_while(lambda: station.tries("leave"))
     assert len(drawn) == 5
+
+
+def later(station):
+    """Hold device jobs back, as while a reader is busy; a test runs them when it wants."""
+    jobs = []
+    station.desk = Desk(replace(station.desk._e, worker=jobs.append))
+    return jobs
+
+
+def raising(error):
+    def call(*_args, **_kwargs):
+        raise error
+
+    return call
+
+
+def test_while_the_reader_is_busy_the_same_tap_is_done_and_any_other_waits(station):
+    jobs = later(station)
+    station.world.place("car-sm4")
+    assert station.desk.open(ETC_LANE) == Done()
+    assert station.tries("read") == station.tries("read") == Done()
+    assert station.view.activity is Activity.READING
+    assert station.tries("leave") == BUSY
+    (job,) = jobs
+    job()
+    assert (station.view.activity, station.view.step) == (Activity.NONE, "picture")
+    assert len(station.journal.of_kind("pair-read")) == 1
+
+
+def test_a_photo_waits_for_the_reader_and_is_taken_of_a_vehicle_that_was_read(station):
+    jobs = later(station)
+    station.world.place("car-sm4")
+    station.desk.open(ETC_LANE)
+    assert station.desk.take_photo(JPEG, live=True) == NOT_NOW
+    station.tries("read")
+    jobs.pop()()
+    station.tries("read")
+    assert station.desk.take_photo(JPEG, live=True) == BUSY
+    assert station.album.photos == {}
+
+
+def test_the_vehicle_in_work_is_named_with_its_revision(station):
+    assert station.desk.in_work() is None
+    view = station.arrive("car-sm4")
+    assert station.desk.in_work() == (view.passage_id, view.revision)
+
+
+def test_one_vehicle_at_a_time(station):
+    passage_id = station.arrive("car-sm4").passage_id
+    assert station.desk.open(ETC_LANE) == Done()
+    assert station.desk.open(MIXED_LANE) == BUSY
+    assert station.desk.in_work()[0] == passage_id
+
+
+def test_nothing_is_done_off_duty_or_without_a_vehicle(station):
+    assert station.desk.act("read", 1) == NO_PASSAGE
+    assert station.desk.draft(PlateForm(plate="甘A8K631")) == NO_PASSAGE
+    station.duty.logout()
+    assert station.desk.open(ETC_LANE) == OFF_DUTY
+    assert station.desk.act("read", 1) == OFF_DUTY
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (LinkLostError("no answer"), "车道未应答，请稍后重试或选择其他车道"),
+        (SettingError("another lane"), "车道不可用：another lane"),
+    ],
+)
+def test_a_lane_that_cannot_be_taken_begins_no_vehicle(station, monkeypatch, error, text):
+    monkeypatch.setattr(station.lane, "occupy", raising(error))
+    answer = station.desk.open(ETC_LANE)
+    assert (answer.field, answer.text.zh) == ("lane_hex", text)
+    assert station.desk.view() is None
+    assert station.journal.of_kind("opened") == ()
+
+
+def test_a_lane_that_is_not_freed_is_named_and_the_page_is_left(station, monkeypatch):
+    station.arrive("car-sm4")
+    station.does("abandon", reason="车辆驶离")
+    monkeypatch.setattr(station.lane, "release", raising(LinkLostError("no answer")))
+    assert station.tries("leave") == LANE_NOT_FREED
+    assert station.desk.view() is None
