@@ -79,7 +79,11 @@ class Desk:
         self._e = equipment
         self._passages = equipment.passages
         self._steps = PassageSteps(equipment)
+        # Held by one action or one result of the plate reader from beginning to end, also while lane, photo or disk
+        # take their time. Taken before every other lock of the terminal.
         self.acting = RLock()
+        # Guards what a page shows: state, activity, form, trouble. Held for moments and never while anything is waited
+        # for but the journal, so that a page is drawn during an action.
         self._lock = RLock()
         self._activity = Activity.NONE
         self._trouble: Words | None = None

@@ -58,6 +58,7 @@ class TraceKeeper:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        # Guards the exchanges that were collected: the device worker tells of chips, other threads of the lane.
         self._lock = RLock()
         self._in_session = False
         self._kept: tuple[str, int] = ("", 0)
