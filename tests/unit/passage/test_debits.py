@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from lane_kit import ETC_LANE
+from msgspec.structs import replace
 
 from laneside.errors import JournalError, LinkLostError
 from laneside.passage.notes import Ending
@@ -260,3 +262,44 @@ def test_a_psam_that_is_cut_off_at_mac2_leaves_a_record_that_says_so(station, ac
     assert upload.record.description == "MAC2未校验"
     assert upload.record.tac != "00000000"
     assert station.card["counter"] == before["counter"] + 1
+
+
+def test_a_card_that_refuses_the_debit_is_not_debited_and_may_be_tried_again(station, monkeypatch):
+    before = ready(station)
+    with monkeypatch.context() as refusing:
+        answer_with(station, "card", 0x54, b"\x93\x02", refusing)
+        view = station.does("submit")
+    assert (view.result.title.zh, view.result.cause.zh) == ("未扣费", "卡未扣款，可以重试")
+    assert (station.records(), station.desk.open_debits()) == ([], ())
+    assert station.card["balance_fen"] == before["balance_fen"]
+    assert station.does("submit").result.ending is Ending.COMPLETED
+    assert station.card["balance_fen"] == before["balance_fen"] - FEE_FEN
+    assert len(station.records()) == 1
+
+
+def test_a_vehicle_left_as_unknown_that_was_not_debited_ends_as_abandoned(station):
+    before = ready(station)
+    lose(station, "card", 0x54, acted=False)
+    passage_id = station.does("submit").passage_id
+    station.home()
+    mend(station)
+    station.arrive("car-sm4")
+    assert station.desk.open_debits() == ()
+    detail = station.history.detail(passage_id)
+    assert (detail.row.ending, station.passages.load(passage_id).reason) == (Ending.ABANDONED, "经核实未扣费")
+    assert [event.reason for event in station.events("debit-settled")] == ["not-debited"]
+    assert (station.card["balance_fen"], station.records()) == (before["balance_fen"], [])
+
+
+def test_a_trade_of_the_lane_that_its_card_does_not_show_is_not_taken_over(station):
+    station.world.place("lane-left-unfinished")
+    lane = station.world.lane
+    station.world.keep_lane(replace(lane, open_trade=replace(lane.open_trade, amount_fen=1)))
+    station.desk.open(ETC_LANE)
+    station.does("read")
+    before = station.card
+    station.confirm("lane-left-unfinished")
+    assert station.does("quote").quote.fee_fen == 1
+    view = station.does("submit")
+    assert (view.result.title.zh, view.result.cause.zh) == ("未扣费", "卡片拒绝交易，未扣费，请重试或转人工")
+    assert (station.card, station.records(), station.journal.of_kind("intent")) == (before, [], ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from laneside.passage.debit.lane_trade import intent_of_trade, open_trade_of
 from laneside.passage.state import Priced, WithPair
 
@@ -28,7 +30,7 @@ def test_a_card_that_does_not_show_the_trade_gives_no_intent(station) -> None:
     station.does("quote")
     state = station.passages.unfinished()
     trade = open_trade_of(WithPair.of(state))
-    other = type(trade)(**{name: getattr(trade, name) for name in trade.__struct_fields__} | {"amount_fen": 1})
+    other = replace(trade, amount_fen=1)
     assert intent_of_trade(Priced.of(state), other, record_id="R", has_log=True, write_tag=True) is None
 
 
