@@ -176,6 +176,12 @@ def test_an_unknown_counter_is_found_by_terminal_time_and_amount():
     assert isinstance(found, Unknown)
 
 
+def test_without_number_and_0018_a_changed_card_is_left_to_a_person():
+    found = played(prove_debit(replace(DEBIT, counter=None)), seen(90000, CAPP_AFTER) + ring(end="6982"))
+    assert isinstance(found, Unknown)
+    assert found.detail.startswith("the debit's number is not known")
+
+
 def test_an_unknown_0019_before_never_proves_an_unchanged_card():
     synthesised = replace(DEBIT, capp_before=b"")
     found = played(prove_debit(synthesised), seen(100000, CAPP_BEFORE) + ring(entry(0x0123)) + PROVE + "9406")

@@ -6,7 +6,8 @@ import pytest
 from bench import ISSUER
 from scripts import played
 
-from laneside.card.psam import authorise, challenge_for_authorisation, is_authorised, start
+from laneside.card.psam import authorise, challenge_for_authorisation, is_authorised, return_to_application, start
+from laneside.card.status import ChipRefusedError
 
 REGION = "B8CACBE0B8CACBE0"
 
@@ -36,3 +37,9 @@ def test_authorisation_runs_under_the_mf_and_returns_to_the_application():
     assert played(challenge_for_authorisation(), asked).hex() == "0102030400000000"
     told = "psam > 0082004108 11A8F17B1A378D36 < 9000\n psam > 00A4000002 DF01 < 9000"
     assert played(authorise(bytes.fromhex("0082004108" + "11A8F17B1A378D36")), told).ok
+
+
+def test_a_challenge_that_was_not_answered_is_left_for_the_application():
+    assert played(return_to_application(), "psam > 00A4000002 DF01 < 9000") is None
+    with pytest.raises(ChipRefusedError, match="6A82"):
+        played(return_to_application(), "psam > 00A4000002 DF01 < 6A82")

@@ -99,6 +99,18 @@ def test_a_vehicle_file_that_is_too_short_is_refused():
         vehicle_file(bytes(32), length=79, sm4=False)
 
 
+@pytest.mark.parametrize("length", [79, 241])
+def test_a_cipher_of_a_length_that_no_block_has_is_not_sent_to_the_psam(length):
+    """Too short for the file that was asked for, or longer than the PSAM takes."""
+    script = f"""
+        tag > 00A4000002 DF01 < 9000
+        tag > 00B400000A 0102030405060708 4F 00 < {"C6" * length} 9000
+    """
+    with pytest.raises(ChipRefusedError, match=f"gave {length} bytes") as refused:
+        played(read_vehicle(TDES, CHALLENGE), script)
+    assert refused.value.meaning is Meaning.WRONG_LENGTH
+
+
 def test_the_passage_block_is_read_at_314():
     block = bytes(5) + CAPP_AFTER[:39] + bytes(47)
     passage = played(read_passage(), TO_EF04 + f"tag > 00B0013A5B < {block.hex()} 9000")

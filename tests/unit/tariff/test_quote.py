@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from laneside.contract.parameters import HolidayWindow, KindRule, TariffRow, TariffTable
 from laneside.tariff.lines import Operation
-from laneside.tariff.quote import FeeQuote, NoFee, NoFeeReason, quote
+from laneside.tariff.quote import FeeQuote, NoFee, NoFeeReason, quote, taken_over
 
 STATION = "62010A0B"
 AT = datetime(2024, 5, 6, 6, 30, 15, tzinfo=UTC)
@@ -135,3 +136,27 @@ def test_no_fee_is_event_63_with_a_reason(found, reason):
     assert (found.code, found.reason) == (63, reason)
     assert found.params["reason_zh"]
     assert found.params["reason_en"]
+
+
+def test_a_trade_of_the_lane_at_the_tables_price_keeps_the_parts_of_the_price():
+    found = taken_over(priced(), amount_fen=1045, sent_at="20240506143015")
+    assert (money(found), found.taken_over) == ((1100, 55, 1045, None), True)
+    assert operations(found) == [Operation.TABLE_FEE, Operation.ETC_95, Operation.TAKEN_OVER]
+    assert found.lines[-1].zh == "固定车道已于14:30:15扣款10.45元，不再扣费"
+
+
+def test_a_trade_of_the_lane_counts_whatever_the_table_says():
+    found = taken_over(priced(), amount_fen=990, sent_at="20240506143015")
+    assert (money(found), found.rate_version) == ((990, 0, 990, None), "6220240101001")
+    assert (operations(found), found.lines[0].after(0)) == ([Operation.TAKEN_OVER], 990)
+    without_table = taken_over(priced(table=None), amount_fen=990, sent_at="20240506143015")
+    assert (money(without_table), without_table.rate_version) == ((990, 0, 990, None), "")
+
+
+def test_a_quote_whose_parts_do_not_make_up_the_price_cannot_exist():
+    found = priced()
+    assert found.all_discounts_fen == 55
+    with pytest.raises(AssertionError, match="the parts make up"):
+        replace(found, fee_fen=1046)
+    with pytest.raises(AssertionError, match="negative"):
+        replace(found, fee_fen=1155, discount_fen=-55)
