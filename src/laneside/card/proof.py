@@ -92,6 +92,7 @@ def prove_debit(intent: Intent) -> ChipFlow[Outcome]:
     if issue.card_id != intent.card_id:
         return Unknown(detail=f"another card is presented: {issue.card_id}")
     sight = yield from _look()
+    # Both hold where amount 0 wrote the same 0019 again, neither where something came after: then 0018 decides.
     after, before = sight.shows_after(intent), sight.shows_before(intent)
     if after and not before:
         return (yield from _happened(intent, sight))
@@ -238,6 +239,7 @@ def _judge(intent: Intent, entry: WalletLogRecord) -> _Search | None:
         return _Search(entry=_Entry.OURS, counter=entry.counter - 1) if ours else None
     if entry.counter != intent.counter + 1:
         return None
+    # The card gives each number once: N+1 with other facts is another's purchase.
     return _Search(entry=_Entry.OURS if ours else _Entry.ANOTHER, counter=intent.counter)
 
 

@@ -24,7 +24,10 @@ TOLL_DIRECTORY: Final = bytes.fromhex("DF01")
 PASSAGE_FILE: Final = bytes.fromhex("EF04")
 SYSTEM_LENGTH: Final = 27
 VEHICLE_LENGTHS: Final = (79, 59)
+"""The whole vehicle file, and its passenger part for tags that give no more (spec/obu.md 4 and 7.2)."""
+
 CIPHER_LENGTH_MAX: Final = 240
+"""The longest cipher of whole blocks, 8 bytes of 3DES or 16 of SM4, that fits into the data of one APDU."""
 
 GBK_LEAD_MIN: Final = 0x81
 """A plate starts with a Chinese character, so the file's first byte is at least this."""

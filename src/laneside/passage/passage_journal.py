@@ -48,7 +48,7 @@ class PassageJournal:
         return self._clock.now()
 
     def behind_s(self) -> float:
-        """Return by how many seconds this clock is behind the journal's last entry; 0 if it does not."""
+        """Return by how many seconds this clock is behind the journal's last entry; 0 if it is not."""
         return self._clock.behind_s()
 
     def begin(self, passage_id: str, opened: n.Opened) -> PassageState:

@@ -265,6 +265,7 @@ def after(state: PassageState, note: n.AnyNote) -> PassageState:
     """Return the state after one more note."""
     voided = n.VOIDS.get(type(note), ())
     in_force = {kind: kept for kind, kept in state.in_force.items() if kind not in voided} | {type(note): note}
+    # The proof needs N, and some frame readers tell it only with the error: it must be there after a restart too.
     if isinstance(note, n.Unknown) and isinstance(intent := in_force.get(n.Intent), n.Intent):
         in_force[n.Intent] = _with_numbers(intent, note)
     return replace(
@@ -280,7 +281,7 @@ def _findings_after(
     state: PassageState, note: n.AnyNote, voided: tuple[type[msgspec.Struct], ...]
 ) -> dict[Stage, tuple[Finding, ...]]:
     if isinstance(note, n.PairRead):
-        return {Stage.READ: note.findings}
+        return {Stage.READ: note.findings}  # it may be another pair: nothing that was found before holds for it
     kept = dict(state.findings_of)
     if n.FeeQuote in voided:
         kept.pop(Stage.FEE, None)

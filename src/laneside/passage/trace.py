@@ -54,7 +54,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TraceKeeper:
-    """Collect exchanges and write them when a session is over. Any thread may tell; the device worker has sessions."""
+    """Collect exchanges and write them when a session of the device worker is over. Any thread may add one."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -66,7 +66,7 @@ class TraceKeeper:
         self._begin()
 
     def tell(self, exchanged: TraceLine) -> None:
-        """Take one exchange; what is said outside of a passage's sessions belongs to none, unless the lane says it."""
+        """Take one exchange; outside of a passage's sessions only those with the lane are kept."""
         with self._lock:
             if self._in_session or exchanged.channel == LANE:
                 self._put_off(lambda: exchanged)
@@ -167,7 +167,7 @@ def traces_of(journal: Journal, passage_id: str) -> tuple[Trace, ...]:
 
 
 def _nothing() -> None:
-    """Write nothing."""
+    """Do nothing: there is no trace to write."""
 
 
 def _append(journal: Journal, draft: Draft) -> None:

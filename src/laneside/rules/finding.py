@@ -1,4 +1,4 @@
-"""What a rule found: a number of the national table or a word of our own, and how grave it is."""
+"""What a rule found: a number of the national table or a code of our own, and how grave it is."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ OURS = "0124 000000 000004E2 09 620100001234 20240506 143015"
 
 
 def seen(balance: int | str, capp: bytes | str) -> str:
-    """The card as it stands; a text is the status word that refuses to show it."""
+    """Return what the card shows; a text is the status word with which it refuses."""
     shown_balance = balance if isinstance(balance, str) else f"{balance:08X} 9000"
     shown_capp = capp if isinstance(capp, str) else f"{capp.hex()} 9000"
     return SELECT + f"card > 805C000204 < {shown_balance}\n card > 00B201CC2B < {shown_capp}\n"

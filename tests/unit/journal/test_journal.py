@@ -22,7 +22,7 @@ def rows(path, query="SELECT seq, kind, passage, subject, settles, at, payload, 
 
 
 def tampered(path, *statements):
-    """Change the file as somebody with a database tool would, who knows of the triggers."""
+    """Change the file as a person with a database tool would who knows of the triggers."""
     with closing(sqlite3.connect(path)) as other:
         for (trigger,) in other.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
             other.execute(f"DROP TRIGGER {trigger}")
@@ -268,7 +268,7 @@ def test_a_receipt_ends_only_what_it_speaks_of(journal):
     journal.verify()
 
 
-def test_a_refusal_is_counted_and_blocks_nobody(journal):
+def test_a_refusal_is_counted_and_blocks_nothing(journal):
     fill(journal)
     entry = journal.refuse("E1", b"because")
     assert (entry.kind, entry.settles, entry.payload) == (CENTRE_REFUSAL, "event", b"because")

@@ -126,7 +126,7 @@ def test_another_card_proves_nothing_and_the_same_one_later_does(lane):
 
 
 def test_a_card_that_went_on_elsewhere_is_left_to_a_person(lane):
-    """Frames tell nothing of 0018, so nobody can say whose number N+1 was."""
+    """Frames do not carry 0018, so it is not known whose number N+1 was."""
     ready(lane)
     lose_the_result(lane)
     lane.does("submit")

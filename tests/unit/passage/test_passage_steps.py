@@ -23,7 +23,7 @@ def test_changing_class_voids_the_fee(station):
     assert "submit" not in view.actions
 
 
-def test_a_listed_card_may_pass_once_on_the_leaders_word(station):
+def test_a_listed_card_is_released_once_by_a_leader(station):
     view = station.arrive("card-listed")
     view = station.does("release", code="24", leader="620100", password="over-the-hills", reason="008 名单")
     assert view.step == "picture"

@@ -77,7 +77,7 @@ def test_it_is_found_by_its_record_and_after_a_restart_and_kept_beside_the_notes
     by_passage = traces_of(traced.journal, passage_id)
     assert len(by_passage) == 2
     assert traces_of(traced.journal, record_id) == by_passage
-    assert traces_of(traced.journal, "nobody") == ()
+    assert traces_of(traced.journal, "unknown") == ()
     assert not [entry for entry in traced.journal.entries(passage_id) if entry.kind == "trace"]
 
 
@@ -182,7 +182,7 @@ def test_in_a_session_nothing_is_written_down_before_the_job_is_done(traced):
         return exchanged(traced.clock.now())
 
     keeper.tell_later(writing)
-    assert order == ["written"], "outside of a session nobody waits"
+    assert order == ["written"], "outside of a session it is written at once"
 
     def job() -> None:
         keeper.tell_later(writing)

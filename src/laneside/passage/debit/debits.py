@@ -34,6 +34,7 @@ class Debits:
         if isinstance(prepared, NotPrepared):
             return self._passages.add(stage.state, n.NotReady(refusal=prepared.refusal, detail=prepared.detail))
         state = self._passages.add(stage.state, prepared.intent)
+        # A cut from here on leaves the intent without an end: the restart takes that as unknown, never as not debited.
         return self._conclude(flow, state, self._reader.commit(prepared), context)
 
     def take_over(
