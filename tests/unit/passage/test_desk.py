@@ -83,24 +83,6 @@ def test_the_record_numbers_carry_slot_and_hour_and_never_fall(station):
     assert [(len(i), i[21:]) for i in ids] == [(37, "2026050612070001"), (37, "2026050612070002")]
 
 
-def test_a_paid_and_a_refused_vehicle_are_listed_with_their_details(station):
-    station.arrive("car-sm4")
-    station.pay("car-sm4")
-    paid = station.view.passage_id
-    station.home()
-    station.arrive("plates-differ")
-    station.does("refuse", reason="与卡签不符")
-    rows = station.history.today()
-    assert [(row.plate, row.ending, row.fee_fen) for row in rows] == [
-        ("甘A5E264", Ending.REFUSED, None),
-        ("甘A8K631", Ending.COMPLETED, 1045),
-    ]
-    detail = station.history.detail(paid)
-    assert detail.card.balance_before_fen - detail.card.balance_after_fen == 1045
-    assert detail.card.file_0019_after == station.records()[0].capp_after
-    assert station.history.detail("nothing") is None
-
-
 def test_a_stale_page_does_not_replace_what_is_typed(station):
     station.arrive("car-sm4")
     station.desk.take_photo(JPEG, live=True)
