@@ -42,12 +42,14 @@ def test_numbers_and_moments_are_written_for_people(clock):
     assert beijing(clock.now()) == "2026-03-04 13:06:07"
     assert spaced_digits("20260304130607") == "2026-03-04 13:06:07"
     assert spaced_digits("2026030413") == "2026030413"
+    assert spaced_digits("2026030413060²") == "2026030413060²"
 
 
 def test_speech_names_codes_and_keeps_what_it_does_not_know():
     zh, en = Translator(Language.ZH), Translator(Language.EN)
     assert (zh.plate("甘A12345_0"), en.plate("甘AD12345_4")) == ("甘A12345 蓝", "甘AD12345 gradient green")
     assert (zh.plate(""), zh.plate("甘A12345"), zh.plate("_x")) == ("", "甘A12345", "_x")
+    assert (zh.plate("甘A12345_²"), zh.plate("甘A12345_٣")) == ("甘A12345_²", "甘A12345_٣")
     assert (zh.toll_class(1), en.toll_class(99)) == ("一型客车", "unknown 99")
     assert zh.known("event", "something-new") == "something-new"
     with pytest.raises(KeyError):

@@ -47,12 +47,17 @@ class Translator:
     def plate(self, vehicle_id: str) -> str:
         """Write ``plate_colour`` as plate and colour's name (spec/codes.md 5.2)."""
         plate, underscore, colour = vehicle_id.rpartition("_")
-        if not underscore or not colour.isdigit():
+        if not underscore or not _is_digits(colour):
             return vehicle_id
         return f"{plate} {self._of(label(PlateColour, int(colour)))}"
 
     def _of(self, words: Words) -> str:
         return words.zh if self.language is Language.ZH else words.en
+
+
+def _is_digits(text: str) -> bool:
+    """Return whether a text is 0 to 9 alone: ``isdigit`` also takes ², of which ``int`` makes no number."""
+    return text.isascii() and text.isdigit()
 
 
 def percent(share: float) -> str:
@@ -67,6 +72,6 @@ def beijing(moment: datetime) -> str:
 
 def spaced_digits(digits: str) -> str:
     """Write ``yyyyMMddHHmmss`` as date and time; anything else as it is."""
-    if len(digits) != _DIGITS or not digits.isdigit():
+    if len(digits) != _DIGITS or not _is_digits(digits):
         return digits
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]} {digits[8:10]}:{digits[10:12]}:{digits[12:]}"

@@ -245,12 +245,6 @@ class Visit:
             response.set_cookie(COOKIE, self.session.token, path="/", httponly=True, samesite="strict")
         return response
 
-    def turn_away(self, back: str) -> Response | None:
-        """Return the answer to a POST that may not act: not from our own page, or no one on duty. None when it may."""
-        if self.on_duty is None:
-            return self.to_login()
-        return self.untrusted(back)
-
     def untrusted(self, back: str) -> Response | None:
         """Return the answer to a POST without this session's token; nothing was done."""
         if self.trusted():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TypeVar
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -27,52 +26,37 @@ class LinkageRoutes:
     def routes(self) -> list[Route]:
         """Return the addresses."""
         return [
-            Route("/linkage", self.show, methods=["GET"]),
-            Route("/linkage", self.open, methods=["POST"]),
-            Route("/linkage/draft", self.draft, methods=["POST"]),
-            Route("/linkage/photo", self.photo, methods=["POST"]),
-            Route("/linkage/{action}", self.act, methods=["POST"]),
+            self._web.get("/linkage", self.show),
+            self._web.post("/linkage", self.open, back="/"),
+            self._web.post("/linkage/draft", self.draft, back="/linkage"),
+            self._web.post("/linkage/photo", self.photo, back="/linkage"),
+            self._web.post("/linkage/{action}", self.act, back="/linkage"),
         ]
 
-    async def show(self, request: Request) -> Response:
+    async def show(self, visit: Visit) -> Response:
         """Draw the page as the server's state has it; 204 while nothing changed since the page that asks."""
-        visit = await self._web.receive(request)
-        if visit.on_duty is None:
-            return visit.to_login()
         view = await visit.ask(visit.services.desk.view)
         if visit.wants_json:
             return visit.json({"ok": True, "rejected": None, "view": view})
         if view is None:
             return visit.go("/")
-        return await self._draw(visit, view, wanted=_sheet(request.query_params.get("sheet", "")))
+        return await self._draw(visit, view, wanted=_sheet(visit.request.query_params.get("sheet", "")))
 
-    async def open(self, request: Request) -> Response:
+    async def open(self, visit: Visit) -> Response:
         """Take the lane (【ETC联动】); with a vehicle in work already, go to it."""
-        visit = await self._web.receive(request)
-        turned_away = visit.turn_away("/")
-        if turned_away is not None:
-            return turned_away
         lane_hex, flow = visit.form.text("lane_hex"), visit.form.text("flow")
         visit.session.lane_hex = lane_hex
         answer = await visit.ask(lambda: visit.services.desk.open(lane_hex, flow))
         return await visit.answer(answer, then="/linkage", otherwise="/")
 
-    async def draft(self, request: Request) -> Response:
+    async def draft(self, visit: Visit) -> Response:
         """Keep what is being typed, so that a reload loses nothing."""
-        visit = await self._web.receive(request)
-        turned_away = visit.turn_away("/linkage")
-        if turned_away is not None:
-            return turned_away
         form = _filled_in(PlateForm, visit.form)
         answer = await visit.ask(lambda: visit.services.desk.draft(form, passage_id=_passage(visit)))
         return await visit.answer(answer, then="/linkage", otherwise="/linkage")
 
-    async def photo(self, request: Request) -> Response:
+    async def photo(self, visit: Visit) -> Response:
         """Keep a photo at once; ``live`` says whether the camera on the spot took it."""
-        visit = await self._web.receive(request)
-        turned_away = visit.turn_away("/linkage")
-        if turned_away is not None:
-            return turned_away
         image, live = visit.form.upload, visit.form.flag("live")
         if not image:
             return await self._acted(visit, NO_PHOTO)
@@ -80,13 +64,9 @@ class LinkageRoutes:
         answer = await visit.ask(lambda: desk.take_photo(image, live=live, passage_id=_passage(visit)))
         return await self._acted(visit, answer)
 
-    async def act(self, request: Request) -> Response:
+    async def act(self, visit: Visit) -> Response:
         """Carry out an action of the flow in work."""
-        visit = await self._web.receive(request)
-        turned_away = visit.turn_away("/linkage")
-        if turned_away is not None:
-            return turned_away
-        desk, path = visit.services.desk, request.path_params["action"]
+        desk, path = visit.services.desk, visit.request.path_params["action"]
         action = await visit.ask(lambda: desk.action(path))
         if action is None:
             in_work = await visit.ask(desk.view) is not None
