@@ -1,4 +1,4 @@
-"""Whole passages: every event cut in a fourth of the possible ways, and a few pairs; ./lane tear plays all of them."""
+"""Whole passages: every event cut in an eighth of the possible ways, and a few pairs; ./lane tear plays all of them."""
 
 from __future__ import annotations
 

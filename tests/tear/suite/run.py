@@ -15,8 +15,8 @@ from suite.site import CELLS
 from suite.story import FOLDER, Outcome, Room, play, single_cuts
 
 SEED = 20260506
-TURNS = 4
-"""A kind of cut takes every fourth event in ``./lane test``; ``./lane tear`` plays all."""
+TURNS = 8
+"""A kind of cut takes every eighth event in ``./lane test``; ``./lane tear`` plays all."""
 _rooms: list[Room] = []
 
 Plan = tuple[str, tuple[Cut, ...]]
@@ -45,9 +45,9 @@ def every_single(cells: str = "") -> list[Plan]:
 
 
 def share(singles: list[Plan], seed: int) -> list[Plan]:
-    """Draw a fourth of the cuts of every event of each reader and amount, dealt out to the vehicles.
+    """Draw an eighth of the cuts of every event of each reader and amount, dealt out to the vehicles.
 
-    The kinds take turns: one that misses an event is played at one of the next three.
+    The kinds take turns: one that misses an event is played at one of the next seven.
     """
     events: dict[tuple[str, int, int], list[Plan]] = {}
     for cell, cuts in singles:
@@ -55,13 +55,13 @@ def share(singles: list[Plan], seed: int) -> list[Plan]:
     drawn = []
     for event, plans in sorted(events.items()):
         cells, kinds = sorted({cell for cell, _ in plans}), sorted({cuts[0].kind for _, cuts in plans})
-        turn = event[-1] % TURNS
-        of_turn = {kind: number for number, kind in enumerate(kinds) if number % TURNS == turn}
+        turns = min(TURNS, len(kinds))  # each event is cut in one way at least
+        of_turn = {kind: number for number, kind in enumerate(kinds) if number % turns == event[-1] % turns}
         dealt = Random(f"{seed} {event}").sample(cells, len(cells))
         drawn += [
             (cell, cuts)
             for cell, cuts in plans
-            if (number := of_turn.get(cuts[0].kind)) is not None and dealt[number // TURNS % len(dealt)] == cell
+            if (number := of_turn.get(cuts[0].kind)) is not None and dealt[number // turns % len(dealt)] == cell
         ]
     return drawn
 
