@@ -58,7 +58,7 @@ def texts_of(path: Path) -> str:
 
 
 def is_shown(path: str) -> bool:
-    """Say whether a file of the package (its path from there) has words for the terminal's pages."""
+    """Return whether a file of the package (its path from there) has words for the terminal's pages."""
     return path.startswith(NONETHELESS) or not path.startswith(ELSEWHERE)
 
 

@@ -270,7 +270,7 @@ class LaneKit:
         self.world = World(store=store or RamChipStore(), clock=self.clock, random_bytes=self.random_bytes)
         self.album = Album()
         self.decisions = Decisions(parameters(), tariff(), status_list(NOON))
-        self.eye: PlateReader | None = None
+        self.plate_reader: PlateReader | None = None
         self.connection: sqlite3.Connection | None = None
         self.furnish()
         self.start()
@@ -294,7 +294,7 @@ class LaneKit:
                 photos=self.album, identity=Name(), duty=self.duty, lane_setup=self.lane_setup,
                 clock=self.journal.clock,
                 random_bytes=self.random_bytes, worker=lambda job: job(),
-                plates=self.eye, flows=(OPEN_EXIT,),
+                plates=self.plate_reader, flows=(OPEN_EXIT,),
             )
         )  # fmt: skip
         self.history = PassageHistory(passages=self.passages, duty=self.duty)

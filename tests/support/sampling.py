@@ -1,4 +1,4 @@
-"""Look at a drawn plate as if it were held flat before the eye, one pixel per millimetre."""
+"""Look at a drawn plate as if it were seen from the front, one pixel per millimetre."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Say whether the target is met; None where there is none."""
+        """Return whether the target is met; None where there is no target."""
         return None if self.target_max is None else self.median <= self.target_max
 
     def as_json(self) -> dict[str, Any]:

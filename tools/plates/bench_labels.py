@@ -16,7 +16,7 @@ LABELS: Final = "labels.csv"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """Hold one picture's path and what is on it; ``plate`` is "" where there is none."""
+    """Hold one picture's path and what is on it; ``plate`` is "" where no plate is."""
 
     path: Path
     plate: str

@@ -45,7 +45,7 @@ class Body(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """Say how far a body reaches from its plate in millimetres, and where the right headlamp is, if it has any."""
+    """Hold how far a body reaches from its plate in millimetres, and where the right headlamp is, if it has any."""
 
     half_width: int
     height: int

@@ -15,7 +15,7 @@ _NEAR_MM = 400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pose:
-    """Say how the camera sees the plate: angles in degrees, its distance, the plate's middle and width in pixels.
+    """Hold how the camera sees the plate: angles in degrees, its distance, the plate's middle and width in pixels.
 
     Positive yaw shows the vehicle from its left, positive pitch from above, positive roll turns the picture clockwise.
     """
@@ -83,7 +83,7 @@ class Camera:
         return replace(self, pose=replace(self.pose, scale_px=self.pose.scale_px / 2, middle=(x / 2, y / 2)))
 
     def pixel(self, x: float, y: float, z: float) -> Pixel:
-        """Return where a point of the scene falls; what lies behind the lens is held just before it."""
+        """Return where a point of the scene is seen; a point behind the lens is moved to just before it."""
         right, down, depth = self._turned(x + self.origin[0], y + self.origin[1], z + self.origin[2])
         focal = self.pose.scale_px * self.pose.distance_mm / max(depth + self.pose.distance_mm, _NEAR_MM)
         return self.pose.middle[0] + focal * right, self.pose.middle[1] + focal * down

@@ -1,4 +1,4 @@
-"""What stands between a vehicle and a good photograph: how the camera is held, light, weather, dirt and lens."""
+"""What makes a photograph worse: how the camera is held, light, weather, dirt and lens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LED: Final[Rgb] = (214, 230, 255)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """Describe one photograph's trouble; each share runs from 0 (none) to 1 (as bad as is drawn)."""
+    """Describe what makes one photograph worse; each share runs from 0 (none) to 1 (as bad as is drawn)."""
 
     exposure: float = 1.0
     light: Rgb = _DAY
@@ -42,7 +42,7 @@ class Conditions:
 
 
 def mild_conditions(chance: random.Random) -> Conditions:
-    """Return what a collector's ordinary photograph in daylight suffers."""
+    """Return the conditions of a collector's ordinary photograph in daylight."""
     return Conditions(
         exposure=chance.uniform(0.9, 1.08),
         light=chance.choice((_DAY, _DAY, _EVENING)),
@@ -54,7 +54,7 @@ def mild_conditions(chance: random.Random) -> Conditions:
 
 
 def road_conditions(chance: random.Random) -> Conditions:
-    """Return what photographs of a whole year suffer: a night in three, rain, dust, low sun, a hand that moved."""
+    """Return the conditions of a whole year: a night in three, rain, dust, low sun, a hand that moved."""
     night = chance.random() < 0.33
     light = chance.choice((_SODIUM, _LED, _DAY)) if night else chance.choice((_DAY, _DAY, _DAY, _EVENING))
     return Conditions(
@@ -74,7 +74,7 @@ def road_conditions(chance: random.Random) -> Conditions:
 
 
 def hard_conditions(chance: random.Random) -> Conditions:
-    """Return what the worst tenth suffers, still readable to a person who looks twice."""
+    """Return the conditions of the worst tenth, which a person can still read at a second look."""
     night = chance.random() < 0.5
     return Conditions(
         exposure=chance.uniform(0.18, 0.36) if night else chance.uniform(0.55, 1.3),
@@ -93,7 +93,7 @@ def hard_conditions(chance: random.Random) -> Conditions:
 
 
 def mild_pose(body: Body, chance: random.Random) -> Pose:
-    """Hold the camera as a collector does who has done it a thousand times."""
+    """Hold the camera as a practised collector does."""
     scale = _scale(body)
     return Pose(
         yaw_deg=chance.uniform(-9, 9),
@@ -106,7 +106,7 @@ def mild_pose(body: Body, chance: random.Random) -> Pose:
 
 
 def road_pose(body: Body, chance: random.Random, *, aside: int = 0) -> Pose:
-    """Hold the camera anyhow. ``aside`` ±1 keeps room for another vehicle on that side of the picture."""
+    """Hold the camera at any angle. ``aside`` ±1 keeps room for another vehicle on that side of the picture."""
     scale = _scale(body) * (chance.uniform(0.62, 0.75) if aside else chance.uniform(0.62, 1.25))
     return Pose(
         yaw_deg=chance.uniform(-8, 8) if aside else chance.uniform(-24, 24),

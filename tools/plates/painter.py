@@ -61,7 +61,7 @@ class Painter:
         self.shaded([*((x, y, 0.0) for x, y in right), *left], upper, lower, bent=bent)
 
     def disc(self, middle: Place, radius: float, fill: Rgb, *, along_z: bool = False) -> None:
-        """Fill a circle that faces the camera's way, or stands along the vehicle's side."""
+        """Fill a circle that faces the camera, or is on the vehicle's side."""
         x, y, z = middle
         ring = [(radius * cos(step * pi / 12), radius * sin(step * pi / 12)) for step in range(24)]
         self.shape([(x, y + b, z + a) if along_z else (x + a, y + b, z) for a, b in ring], fill)
@@ -149,6 +149,6 @@ def _window(pixels: Sequence[Pixel], size: tuple[int, int]) -> tuple[int, int, i
 
 
 def _is_turned_away(corners: Sequence[Pixel]) -> bool:
-    """Say whether only a sheet's back could be seen."""
+    """Return whether only a sheet's back could be seen."""
     (ax, ay), (bx, by), _, (dx, dy) = corners
     return (bx - ax) * (dy - ay) - (by - ay) * (dx - ax) <= 0

@@ -1,4 +1,4 @@
-"""One photograph of a vehicle at the lane, or of the lane with nobody in it: a pure function of its arguments."""
+"""One photograph of a vehicle at the lane, or of the empty lane: a pure function of its arguments."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ASIDE_MM = 2_750.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A vehicle to photograph: its plate and what bears it."""
+    """A vehicle to photograph: its plate and its body."""
 
     face: Face
     body: Body
@@ -38,7 +38,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Where the camera is, what troubles it, and who else is in the picture: ``aside`` stands −1 left or 1 right."""
+    """Camera, conditions, and another vehicle in the picture: ``aside`` is −1 for left of the subject, 1 for right."""
 
     pose: Pose
     conditions: Conditions
@@ -101,7 +101,7 @@ def _paint(painter: Painter, subject: Subject) -> None:
 
 
 def plate_corners(subject: Subject, pose: Pose) -> Corners:
-    """Say where a subject's plate is seen, clockwise from its left top."""
+    """Return where a subject's plate is seen, clockwise from its left top."""
     return _seen(Camera(pose), subject.face)
 
 
@@ -111,7 +111,7 @@ def _seen(camera: Camera, face: Face) -> Corners:
 
 
 def _standing(painter: Painter, subject: Subject | None, setting: Setting) -> list[tuple[Painter, Subject]]:
-    """Say who stands where, the nearest first."""
+    """List the vehicles with their places, the nearest first."""
     standing = [] if subject is None else [(painter, subject)]
     if setting.neighbour is not None:
         ground = OUTLINES[Body.CAR if subject is None else subject.body].ground
@@ -122,10 +122,10 @@ def _standing(painter: Painter, subject: Subject | None, setting: Setting) -> li
 
 
 def _hang(painter: Painter, subject: Subject, conditions: Conditions) -> Corners:
-    """Hang the plate where it belongs and say where it is seen."""
+    """Paint the plate in its place and return where it is seen."""
     width, height = subject.face.size_mm
     worn = weathered(draw_face(subject.face), conditions, painter.chance)
-    # Plates throw light back: at night they are brighter than what bears them.
+    # Plates throw light back: at night they are brighter than the body round them.
     worn = lit(worn, conditions.light, min(1.1, conditions.exposure * conditions.plate_light))
     painter.sheet(worn, None, PX_PER_MM, (-width / 2, -height / 2), painter.camera.plane(_BEFORE_METAL))
     return _seen(painter.camera, subject.face)

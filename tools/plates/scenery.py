@@ -1,4 +1,4 @@
-"""The toll lane round a vehicle: road, islands, booth, canopy, and the words that stand about there."""
+"""The toll lane round a vehicle: road, islands, booth, canopy, and their signs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KERB: Final[tuple[Rgb, Rgb]] = ((230, 186, 30), (36, 36, 38))
 
 
 def paint_scenery(painter: Painter, ground: float, *, near: float) -> None:
-    """Paint what lies round a vehicle: ``ground`` lies below the plate's middle, nothing nearer than ``near``."""
+    """Paint the surroundings: the road is ``ground`` mm below the plate's middle, nothing nearer than ``near``."""
     from PIL import Image  # noqa: PLC0415 -- Pillow loads only where pictures are made
 
     far = painter.half()  # half the pixels: out of focus, and quick
@@ -63,7 +63,7 @@ def _road(painter: Painter, ground: float, near: float) -> None:
 
 
 def _grit(painter: Painter) -> None:
-    """Roughen the road: what else is plain here lies far away or is painted over it."""
+    """Roughen the road; the other plain surfaces are far away or are painted over."""
     from PIL import Image  # noqa: PLC0415 -- see _sky
 
     width, height = painter.image.size

@@ -26,7 +26,7 @@ def lit(image: Image.Image, light: Rgb, exposure: float) -> Image.Image:
 
 
 def weathered(face: Image.Image, conditions: Conditions, chance: random.Random) -> Image.Image:
-    """Return a plate's face with dirt, a shadow across it and the sun's gleam, before the camera sees it."""
+    """Return a plate's face with dirt, a shadow across it and the sun's reflection, before the camera sees it."""
     from PIL import Image, ImageChops, ImageDraw, ImageFilter  # noqa: PLC0415 -- Pillow loads only where pictures are made
 
     image = face.copy()
@@ -62,7 +62,7 @@ def weathered(face: Image.Image, conditions: Conditions, chance: random.Random) 
 
 
 def uneven(image: Image.Image, chance: random.Random) -> Image.Image:
-    """Return the picture with soft patches of light and shade: paint and road mirror what stands about."""
+    """Return the picture with soft patches of light and shade: paint and road reflect their surroundings."""
     from PIL import Image, ImageChops  # noqa: PLC0415 -- see weathered
 
     patches = _noise(8, 6, chance).point([96 + value // 4 for value in range(256)])
@@ -72,7 +72,7 @@ def uneven(image: Image.Image, chance: random.Random) -> Image.Image:
 
 
 def lamp_glow(image: Image.Image, lamps: Sequence[Pixel], radius_px: float, chance: random.Random) -> Image.Image:
-    """Return the picture with burning lamps: a white core, a wide halo, a faint ghost in the lens."""
+    """Return the picture with burning lamps: a white core, a wide halo, and the reflection in the lens."""
     from PIL import Image, ImageChops  # noqa: PLC0415 -- see weathered
 
     glow = Image.new("RGB", image.size)
@@ -105,7 +105,7 @@ def _add(image: Image.Image, spot: Image.Image, middle: Pixel, reach: float, col
 
 
 def rained_on(image: Image.Image, rain: float, chance: random.Random) -> Image.Image:
-    """Return the picture through rain: a grey veil, streaks in the air, drops on the lens."""
+    """Return the picture through rain: greyer, streaks in the air, drops on the lens."""
     from PIL import Image, ImageDraw, ImageFilter  # noqa: PLC0415 -- see weathered
 
     veiled = Image.blend(image, Image.new("RGB", image.size, (132, 138, 146)), 0.10 + 0.14 * rain)
@@ -148,7 +148,7 @@ def _reach(conditions: Conditions, chance: random.Random) -> tuple[float, float]
 
 @cache
 def _corners(size: tuple[int, int]) -> Image.Image:
-    """Return what a lens takes from a picture's corners."""
+    """Return how much darker a lens makes the corners of a picture."""
     from PIL import Image  # noqa: PLC0415 -- see weathered
 
     fall = Image.radial_gradient("L").point([255 - max(0, value - 110) // 3 for value in range(256)])
@@ -156,7 +156,7 @@ def _corners(size: tuple[int, int]) -> Image.Image:
 
 
 def _noise(width: int, height: int, chance: random.Random) -> Image.Image:
-    """Return grey chance, each pixel by itself."""
+    """Return random grey pixels."""
     from PIL import Image  # noqa: PLC0415 -- see weathered
 
     return Image.frombytes("L", (width, height), chance.randbytes(width * height))

@@ -136,6 +136,6 @@ def _show(compute: Callable[[], bytes]) -> None:
 
 
 def _refuse(sentence: str) -> NoReturn:
-    """Say what is wrong with the input and exit with 2."""
+    """Print what is wrong with the input and exit with 2."""
     typer.echo(f"laneside sam: {sentence}", err=True)
     raise typer.Exit(2)

@@ -11,14 +11,21 @@ from laneside.plates.decoding import Agreed
 from laneside.plates.geometry import Corners, Placement
 from laneside.plates.priors import Shares, colour_fit
 
+# The evidence for a plate is the log of a text's probability: letters on a van, forced into the form of a plate, have
+# little of it. The middle is where it speaks for neither. Both numbers are chosen by hand: the table of confidence
+# against rightness in docs/plates.md shows whether they still hold after a change.
 _EVIDENCE_MIDDLE: Final = -4.5
 _EVIDENCE_SLOPE: Final = 1.2
+# A text that does not go with its colour is suspect, but the colour is the weaker witness (shade, dirt, yellow lamps):
+# it counts as its square root.
 _FIT_WEIGHT: Final = 0.5
 
 LIKELY_MIN: Final = 0.05
-"""From this confidence on a candidate may be a plate at all."""
+"""From this confidence on a candidate may be a plate: while there is none, the picture is searched on, in parts."""
 FAIR: Final = 0.3
+"""From this confidence on a cropped plate is not searched for text, and the number painted above it is left out."""
 GOOD: Final = 0.6
+"""From this confidence on the best plate is neither searched for once more, enlarged, nor read in another light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +80,5 @@ class Candidate:
         if agreed.probability <= 0:
             return 0.0
         evidence = log(agreed.probability) + _FIT_WEIGHT * log(self.fit)
-        return agreed.share * agreed.share / (1.0 + exp(min(50.0, -_EVIDENCE_SLOPE * (evidence - _EVIDENCE_MIDDLE))))
+        against_plate = min(50.0, -_EVIDENCE_SLOPE * (evidence - _EVIDENCE_MIDDLE))  # exp() must not overflow.
+        return agreed.share * agreed.share / (1.0 + exp(against_plate))

@@ -16,16 +16,27 @@ from laneside.vocab.vehicle import PlateColour
 _YELLOW_PART: Final = 0.22
 """How far the yellow of a yellow-green plate reaches: a quarter, less what a box is off."""
 _HUES: Final = {PlateColour.BLUE: 218.0, PlateColour.YELLOW: 44.0, PlateColour.GREEN: 145.0}
+"""Degrees of the colour circle. Wide spreads: cameras and evening light turn a hue more than plates differ in it."""
 _HUE_SPREAD: Final = 28.0
+_YELLOW_HUE_MAX: Final = 95.0
+_YELLOW_HUE_SPREAD: Final = 8.0
+"""Halfway between yellow and green: the left end of a yellow-green plate is on one side of it or on the other."""
 _SATURATION_MIDDLE: Final = 0.22
 _SATURATION_SPREAD: Final = 0.06
+"""Where grey ends: white and black plates take on some of the colour of the sky or of a lamp."""
 _AREA_SPREAD: Final = 0.06
+"""Which part is the ground is open near one half, as bold characters in a close box cover nearly as much."""
 _COLOURED_MIN: Final = 0.8
 _SAME_HUE: Final = 20.0
 _GROUND_MIN: Final = 0.6
+"""Characters cover less of a plate than this: a coloured part that covers more is the ground."""
 _SHADE_MIN: Final = 0.4
 """What is darker beside the lit part than any shadow makes it is another colour."""
+_AGAINST_BRIGHTNESS: Final = 0.7
+_DESPITE_BRIGHTNESS: Final = 0.1
+"""Blue has white characters, yellow and green have dark ones; a plate half in shade may look otherwise."""
 _DOUBT: Final = 0.01
+"""No colour is ever impossible: the form of a text that is read clearly must be able to overrule what is seen."""
 
 Rgb = NDArray[np.float64]
 
@@ -38,7 +49,7 @@ def colour_likelihoods(plate: Pixels) -> dict[PlateColour, float]:
     """
     inner = _inner(plate)[::2, ::2]  # a quarter of the pixels tells as much.
     cut = round(inner.shape[1] * _YELLOW_PART)
-    rgb = inner[:, :, ::-1].astype(np.float64) + 1.0
+    rgb = inner[:, :, ::-1].astype(np.float64) + 1.0  # never 0, as it is divided by.
     bright = _bright(inner)
     share = float(bright.mean())
     light_ground = _step(share, 0.5, _AREA_SPREAD)
@@ -72,14 +83,15 @@ def _judged(rgb: Rgb, ground: NDArray[np.bool_], light_ground: float, cut: int) 
     left_hue, left_coloured = _chroma(_median(rgb[:, :cut], ground[:, :cut]))
     hue, coloured = _chroma(_median(rgb[:, cut:], ground[:, cut:]))
     near = {colour: exp(-(((hue - middle) / _HUE_SPREAD) ** 2) / 2) for colour, middle in _HUES.items()}
-    left_yellow = left_coloured * _step(95.0 - left_hue, 0.0, 8.0)
+    left_yellow = left_coloured * _step(_YELLOW_HUE_MAX - left_hue, 0.0, _YELLOW_HUE_SPREAD)
+    dark_signs = _DESPITE_BRIGHTNESS + (1 - _DESPITE_BRIGHTNESS) * light_ground
     likelihoods = {
-        PlateColour.BLUE: coloured * near[PlateColour.BLUE] * (1 - 0.7 * light_ground),
-        PlateColour.YELLOW: coloured * near[PlateColour.YELLOW] * (0.1 + 0.9 * light_ground),
+        PlateColour.BLUE: coloured * near[PlateColour.BLUE] * (1 - _AGAINST_BRIGHTNESS * light_ground),
+        PlateColour.YELLOW: coloured * near[PlateColour.YELLOW] * dark_signs,
         PlateColour.BLACK: (1 - coloured) * (1 - light_ground),
         PlateColour.WHITE: (1 - coloured) * light_ground,
-        PlateColour.GREEN: coloured * near[PlateColour.GREEN] * (0.1 + 0.9 * light_ground) * (1 - left_yellow),
-        PlateColour.YELLOW_GREEN: coloured * near[PlateColour.GREEN] * (0.1 + 0.9 * light_ground) * left_yellow,
+        PlateColour.GREEN: coloured * near[PlateColour.GREEN] * dark_signs * (1 - left_yellow),
+        PlateColour.YELLOW_GREEN: coloured * near[PlateColour.GREEN] * dark_signs * left_yellow,
     }
     total = sum(likelihoods.values()) + _DOUBT * len(COLOURS)
     return {colour: (likelihood + _DOUBT) / total for colour, likelihood in likelihoods.items()}
@@ -87,7 +99,7 @@ def _judged(rgb: Rgb, ground: NDArray[np.bool_], light_ground: float, cut: int) 
 
 def _inner(plate: Pixels) -> Pixels:
     height, width = plate.shape[:2]
-    down, across = height // 10, width // 40
+    down, across = height // 10, width // 40  # the frame, and what a box takes of the bumper.
     return plate[down : height - down, across : width - across]
 
 

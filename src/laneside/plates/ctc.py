@@ -25,7 +25,7 @@ def text_probabilities(frames: Floats, texts: Ints) -> Floats:
 def replacement_probabilities(frames: Floats, text: Ints) -> Floats:
     """Return the probability of a text (letters) with one letter replaced: (pictures, letters, 1 + symbols).
 
-    What comes before the letter and what comes after it is the same for all that may stand in its place. The blank's
+    What comes before the letter and what comes after it is the same for every letter in its place. The blank's
     column means nothing.
     """
     ahead, completing = _prefixes(frames, text), _completions(frames, text)

@@ -36,21 +36,27 @@ _SPLIT: Final = 0.40
 """Where one box round both rows is cut."""
 ONE_ROW: Final = (480, 140)
 TWO_ROWS: Final = (440, 220)
+"""A straightened plate in pixels, in the shape of the real ones: 440 by 140 mm or 480 by 140, and 440 by 220."""
 _QUALITY: Final = 85
 _SLOPES: Final = np.linspace(-0.25, 0.25, 21)
+"""Rise over run that is left after a box was turned: boxes follow the line of text, so little is."""
 _LEANS: Final = np.linspace(-0.6, 0.6, 25)
+"""Run over rise of an upright stroke: a camera beside the lane leans characters by as much as 30 degrees."""
 _CORE: Final = slice(STRIP_HEIGHT // 6, STRIP_HEIGHT - STRIP_HEIGHT // 6)
+"""The rows of a strip that are surely within the characters: screws and frame lie above and below."""
 
 _REACH: Final = 0.25
 _INK_MIN: Final = 0.3
 _MARGIN: Final = 0.12
 """How much of a level box's height is beyond its line, what share of the line's ink a gap may have, what is left."""
 _UPRIGHT_MAX: Final = 0.6
+"""A line that climbs more steeply is a turned photo, not a plate seen from the side: there the box itself is right."""
 
 
 def strip_of(picture: Pixels, corners: Corners, width: int, height: int = STRIP_HEIGHT) -> Pixels:
     """Cut the quadrangle out as (height, width, 3); what lies outside the picture repeats its edge."""
     goal = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    # Half as large again as wanted: the cubic cut then takes each pixel of the source once.
     shrink = min(1.0, 1.5 * height / max(1.0, _length(corners[3] - corners[0])))
     source, corners = _near(picture, corners, shrink)
     turn = cv2.getPerspectiveTransform(corners, goal)
@@ -60,13 +66,14 @@ def strip_of(picture: Pixels, corners: Corners, width: int, height: int = STRIP_
 
 def _near(picture: Pixels, corners: Corners, shrink: float) -> tuple[Pixels, Corners]:
     """Cut out the surroundings of a quadrangle and shrink them first where it is large, so that nothing aliases."""
+    # Four pixels more on each side: the cubic filter looks two beyond, and rounding takes one.
     low = np.maximum(np.floor(corners.min(axis=0)) - 4, 0).astype(int)
     high = np.minimum(np.ceil(corners.max(axis=0)) + 5, picture.shape[1::-1]).astype(int)
     if (high - low < 2).any():
         return picture, corners
     part = picture[low[1] : high[1], low[0] : high[0]]
     moved = corners - low.astype(np.float32)
-    if shrink > 0.8:
+    if shrink > 0.8:  # shrinking by less would only blur.
         return part, moved.astype(np.float32)
     size = np.maximum(1, np.round((high - low) * shrink)).astype(int)
     small = cv2.resize(part, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA)
@@ -87,7 +94,7 @@ def part(corners: Corners, along: tuple[float, float], across: tuple[float, floa
 
 
 def upright(corners: Corners) -> Corners:
-    """Return the box of the same slope whose short sides stand upright.
+    """Return the box of the same slope whose short sides are upright.
 
     A plate seen from the side keeps its characters upright while its line of text slopes; a turned box would lean them.
     """
@@ -234,6 +241,7 @@ def stacked(boxes: list[Corners]) -> Iterator[Placement]:
             over = lower.mean(axis=0) - upper.mean(axis=0)
             aside, above = abs(float(over @ right)) / max(1.0, width), float(over @ down) / max(1.0, height)
             wide, high = (own / max(1.0, other) for own, other in zip(sides(upper), (width, height), strict=True))
+            # As on a plate of two rows (60 mm over 110, two characters over five), each with room for a careless box.
             if aside < 0.2 and 0.6 < above < 1.4 and 0.25 < wide < 0.9 and 0.35 < high < 1.1:
                 yield Placement(rows=(upper, lower))
 

@@ -1,6 +1,6 @@
 """The forms of plates as a finite automaton (spec/codes.md 5.3), so that a search can follow what a plate may say.
 
-The forms are those of :mod:`laneside.codec`; here they stand place by place, because a search needs to know which
+The forms are those of :mod:`laneside.codec`; here they are written place by place, because a search needs to know which
 characters may come next, not only whether a finished text fits.
 """
 
@@ -37,7 +37,7 @@ class FormName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextForm:
-    """Name one form and say which characters may stand at each of its places."""
+    """Name one form and list which characters each of its places may have."""
 
     name: FormName
     places: tuple[str, ...]
@@ -58,7 +58,7 @@ class Arc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Automaton:
-    """Accept the union of some forms: state 0 starts; arcs are sorted by source, a state's arcs lie together."""
+    """Accept the union of some forms: state 0 starts; arcs are sorted by their source."""
 
     symbols: str
     states: int

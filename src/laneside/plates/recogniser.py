@@ -34,21 +34,33 @@ from laneside.plates.reading import SURE_MIN, PlateReading, Point
 from laneside.plates.strip_reader import StripReader
 from laneside.plates.text_search import SearchPass, TextSearch
 
+# Scores are logs of a text's probability in one strip. A crooked cut scores far lower than the same plate straightened,
+# so the first bound is a loose one: it only ends the decoder's search early where there is no text at all.
 _PROMISING: Final = -20.0
 _DOUBTFUL: Final = -4.0
-_CLOSER_MAX: Final = 3
-_LATER_MAX: Final = 1
-_LATER_WEIGHT: Final = 2.0
-_MISREAD_MAX: Final = 2
-_PARTS_MAX: Final = 2
-_TAIL: Final = 5
-_FEW: Final = 2
-_RELIT: Final = slice(1, 3)
-_SURE: Final = 0.97
-_WORSE_BY: Final = 3.0
+# Beside the best reading another one is cut out only if it can still win: at most five lower where the best one is a
+# plate (exp(-5) is less than a hundredth), at most one lower where all are doubtful, as there are many of those.
 _HOPELESS_BY: Final = 5.0
 _HOPELESS_BESIDE_DOUBTFUL_BY: Final = 1.0
+_WORSE_BY: Final = 3.0
+"""At one place, a text so much less probable than another (a twentieth) is its misreading."""
+_CLOSER_MAX: Final = 3
+_LATER_MAX: Final = 1
+"""Plates cut out in one pass: the worked vehicle's and its neighbours'; later passes look for one plate."""
+_LATER_WEIGHT: Final = 2.0
+_MISREAD_MAX: Final = 2
+"""Two passes over one plate may read this many characters differently and still have found the same plate."""
+_PARTS_MAX: Final = 2
 _PART_SIGNS: Final = range(4, 8)
+"""Characters in a part of a plate: five in a lower row, six beside a ground of another colour, or one misread."""
+_TAIL: Final = 5
+"""The number without province and letter: what a lower row and the number painted on a lorry have in common."""
+_FEW: Final = 2
+"""Cuts that are read first: of most plates they leave no doubt, and the other three are not cut at all."""
+_RELIT: Final = slice(1, 3)
+"""The cuts that are read in another light: the close ones, as evened contrast brings out the frame too."""
+_SURE: Final = 0.97
+"""From this confidence on further cuts are not read: enough above the 0.9 from which a reading is offered."""
 
 
 class Recogniser:

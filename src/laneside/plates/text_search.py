@@ -17,24 +17,33 @@ from laneside.plates.models import DETECTOR, Network, Tensor, as_tensor
 from laneside.plates.photo import Pixels, even_contrast
 
 _STRIDE: Final = 32
+"""The network halves its picture five times: sides must be multiples of this."""
 _INK: Final = 0.3
 _SCORE_MIN: Final = 0.4
 _GROWTH: Final = 1.6
 """From which value a pixel of the map is text, a box is kept, and how far boxes grow: as the detector was trained."""
 _SIDE_MIN: Final = 3.0
+"""Pixels of the map: a thinner box is an edge, not a row of characters."""
 _SIDE: Final = 736
-_LIFTED_SIDE: Final = 552
 _PART: Final = 0.575
+"""A part is this share of the picture each way, brought to ``_SIDE``: as if the whole were searched at 1,280 pixels."""
+_LIFTED_SIDE: Final = 552
+"""With evened contrast a part is searched as at 960 pixels: what is only dark or hazy need not be small as well."""
 _MIDDLE: Final = (0.5, 0.7)
 _CORNERS: Final = ((0.0, 1.0), (1.0, 1.0), (0.0, 0.0), (1.0, 0.0))
-"""Where parts lie, 0 to 1 each way: first where plates mostly are, then all over the picture."""
+"""Where parts are, 0 to 1 each way: first where plates mostly are, then the corners, the lower ones first."""
 _SMALL_MAX: Final = 900
+"""A smaller photo is searched nearly at its own scale already: its corners would add time and no detail."""
 _NEAR_SIDE: Final = 416
 _NEAR_WIDTHS: Final = 3.5
+"""The window round a doubtful plate, in plate widths: room for a box that was cut short, and a plate enlarged in it."""
 _WINDOW_MIN: Final = 16
 _CROP_SIDE_MAX: Final = 400
+"""A picture no larger than this, and shaped like a plate, is taken for a plate that somebody has cut out already."""
 _ASPECTS: Final = (1.5, 9.0)
+"""Width to height of a row: from the two characters of an upper row to a plate's eight, each with a doubtful box."""
 _BOXES_MAX: Final = 12
+"""Many signs in a street must not make a photo slow; the widest boxes do, as the worked vehicle is near."""
 _MARGIN: Final = (0.04, 0.08)
 """What a box of text lacks on each side of the plate's characters, as shares of its width and height."""
 

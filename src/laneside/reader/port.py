@@ -234,7 +234,7 @@ class EtcReader(Protocol):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """Say what this reader can do."""
+        """Return what this reader can do."""
         ...
 
     def status(self) -> PsamState:

@@ -151,7 +151,7 @@ def intent_of(
 
 
 def not_prepared(refused: PurchaseRefused) -> NotPrepared:
-    """Say why a chip did not go along; nothing was debited."""
+    """Return why a chip did not carry out its part; nothing was debited."""
     match refused.reply.meaning:
         case Meaning.BALANCE_SHORT:
             refusal = PrepareRefusal.BALANCE_SHORT

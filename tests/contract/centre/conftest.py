@@ -10,11 +10,12 @@ from itertools import count
 
 import msgspec
 import pytest
+from centre_pages import PASSWORDS, log_in
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.testclient import TestClient
 
 from laneside.centre.app import Centre, create_app, open_centre
-from laneside.centre.demo import CENTRE_ACCOUNT, STATION_HEX, DemoPasswords, seed_demo
+from laneside.centre.demo import STATION_HEX, seed_demo
 from laneside.centre.settings import Settings
 from laneside.contract.exchange import EnrolmentReply, EnrolmentRequest, Receipt
 from laneside.contract.records import ExitRecord, FindingNote, ImageRecord, PassageEvent, RecordUpload
@@ -22,9 +23,6 @@ from laneside.contract.signing import canonical, parse, public_bytes, receipt_by
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4 + b"\xff\xd9"
 PHOTO = hashlib.sha256(JPEG).hexdigest()
-PASSWORDS = DemoPasswords(
-    collector="collector-1", shift_leader="leader-12", administrator="administer-1", centre="centre-page-1"
-)
 
 
 @dataclass
@@ -312,12 +310,5 @@ def jpeg():
 @pytest.fixture
 def visitor(client):
     """Return a client that is logged in at the pages."""
-    log_in(client, CENTRE_ACCOUNT, PASSWORDS.centre)
+    log_in(client)
     return client
-
-
-def log_in(client, name, password):
-    import re
-
-    secret = re.search(r'name="csrf" value="([^"]+)"', client.get("/login").text)[1]
-    return client.post("/login", data={"csrf": secret, "name": name, "password": password})

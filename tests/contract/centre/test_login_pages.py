@@ -1,9 +1,9 @@
 """Login, sessions and lock-outs of the centre's pages."""
 
-import re
 from datetime import timedelta
 
 import pytest
+from centre_pages import PASSWORDS, csrf, log_in
 
 from laneside.centre.demo import CENTRE_ACCOUNT, STATION_HEX
 from laneside.centre.web.pages import SESSION_COOKIE
@@ -11,18 +11,6 @@ from laneside.centre.web.pages import SESSION_COOKIE
 PAGES = (
     "/", "/records", "/records/x", "/events", "/events/x", "/terminals", "/psams", "/alarms", f"/photos/{'0' * 64}.jpg",
 )  # fmt: skip
-
-
-PASSWORD = "centre-page-1"
-
-
-def csrf(page):
-    return re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
-
-
-def log_in(client, password=PASSWORD, name=CENTRE_ACCOUNT):
-    secret = csrf(client.get("/login"))
-    return client.post("/login", data={"csrf": secret, "name": name, "password": password})
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -50,7 +38,7 @@ def test_the_database_holds_no_password_and_no_token(client, rows):
     log_in(client)
     kept = str(rows("SELECT * FROM accounts") + rows("SELECT * FROM sessions"))
     assert "$argon2id$" in kept
-    assert PASSWORD not in kept
+    assert PASSWORDS.centre not in kept
     assert client.cookies[SESSION_COOKIE] not in kept
 
 
@@ -58,7 +46,10 @@ def test_wrong_passwords_names_and_secrets_stay_outside(client):
     assert log_in(client, password="wrong").status_code == 403
     assert log_in(client, name="nobody").status_code == 403
     client.get("/login")
-    assert client.post("/login", data={"csrf": "x", "name": CENTRE_ACCOUNT, "password": PASSWORD}).status_code == 403
+    assert (
+        client.post("/login", data={"csrf": "x", "name": CENTRE_ACCOUNT, "password": PASSWORDS.centre}).status_code
+        == 403
+    )
     assert client.post("/login").status_code == 403
     assert client.get("/records").status_code == 303
 

@@ -3,11 +3,8 @@
 import re
 
 import pytest
+from centre_pages import csrf
 from starlette.testclient import TestClient
-
-
-def csrf(page):
-    return re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
 
 
 @pytest.mark.parametrize("given", [{}, {"csrf": ""}, {"csrf": "wrong"}])

@@ -3,12 +3,10 @@
 import re
 from html import unescape
 
+from centre_pages import csrf
+
 from laneside.centre.demo import CENTRE_ACCOUNT, STATION_HEX
 from laneside.contract.enrolment import EnrolmentCode
-
-
-def csrf(page):
-    return re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
 
 
 def test_a_code_from_the_page_enrols_a_terminal_once_shown(visitor, enrol, rows):

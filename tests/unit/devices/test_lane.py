@@ -1,4 +1,4 @@
-"""The lane's computer where there is none."""
+"""A terminal without a lane computer."""
 
 from __future__ import annotations
 

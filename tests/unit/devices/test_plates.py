@@ -109,7 +109,7 @@ def test_a_worker_ends_when_its_terminal_died_with_an_answer_unread():
     assert child._process.wait(PATIENT_S) == 0
 
 
-def test_reading_tells_nobody_and_leaves_nothing_behind(tmp_path, monkeypatch):
+def test_reading_opens_no_other_connection_and_leaves_no_file_behind(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for name in ("CI", "PYTEST_CURRENT_TEST", "ORT_DISABLE_TELEMETRY"):  # under tests some libraries keep quiet

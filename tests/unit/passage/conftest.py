@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from lane_kit import LaneKit
 from memory_folder import memory_folder
+from scripted_plates import ScriptedPlateReader
 
 
 @pytest.fixture
@@ -17,3 +18,11 @@ def station() -> Iterator[LaneKit]:
         yield station
         station.journal.verify()
         station.stop()
+
+
+@pytest.fixture
+def plate_reader(station: LaneKit) -> ScriptedPlateReader:
+    """Give the station a plate reader that answers when the test says so."""
+    station.plate_reader = ScriptedPlateReader()
+    station.restart()
+    return station.plate_reader

@@ -1,4 +1,4 @@
-"""A row of a plate with two, cut out of a picture: without what stands over it, whatever its box had."""
+"""One row of a two-row plate is cut out of a picture without the row above it, even if its box had that too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEFT, TOP = 60, 80
 
 
 def picture() -> np.ndarray:
-    """Hang the plate before grey."""
+    """Paint the plate on grey."""
     width, height = (round(length * PIXELS_PER_MM) for length in FACE.size_mm)
     canvas = Image.new("RGB", (width + 2 * LEFT, height + 2 * TOP), (120, 120, 120))
     canvas.paste(draw_face(FACE).convert("RGB").resize((width, height), Image.Resampling.BOX), (LEFT, TOP))

@@ -43,7 +43,7 @@ class NoSigner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftwareSigner:
-    """A stand-in for virtual PSAMs, whose root is invented and public; never give it a root of value.
+    """Sign for virtual PSAMs only, whose root is invented and public; never give it a root of value.
 
     The recipe is that of spec/psam-and-crypto.md section 3, which the field does not confirm.
     """
@@ -90,10 +90,10 @@ def signer_in(settings_file: Path) -> AuthorisationSigner:
 
 
 def write_software_signer(settings_file: Path, root: bytes) -> None:
-    """Write a settings file that turns the stand-in on, for its owner's eyes only."""
+    """Write a settings file that turns this signer on, for its owner's eyes only."""
     SoftwareSigner(root=root)
     text = (
-        "# The stand-in that signs for virtual PSAMs. Its root is invented and public: never write one of value here.\n"
+        "# A signer for virtual PSAMs. Its root is invented and public: never write one of value here.\n"
         f'[{_TABLE}]\nsigner = "{_SOFTWARE}"\nroot = "{root.hex().upper()}"\n'
     )
     write_durably(settings_file, text.encode(), mode=0o600)

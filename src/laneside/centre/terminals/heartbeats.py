@@ -1,4 +1,4 @@
-"""Hear the terminals. A journal's head may stand still or go on, never back and never change in place."""
+"""Take the terminals' heartbeats. A journal's head may stay or go on, never back and never change in place."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from laneside.passage.answers import Rejected, rejected
 from laneside.vocab.vehicle import PlateColour
 
 _LENGTH_MIN = 2
+"""The card takes any text that encodes: old and foreign plates are typed as they are seen, one sign is a slip."""
 
 
 class PlateForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +34,7 @@ def plate_fault(form: PlateForm) -> Rejected | None:
         return rejected("plate", "车牌号长度或字符不正确", "The plate has a wrong length or character")
     if colour is None:
         return rejected("colour", "请选择车牌颜色", "Choose the plate's colour")
+    # The codes have a "no colour" for cards without a vehicle; a vehicle at an exit always has a plate of some colour.
     if colour not in set(PlateColour) or colour == PlateColour.NONE:
         return rejected("colour", "没有这个车牌颜色", "There is no such colour")
     return None

@@ -21,7 +21,9 @@ from laneside.rules.vehicle_facts import NO_COLOUR, ReadPlate
 Use = Literal["prefill", "compare", "off"]
 
 PLATES_MAX: Final = 4
+"""The page has room for this many, and more than the worked vehicle and its neighbours are never chosen from."""
 _PLATE_AT_ALL: Final = 0.5
+"""Below it, lettering on a near lorry could come before the plate in the middle: it goes behind all others."""
 
 
 def ranked(seen: PlatesSeen, pair_plates: frozenset[str]) -> tuple[tuple[SeenPlate, ...], bool]:
@@ -42,6 +44,7 @@ def _apart(plates: tuple[SeenPlate, ...]) -> list[SeenPlate]:
     kept: list[SeenPlate] = []
     for plate in sorted(plates, key=lambda plate: plate.reading.confidence, reverse=True):
         here = _middle(plate.reading)
+        # Two plates never hang closer than half a width apart; two boxes of one plate nearly always do.
         if all(dist(here, _middle(other.reading)) > _width(other.reading) / 2 for other in kept):
             kept.append(plate)
     return kept
@@ -49,6 +52,7 @@ def _apart(plates: tuple[SeenPlate, ...]) -> list[SeenPlate]:
 
 def _rank(reading: PlateReading, seen: PlatesSeen) -> tuple[bool, float]:
     """Tell large and near the middle from small and far off; what is hardly a plate comes last."""
+    # Width times nearness: a lorry's plate at the edge does not beat a car's in the middle, nor does a far small one.
     off = dist(_middle(reading), (seen.width_px / 2, seen.height_px / 2)) / (hypot(seen.width_px, seen.height_px) / 2)
     return reading.confidence >= _PLATE_AT_ALL, _width(reading) * max(0.0, 1.0 - off)
 

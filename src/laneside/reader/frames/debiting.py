@@ -255,7 +255,7 @@ def proved_by(
 
 
 def tag_shows(found: Found, intent: Intent) -> TagWrite:
-    """Say what a fresh B4 shows of the tag's copy."""
+    """Return what a fresh B4 shows of the tag's copy."""
     if not intent.write_tag:
         return TagWrite.NOT_ASKED
     if not found.ef04:

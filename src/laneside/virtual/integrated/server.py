@@ -24,7 +24,7 @@ class HostPort(Protocol):
     """What carries the bytes between one reader and its host."""
 
     async def start(self) -> str:
-        """Open; return the address for people. Raises OSError."""
+        """Open; return the address to show. Raises OSError."""
         ...
 
     def write(self, data: bytes) -> None:
