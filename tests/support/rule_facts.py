@@ -1,7 +1,8 @@
 """Facts with one thing changed, and checks of whole tables of cases, for the tests of rules."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from laneside.rules.finding import Severity
 from laneside.rules.rule_table import PRESENTED_RULES, check_presented

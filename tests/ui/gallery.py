@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
 from datetime import date
 
 import msgspec
 import samples as s
+from msgspec.structs import replace
 from samples import w
 
 from laneside.contract.parameters import Policy, Role, ShiftPlan
@@ -27,8 +27,7 @@ from laneside.terminal.status import TopLine
 from laneside.vocab.words import Words
 
 
-@dataclass(frozen=True, kw_only=True)
-class Duty:
+class Duty(msgspec.Struct, frozen=True, kw_only=True):
     operator_id: str = "620101"
     name: str = "马晓兰"
     role: Role = Role.ADMINISTRATOR
@@ -37,8 +36,7 @@ class Duty:
     work_date: date = date(2026, 3, 14)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scene:
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """One screen: where it is, and what the ports say while it is drawn."""
 
     path: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from laneside.contract.records import CardSum, FindingCount, ShiftTotals, UnresolvedDebit
 from laneside.passage.flows.flow import Activity

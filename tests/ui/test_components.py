@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import samples as s
 from gallery import Scene
 from handheld import CAMERA_SIZE, PHONE, log_in
+from msgspec.structs import replace
 from timeouts import scaled
 
 from laneside.terminal.preferences import Preference

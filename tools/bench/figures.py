@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One figure: all its samples in ``unit``; ``target_max`` holds for the median."""
 
     name: str

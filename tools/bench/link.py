@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from tools.bench import machine, passages
 from tools.bench.figures import Figure
 from tools.bench.relay import Passed, Relay, Side, readers_s
@@ -32,8 +32,7 @@ READER_PORT = "reader.port"
 PLATE_POLL_S = 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(msgspec.Struct, frozen=True, kw_only=True):
     """One radio session: how long the reader had the terminal wait, how long the terminal took, what passed.
 
     ``software_ms`` is from the tap, ``last_byte_ms`` from the reader's last word: both until the result is on disk.
@@ -45,8 +44,7 @@ class Session:
     passed: tuple[Passed, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """Both sessions of a vehicle; ``page_ms`` is from 读卡 until its page can show the verdict, without the reader."""
 
     read: Session

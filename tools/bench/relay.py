@@ -6,9 +6,10 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from threading import Condition, Thread
+
+import msgspec
 
 from laneside.rsu import TcpDecoder, TcpFrame
 
@@ -22,8 +23,7 @@ class Side(StrEnum):
     READER = "reader"
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(msgspec.Struct, frozen=True):
     """Some bytes, noted before they were passed on: what the relay costs is the receiver's."""
 
     at_s: float

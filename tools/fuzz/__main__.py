@@ -11,9 +11,9 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from tools.fuzz.targets import REFUSED, TARGETS
 
 GRACE_S = 60
@@ -21,8 +21,7 @@ GRACE_S = 60
 _UNITS = re.compile(r"number_of_executed_units:\s+(\d+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What one target came to; ``trouble`` is empty where nothing happened."""
 
     target: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Any, Final
 
+import msgspec
 from tools.plates.bench_labels import Labelled
 from tools.plates.bench_runs import Measured
 
@@ -18,8 +18,7 @@ _STEPS: Final = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 _CONFUSIONS_MAX: Final = 30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Hold one picture with what was read on it."""
 
     label: Labelled

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from laneside.codec.plate import PlateKind, plate_kind
 from laneside.errors import SettingError
@@ -14,8 +15,7 @@ from laneside.vocab.vehicle import PlateColour
 LABELS: Final = "labels.csv"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labelled:
+class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     """Hold one picture's path and what is on it; ``plate`` is "" where no plate is."""
 
     path: Path

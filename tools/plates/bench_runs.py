@@ -7,10 +7,11 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from laneside.codec.plate import plate_kind
 from laneside.plates import PictureError, PlateReading, load_recogniser, recognise
@@ -20,8 +21,7 @@ _PEAK: Final = re.compile(r"VmHWM:\s+(\d+) kB")
 _BETWEEN: Final = re.compile(r"[\s·•.\-:]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """Hold what one picture gave: its readings, or the stock pipeline's text; times in ms; the peak so far in MiB."""
 
     readings: tuple[PlateReading, ...] = ()

@@ -5,10 +5,10 @@ x 0 and y 0 are the plate's middle, y runs downwards, z into the vehicle; z 0 is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import msgspec
 from tools.plates.painter import Painter
 
 from laneside.virtual.plate_face import Rgb, mixed
@@ -43,8 +43,7 @@ class Body(StrEnum):
     TRAILER_REAR = "trailer-rear"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(msgspec.Struct, frozen=True, kw_only=True):
     """Hold how far a body reaches from its plate in millimetres, and where the right headlamp is, if it has any."""
 
     half_width: int

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import cos, radians, sin
+
+import msgspec
+from msgspec.structs import replace
 
 Pixel = tuple[float, float]
 Place = tuple[float, float, float]
@@ -13,8 +15,7 @@ Corners = tuple[Pixel, Pixel, Pixel, Pixel]
 _NEAR_MM = 400.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pose:
+class Pose(msgspec.Struct, frozen=True, kw_only=True):
     """Hold how the camera sees the plate: angles in degrees, its distance, the plate's middle and width in pixels.
 
     Positive yaw shows the vehicle from its left, positive pitch from above, positive roll turns the picture clockwise.
@@ -28,8 +29,7 @@ class Pose:
     middle: Pixel
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
+class Plane(msgspec.Struct, frozen=True):
     """A plane of the scene as the photograph sees it: millimetres on the plane to pixels, a 3×3 matrix."""
 
     matrix: tuple[tuple[float, float, float], ...]
@@ -65,8 +65,7 @@ class Plane:
         return tuple(value / depth[2] for value in rows[:8])
 
 
-@dataclass(frozen=True, slots=True)
-class Camera:
+class Camera(msgspec.Struct, frozen=True):
     """Look at the plate's middle: x to the right, y downwards, z away into the vehicle, all in millimetres."""
 
     pose: Pose

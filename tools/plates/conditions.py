@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from tools.plates.body import OUTLINES, Body
 from tools.plates.camera import Pose
 
@@ -18,8 +18,7 @@ _SODIUM: Final[Rgb] = (255, 224, 178)  # as the camera's white balance leaves it
 _LED: Final[Rgb] = (214, 230, 255)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     """Describe what makes one photograph worse; each share runs from 0 (none) to 1 (as bad as is drawn)."""
 
     exposure: float = 1.0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from string import ascii_uppercase, digits
 from typing import Final
 
+import msgspec
 from tools.plates.body import Body
 
 from laneside.vocab.provinces import PROVINCES
@@ -21,8 +21,7 @@ _ENERGY: Final = "ABCDEFGHJK"
 _CARS: Final = (Body.CAR, Body.CAR, Body.CAR_REAR)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of plate. ``write`` draws an invented number, each province and sign as likely as any other."""
 
     name: str

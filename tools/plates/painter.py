@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, cos, floor, pi, sin
 from typing import TYPE_CHECKING
 
+import msgspec
 from tools.plates.camera import Camera, Pixel, Place, Plane
 
 from laneside.virtual.plate_face import Rgb
@@ -20,8 +20,7 @@ _WORD_PX = 48
 _SHEET_PX_MAX = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Painter:
+class Painter(msgspec.Struct, frozen=True):
     """A picture in the making, the camera before it and the chance that decides what the caller leaves open."""
 
     image: Image.Image

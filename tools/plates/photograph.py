@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import random
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+import msgspec
 from tools.plates.body import OUTLINES, Body, paint_shadow
 from tools.plates.camera import Camera, Corners, Pose
 from tools.plates.cars import paint_car, paint_car_rear
@@ -28,16 +28,14 @@ _BEFORE_METAL = (0.0, 0.0, -4.0)
 _ASIDE_MM = 2_750.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """A vehicle to photograph: its plate and its body."""
 
     face: Face
     body: Body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """Camera, conditions, and another vehicle in the picture: ``aside`` is −1 for left of the subject, 1 for right."""
 
     pose: Pose
@@ -46,8 +44,7 @@ class Setting:
     aside: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Photograph:
+class Photograph(msgspec.Struct, frozen=True):
     """A picture and where on it the plates are, clockwise from each plate's left top; the subject's own comes first."""
 
     image: Image.Image

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from tools.plates.body import Body
 from tools.plates.camera import Corners
 from tools.plates.conditions import hard_conditions, road_conditions, road_pose
@@ -26,8 +26,7 @@ LICENCE: Final = "Apache-2.0"
 _ANOTHER_IN_SIGHT: Final = 0.12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labelled:
+class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     """One photograph and what is on it; the empty lane has no plate, no colour and no corners."""
 
     jpeg: bytes

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
+import msgspec
+
 from laneside.card.status import GENERAL, ChipRefusedError, Meaning, StatusTable, meaning_of
 from laneside.errors import LinkLostError
 
@@ -26,8 +28,7 @@ class Device(StrEnum):
     PSAM = "psam"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(msgspec.Struct, frozen=True, kw_only=True):
     """One raw answer: data and status word."""
 
     data: bytes
@@ -41,8 +42,7 @@ class Response:
         return cls(data=answer[:-2], sw=int.from_bytes(answer[-2:], "big"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """One command on its way to one chip; ``step`` names it for logs and errors."""
 
     device: Device
@@ -92,8 +92,7 @@ class Command(ABC):
         return self.encoded(le=self.le)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """A complete answer, ``61xx`` and ``6Cxx`` already followed, with the meaning that the command gives it."""
 
     step: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 
 class CardChannel(Protocol):
@@ -21,8 +22,7 @@ class CardChannel(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagPresence:
+class TagPresence(msgspec.Struct, frozen=True, kw_only=True):
     """What the radio knows of a tag before any file is read (spec/obu.md section 8)."""
 
     mac_id: bytes

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, assert_never
 
+import msgspec
+
 from laneside.card.apdu import ChipFlow, Command, Device, Reply, ask
 from laneside.card.outcome import Debited, Intent, NotDebited, Outcome, Proof, Unknown, proved
 from laneside.card.purchase import COMPOSITE_PURCHASE
@@ -52,8 +54,7 @@ class GetProof(Command):
         return 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sight:
+class _Sight(msgspec.Struct, frozen=True, kw_only=True):
     """The card as it is now; None for what can not be read."""
 
     balance_fen: int | None
@@ -76,8 +77,7 @@ class _Entry(StrEnum):
     UNREADABLE = "the log can't be read"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Search:
+class _Search(msgspec.Struct, frozen=True, kw_only=True):
     entry: _Entry
     counter: int | None = None
 

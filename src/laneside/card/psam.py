@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import msgspec
+
 from laneside.card.apdu import ChipFlow, Command, Device, Reply, ask
 from laneside.card.files import MASTER_FILE, ReadBinary, select
 from laneside.card.status import Meaning, StatusTable, statuses
@@ -98,8 +100,7 @@ class Authorise(Command):
         return self.instruction[5:]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PsamIdentity:
+class PsamIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """What the PSAM's files say, read once per power-up."""
 
     issue: PsamIssue

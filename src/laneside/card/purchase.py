@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import msgspec
+
 from laneside.card.apdu import AnswerLostError, ChipFlow, Command, Device, Reply, ask
 from laneside.card.status import ChipRefusedError, Meaning, StatusTable, statuses
 
@@ -18,8 +20,7 @@ ALGORITHM_TDES: Final = 0x00
 ALGORITHM_SM4: Final = 0x04
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseTerms:
+class PurchaseTerms(msgspec.Struct, frozen=True, kw_only=True):
     """What is bought from whom. ``card_number`` and ``region`` are the diversification factors, eight bytes each.
 
     ``purchase_time`` is seven BCD bytes; the key indexes are tried in their order (spec/unknowns.md 7).
@@ -48,8 +49,7 @@ class PurchaseTerms:
         return self.amount_fen.to_bytes(4, "big")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InitAnswer:
+class InitAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The card's answer to INITIALIZE, 15 bytes; ``counter`` is N, before the increment."""
 
     balance_fen: int
@@ -72,8 +72,7 @@ class InitAnswer:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SamSignature:
+class SamSignature(msgspec.Struct, frozen=True, kw_only=True):
     """The SAM's share of a debit: its transaction number (never used again) and MAC1."""
 
     transaction_number: bytes
@@ -200,8 +199,7 @@ class Debit(Command):
         return 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DebitDraft:
+class DebitDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A debit without signature. It is no command, so it can't be sent."""
 
     purchase_time: bytes
@@ -230,8 +228,7 @@ class CreditSam(Command):
         return self.mac2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadyDebit:
+class ReadyDebit(msgspec.Struct, frozen=True, kw_only=True):
     """A purchase at the point of its debit; ``debit`` is signed and may be sent once."""
 
     answer: InitAnswer
@@ -241,16 +238,14 @@ class ReadyDebit:
     debit: Debit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseRefused:
+class PurchaseRefused(msgspec.Struct, frozen=True, kw_only=True):
     """A chip refused a step before the debit, or the debit itself; the card is as before."""
 
     device: Device
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DebitAnswer:
+class DebitAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the card answers to its debit."""
 
     tac: bytes

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from laneside.card.apdu import Device
 
 _GET_RESPONSE: Final = bytes.fromhex("00C0")
@@ -33,8 +35,7 @@ TAG_EF01: Final = number_at(10)
 TAG_EF04: Final = number_at(358 + 12)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shape:
+class _Shape(msgspec.Struct, frozen=True, kw_only=True):
     """A command whose layout is known. Positions count from the data's first byte; None hides all of them.
 
     ``length`` is that of the answer's data; another one is not shown. ``macs`` says that what is hidden whole are MACs.
@@ -47,8 +48,7 @@ class _Shape:
     macs: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redacted:
+class Redacted(msgspec.Struct, frozen=True, kw_only=True):
     """One exchange as it may be kept. ``status`` is the status word as four hex digits, empty where none came."""
 
     name: str

@@ -5,7 +5,7 @@ Numbers in brackets are sections of spec/psam-and-crypto.md; the vehicle file is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from laneside.cardcrypto.ciphers import MAC_LENGTH, Suite, decrypt, encrypt, fold, last_block, pad, require_length
 from laneside.cardcrypto.purchase import diversify_chain
@@ -40,8 +40,7 @@ def psam_authorisation_cryptogram(root: bytes, *, region: bytes, serial: bytes, 
     return external_authenticate(Suite.SM4, key, challenge)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehiclePlaintext:
+class VehiclePlaintext(msgspec.Struct, frozen=True, kw_only=True):
     """What a decrypted read holds: the check code (8 or 16 bytes) and the bytes of the file that were read."""
 
     check_code: bytes

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 from typing import Final
 
+import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import delete, insert, select, update
@@ -22,8 +22,7 @@ from laneside.errors import SettingError
 _PASSWORD_MAX: Final = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSession:
+class AccountSession(msgspec.Struct, frozen=True, kw_only=True):
     """Someone who is logged in; ``csrf`` must come back with everything that changes something."""
 
     account: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 
 from laneside.centre.storage.database import Database
@@ -28,8 +28,7 @@ class AlarmKind(StrEnum):
     CLOCK_OFF = "clock-off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """One alarm as people see it; ``detail`` holds the bare facts."""
 
     seq: int

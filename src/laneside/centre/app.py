@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -47,8 +47,7 @@ def _nothing(_subject: str) -> None:
     """Stand in where nothing has to happen between commit and receipt."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Centre:
+class Centre(msgspec.Struct, frozen=True, kw_only=True):
     """The whole centre, put together. Close it at the end."""
 
     settings: Settings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from typing import Final
@@ -49,8 +48,7 @@ ADMINISTRATOR_ID: Final[str] = _DEMO["people"]["administrator"]["operatorId"]
 CENTRE_ACCOUNT: Final = "admin"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoPasswords:
+class DemoPasswords(msgspec.Struct, frozen=True, kw_only=True):
     """The passwords of the three operators on the terminal and of the account at the centre."""
 
     collector: str

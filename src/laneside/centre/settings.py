@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import URL
 
 from laneside.centre.storage.database import sqlite_url
 from laneside.errors import SettingError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Folder, hosts and limits. Sizes in bytes; ``hosts`` are the names under which a browser or terminal may call."""
 
     data: Path

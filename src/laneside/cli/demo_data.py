@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import secrets
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from laneside.centre.app import Centre
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoLogins:
+class DemoLogins(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers and passwords that the demo prints."""
 
     collector: tuple[str, str]

@@ -9,10 +9,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Self
+
+import msgspec
 
 from laneside.cli.demo_data import DEMO, enrolment_code, seed_centre
 
@@ -24,8 +25,7 @@ class FleetError(Exception):
     """A process did not come up or went away; its log is named."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Member:
+class Member(msgspec.Struct, kw_only=True):
     """One process of the fleet."""
 
     name: str
@@ -44,8 +44,7 @@ class Member:
         return f"http://{self.address}"
 
 
-@dataclass(slots=True, kw_only=True)
-class Fleet:
+class Fleet(msgspec.Struct, kw_only=True):
     """Start with ``with``; every process ends with the block. ``data`` keeps all, so that a next start goes on.
 
     ``reader`` is what the terminal reads with: the ``roadside``'s chips, or an integrated reader in front of the same
@@ -59,8 +58,8 @@ class Fleet:
     roadside_options: tuple[str, ...] = ()
     demo_panel: bool = True
     terminal_options: tuple[str, ...] = ()
-    environment: dict[str, str] = field(default_factory=dict)
-    members: dict[str, Member] = field(default_factory=dict)
+    environment: dict[str, str] = msgspec.field(default_factory=dict)
+    members: dict[str, Member] = msgspec.field(default_factory=dict)
 
     def __enter__(self) -> Self:
         self.data.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -28,8 +27,7 @@ AUTHORISED_S_MAX: Final = 10.0
 LANES: Final = ("62010A0B11", "62010A0B12")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnceResult:
+class OnceResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one vehicle came to: read from card, tag, lane, journal and centre, not from what the page claims."""
 
     scenario: str
@@ -44,7 +42,7 @@ class OnceResult:
 
     def as_json(self) -> str:
         """Write it as JSON."""
-        return msgspec.json.format(msgspec.json.encode(asdict(self)), indent=2).decode()
+        return msgspec.json.format(msgspec.json.encode(self), indent=2).decode()
 
 
 def run_once(fleet: Fleet, scenario: str) -> OnceResult:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import typer
+from msgspec.structs import replace
 
 from laneside.cli.settings_file import settings_file
 
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderChoice:
+class ReaderChoice(msgspec.Struct, frozen=True, kw_only=True):
     """One virtual reader as the command line has it: a TCP address or the path of a pty, never both."""
 
     settings: ReaderSettings

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar, Final, Literal, assert_never
+
+from msgspec.structs import replace
 
 from laneside.codec.bcd import bcd_from_digits, is_blank
 from laneside.codec.encodings import DAY, DIGITS, HEX_NUMBER, HEX_TEXT, PLATE, PURCHASE_TIME, RAW, UNIX_TIME

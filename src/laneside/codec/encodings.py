@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
+
+import msgspec
 
 from laneside.clock import BEIJING
 from laneside.codec.bcd import bcd_from_date, bcd_from_digits, date_from_bcd, digits_from_bcd, is_blank, moment_of
@@ -19,8 +20,7 @@ Shown = str | int | None
 """What a decoded field looks like in JSON."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, kw_only=True):
     """The bytes of a field: its file, its offset in it, its length."""
 
     file: str

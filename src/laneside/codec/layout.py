@@ -7,10 +7,13 @@ with FF, a blank date of FF), its own bytes are kept as ``spelling`` and used fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, ClassVar, Final, Self, get_type_hints
+
+import msgspec
+from msgspec.structs import replace
 
 from laneside.codec.encodings import NUMBER, RAW, Encoding, Shown, Span
 from laneside.errors import CodecError
@@ -20,8 +23,7 @@ DECODED_KEPT: Final = 64
 """How many decoded files are kept: more than the passages that are worked at one time have."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One line of ``laneside decode``: the spec's name of a field, value, label, and the bytes that hold it."""
 
     field: str
@@ -31,8 +33,7 @@ class Row:
     length: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldSpec:
+class FieldSpec(msgspec.Struct, frozen=True, kw_only=True):
     """How one attribute of a file is written. ``name`` is the spec's name in snake_case if it is another one.
 
     The label comes from a code table or from ``words_of``. ``expand`` makes the rows of a field that the spec counts as

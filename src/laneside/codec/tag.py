@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from laneside.codec.bcd import bcd_from_digits
 from laneside.codec.encodings import DAY, DIGITS, HEX_TEXT, NUMBER_OR_NONE, PLATE, RAW, REMARK, Shown, Span
@@ -181,8 +184,7 @@ class PassageBlock(ChipFile):
     digest: Annotated[bytes, raw(8)] = bytes(8)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvinceFee:
+class ProvinceFee(msgspec.Struct, frozen=True, kw_only=True):
     """What one province asks for; the code is kept as its byte (``62h`` for 62)."""
 
     province: int

@@ -7,8 +7,9 @@ pins the centre's key, one that catches typing mistakes. A code is worth nothing
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final, Self
+
+import msgspec
 
 from laneside.errors import ContractError
 
@@ -38,8 +39,7 @@ def _check(body: str) -> str:
     return _letters(hashlib.sha256(b"laneside-enrolment-code-1\n" + body.encode()).digest(), _CHECK)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolmentCode:
+class EnrolmentCode(msgspec.Struct, frozen=True, kw_only=True):
     """A one-time code (12 characters) and the fingerprint of the centre's key (24 characters), both in capitals."""
 
     code: str

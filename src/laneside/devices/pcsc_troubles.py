@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
+
+import msgspec
 
 from laneside.errors import LinkLostError, NothingPresentedError
 from laneside.vocab.words import Words
@@ -122,8 +123,7 @@ def cause_of(code: int) -> PcscCause:
     return _CAUSES.get(code, PcscCause.OTHER)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PcscTrouble:
+class PcscTrouble(msgspec.Struct, frozen=True, kw_only=True):
     """One trouble: its cause, where it was met (``card`` or ``psam`` and the reader), the PC/SC code or 0, a detail."""
 
     cause: PcscCause

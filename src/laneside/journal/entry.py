@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from laneside.contract.signing import canonical
 
@@ -37,8 +38,7 @@ class Delivery(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """One entry to be written. ``subject`` is its id at the centre; an outgoing kind must have one."""
 
     kind: str
@@ -55,8 +55,7 @@ class Draft:
         assert self.kind not in {RECEIPT, CENTRE_REFUSAL}, "use settle or refuse"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the journal as it is on disk. ``settles`` is the kind that a receipt or refusal answers, if any."""
 
     seq: int
@@ -73,16 +72,14 @@ class Entry:
         return self.hash == chain_hash(previous, self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, kw_only=True):
     """The newest entry's number and hash; 0 and zeros for an empty journal."""
 
     seq: int
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedHead:
+class SignedHead(msgspec.Struct, frozen=True, kw_only=True):
     """A head with the device key's signature over ``contract.signing.head_bytes``."""
 
     seq: int
@@ -90,8 +87,7 @@ class SignedHead:
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxItem:
+class OutboxItem(msgspec.Struct, frozen=True, kw_only=True):
     """One entry that waits for the centre's receipt or refusal."""
 
     seq: int
@@ -100,8 +96,7 @@ class OutboxItem:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """How many subjects wait, by kind, and how many the centre refused (被拒待处理)."""
 
     records: int

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
+
+from msgspec.structs import replace
 
 from laneside.clock import Clock
 from laneside.contract.signing import head_bytes

@@ -5,19 +5,18 @@ The rejections that any action may meet are here, once; those of one action are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from laneside.vocab.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Done(msgspec.Struct, frozen=True, kw_only=True):
     """The action was taken, or had been taken already."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
+class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     """The action was not taken. ``field`` names the input at fault, empty for the page as a whole."""
 
     field: str

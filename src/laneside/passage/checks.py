@@ -6,9 +6,10 @@ Facts come from what a radio session found, the lists and the journal; which rul
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from laneside.card.user_card import PresentedCard
 from laneside.codec.card import parse_capp
@@ -41,8 +42,7 @@ CLOCK_BEHIND: Final = "clock-behind"
 _OPEN: Final = Finding(code=OPEN_DEBIT, severity=Severity.STOP)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckContext:
+class CheckContext(msgspec.Struct, frozen=True, kw_only=True):
     """What the checks need besides card and tag. ``paid`` holds the debits inside the repeat window."""
 
     now: datetime

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from laneside.clock import BEIJING, beijing_digits
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
@@ -21,8 +22,7 @@ OPENED = n.kind_of(n.Opened)
 COUNTER_MAX = 9999
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BegunDebit:
+class BegunDebit(msgspec.Struct, frozen=True, kw_only=True):
     """A debit of this terminal: its intent, and when and in which passage that was written."""
 
     passage_id: str

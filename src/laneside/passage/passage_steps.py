@@ -7,7 +7,6 @@ Nothing here looks at revisions, duty or drafts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -41,8 +40,7 @@ from laneside.vocab.vehicle import PlateColour, TollClass, VehicleKind
 _HARDLY_WRONG_COLOURS = frozenset({PlateColour.BLUE, PlateColour.GREEN})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Equipment:
+class Equipment(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the desk works with; without ``plates`` no plate is read. ``flows``: what this terminal does."""
 
     reader: EtcReader

@@ -8,12 +8,12 @@ rely on is a type: :class:`WithPair`, :class:`WithPicture`, :class:`Confirmed`, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from laneside.card.outcome import TagWrite
 from laneside.passage import notes as n
@@ -24,8 +24,7 @@ from laneside.rules.finding import Finding, Severity
 NoteT = TypeVar("NoteT", bound=msgspec.Struct)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassageState:
+class PassageState(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known of a vehicle in work.
 
     ``revision`` counts the notes that change what may be done: a plate that is read while the collector's finger is
@@ -36,8 +35,8 @@ class PassageState:
     opened: n.Opened
     opened_at: datetime
     revision: int = 1
-    in_force: Mapping[type[msgspec.Struct], n.AnyNote] = field(default_factory=lambda: MappingProxyType({}))
-    findings_of: Mapping[Stage, tuple[Finding, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    in_force: Mapping[type[msgspec.Struct], n.AnyNote] = msgspec.field(default_factory=lambda: MappingProxyType({}))
+    findings_of: Mapping[Stage, tuple[Finding, ...]] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     released: tuple[n.Released, ...] = ()
 
     def newest(self, kind: type[NoteT]) -> NoteT | None:
@@ -160,8 +159,7 @@ class PassageState:
 # --- what a step may rely on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnyStage:
+class AnyStage(msgspec.Struct, frozen=True, kw_only=True):
     """A passage at whatever step it is."""
 
     state: PassageState
@@ -178,8 +176,7 @@ class AnyStage:
         return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithPair(AnyStage):
+class WithPair(AnyStage, frozen=True, kw_only=True):
     """Card and tag, or what there is of them, were read."""
 
     read: n.PairRead
@@ -195,8 +192,7 @@ class WithPair(AnyStage):
         return {"read": state.read}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithPicture(WithPair):
+class WithPicture(WithPair, frozen=True, kw_only=True):
     """Plate, colour and photo were submitted."""
 
     picture: n.PictureSubmitted
@@ -207,8 +203,7 @@ class WithPicture(WithPair):
         return {"read": state.read, "picture": state.picture}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmed(WithPicture):
+class Confirmed(WithPicture, frozen=True, kw_only=True):
     """Class and kind were chosen."""
 
     toll_class: int
@@ -222,8 +217,7 @@ class Confirmed(WithPicture):
         return {**before, "toll_class": chosen.toll_class, "vehicle_kind": chosen.vehicle_kind}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Priced(Confirmed):
+class Priced(Confirmed, frozen=True, kw_only=True):
     """The fee is worked out."""
 
     quote: n.FeeQuote
@@ -234,8 +228,7 @@ class Priced(Confirmed):
         return {**Confirmed.known(state), "quote": state.quote}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Debiting(Priced):
+class Debiting(Priced, frozen=True, kw_only=True):
     """A debit was begun; how it ended may be known or not."""
 
     intent: n.Intent
@@ -246,8 +239,7 @@ class Debiting(Priced):
         return {**Priced.known(state), "intent": state.intent}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paid(Debiting):
+class Paid(Debiting, frozen=True, kw_only=True):
     """The card was debited, and that is proved."""
 
     debited: n.Debited

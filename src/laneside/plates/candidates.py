@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import exp, log
 from typing import Final
+
+import msgspec
 
 from laneside.plates.ctc import Floats
 from laneside.plates.decoding import Agreed
@@ -28,8 +29,7 @@ GOOD: Final = 0.6
 """From this confidence on the best plate is neither searched for once more, enlarged, nor read in another light."""
 
 
-@dataclass(frozen=True, slots=True)
-class StripReading:
+class StripReading(msgspec.Struct, frozen=True):
     """One strip and its best text, before anything is weighed."""
 
     placement: Placement
@@ -38,8 +38,7 @@ class StripReading:
     score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(msgspec.Struct, frozen=True, kw_only=True):
     """One plate cut out in several ways, the straightened one first, and what was read of it so far."""
 
     cuts: tuple[Placement, ...]
@@ -48,8 +47,7 @@ class View:
     texts: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """One plate read in several cuts, and the text on which they agree."""
 
     view: View

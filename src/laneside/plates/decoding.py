@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from math import exp, inf, log
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from laneside.plates.ctc import Floats, Ints, replacement_probabilities, text_probabilities
 from laneside.plates.grammar import Automaton, FormName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     """Hold the most probable text.
 
     ``log_probability``: of the text with its form's weight. ``share``: its part of the probability of everything that
@@ -35,8 +34,7 @@ class Decoded:
     share: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreed:
+class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     """Hold the text that several pictures of one plate agree on.
 
     ``probability``: of the text, without its form's weight. ``share``: its part against all texts that differ in one
@@ -50,8 +48,7 @@ class Agreed:
     characters: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Prefix:
+class _Prefix(msgspec.Struct, frozen=True):
     """A text begun: its state, its last symbol, and per frame how probably that begins there and is written there."""
 
     text: str
@@ -75,8 +72,7 @@ class _Prefix:
         return np.array(after_symbol), np.array(after_blank)
 
 
-@dataclass(frozen=True, slots=True)
-class _Neighbour:
+class _Neighbour(msgspec.Struct, frozen=True):
     """A text that differs from another one in one place, by the symbol of a column."""
 
     text: str

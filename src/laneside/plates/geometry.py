@@ -7,11 +7,11 @@ its rows and columns are either ink or ground, and each profile then has the ste
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import hypot
 from typing import Final
 
 import cv2
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -185,8 +185,7 @@ def _steepness(profile: NDArray[np.float32]) -> float:
     return float(np.square(np.diff(profile)).sum())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """Hold one row of text, or the upper and the lower row of a plate."""
 
     rows: tuple[Corners, ...]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from string import ascii_uppercase, digits
 from typing import Final
+
+import msgspec
 
 from laneside.vocab.provinces import PROVINCES
 
@@ -35,8 +36,7 @@ class FormName(StrEnum):
     EMERGENCY = "emergency"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextForm:
+class TextForm(msgspec.Struct, frozen=True, kw_only=True):
     """Name one form and list which characters each of its places may have."""
 
     name: FormName
@@ -47,8 +47,7 @@ class TextForm:
         assert all(self.places)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arc:
+class Arc(msgspec.Struct, frozen=True, kw_only=True):
     """Lead from one state to another by one symbol (its index in the automaton's symbols)."""
 
     source: int
@@ -56,8 +55,7 @@ class Arc:
     target: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Automaton:
+class Automaton(msgspec.Struct, frozen=True, kw_only=True):
     """Accept the union of some forms: state 0 starts; arcs are sorted by their source."""
 
     symbols: str

@@ -7,11 +7,11 @@ depends on. Nothing is ever downloaded.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,8 +44,7 @@ def model_path(name: str) -> Path:
     raise PlateEngineError(f"{DISTRIBUTION} {distribution.version} holds no {name}; {VERSION} does")
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(msgspec.Struct, frozen=True):
     """Run one model: a batch (N, 3, H, W) in, its first output out."""
 
     session: onnxruntime.InferenceSession

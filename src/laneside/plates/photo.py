@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
@@ -25,8 +25,7 @@ _BRIGHTER: Final[Pixels] = np.asarray(np.round(255 * np.linspace(0, 1, 256) ** _
 _FORMATS: Final = ("JPEG", "PNG")
 
 
-@dataclass(frozen=True, slots=True)
-class Photograph:
+class Photograph(msgspec.Struct, frozen=True):
     """Hold (height, width, 3) BGR pixels, upright, and their size as a share of the photograph's as it came."""
 
     pixels: Pixels

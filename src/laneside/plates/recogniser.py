@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import islice
 from math import hypot
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from laneside.codec.plate import plate_kind
 from laneside.plates.candidates import FAIR, GOOD, LIKELY_MIN, Candidate, StripReading, View

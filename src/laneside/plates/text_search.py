@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from math import hypot
 from typing import Final
 
 import cv2
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from laneside.plates.candidates import FAIR, GOOD, LIKELY_MIN
@@ -48,16 +49,14 @@ _MARGIN: Final = (0.04, 0.08)
 """What a box of text lacks on each side of the plate's characters, as shares of its width and height."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextBox:
+class TextBox(msgspec.Struct, frozen=True, kw_only=True):
     """Hold one box in the picture's pixels and how sure the detector is of it, 0 to 1."""
 
     corners: Corners
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPass:
+class SearchPass(msgspec.Struct, frozen=True):
     """One pass over the picture. ``find`` gets where the best plate is; with ``enough`` confidence it is skipped."""
 
     find: Callable[[Corners | None], list[Corners]]

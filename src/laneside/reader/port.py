@@ -6,12 +6,12 @@ Between ``prepare`` and ``commit`` the passage writes the intent to the journal;
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct, field
 
 from laneside.card.outcome import Intent, Outcome, TagWrite
@@ -45,8 +45,7 @@ class PsamState(Struct, frozen=True, kw_only=True):
     trouble: str = field(name="trouble", default="")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PsamChallenge:
+class PsamChallenge(msgspec.Struct, frozen=True, kw_only=True):
     """What a PSAM that wants its authorisation tells the centre (spec/psam-and-crypto.md section 3).
 
     ``area`` has eight bytes, in the old reader dialect four; ``random`` eight, a short one is extended with zeros.
@@ -65,8 +64,7 @@ class PsamChallenge:
         assert len(self.area) in (4, 8), "an area id has 8 bytes, or 4 in the old dialect"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PsamAuthorisation:
+class PsamAuthorisation(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the centre's APDU. ``sw`` is None when it was not sent or not answered; ``detail`` says why."""
 
     sw: int | None
@@ -158,8 +156,7 @@ class Presented(Struct, frozen=True, kw_only=True):
         return None if self.card is None else (self.card.issue.plate, self.card.issue.plate_colour)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """How the second session knows that it sees the same card and tag as the first."""
 
     card_id: str
@@ -179,8 +176,7 @@ class Pair:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseOrder:
+class PurchaseOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What the passage wants done: this amount from this pair, these 43 bytes into 0019, at this second.
 
     ``record_id`` and ``plate`` name the debit in the journal until it is settled.
@@ -202,8 +198,7 @@ class PurchaseOrder:
         assert self.at.tzinfo is not None, "time is aware"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """A purchase that is ready to be committed. The intent is for the journal, ``token`` for the reader alone."""
 
     intent: Intent
@@ -221,8 +216,7 @@ class PrepareRefusal(StrEnum):
     LINK_LOST = "link-lost"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotPrepared:
+class NotPrepared(msgspec.Struct, frozen=True, kw_only=True):
     """The purchase did not come to the point of a debit; card and tag are as before."""
 
     refusal: PrepareRefusal

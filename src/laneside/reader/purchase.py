@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, assert_never
 
+import msgspec
 from msgspec.structs import replace
 
 from laneside.card.apdu import AnswerLostError, Device
@@ -44,8 +44,7 @@ class KeyIndex(StrEnum):
     SM4 = "41"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderPolicy:
+class ReaderPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """The open questions of the field that a reader has to answer, as settings (spec/unknowns.md 7, 11)."""
 
     key_index: KeyIndex = KeyIndex.BY_VERSION
@@ -165,8 +164,7 @@ def not_prepared(refused: PurchaseRefused) -> NotPrepared:
 # --- the debit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """A prepared purchase: its chips stay powered until it is committed or another session begins."""
 
     token: int
@@ -175,8 +173,7 @@ class Pending:
     ready: ReadyDebit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DebitSender:
+class DebitSender(msgspec.Struct, frozen=True, kw_only=True):
     """What a commit needs beside the purchase itself."""
 
     openers: ChipOpeners

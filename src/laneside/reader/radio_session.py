@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Self, TypeVar, cast
+
+import msgspec
 
 from laneside.card.apdu import AnswerLostError, ChipFlow, Device, Exchange, Response
 from laneside.card.channel import CardChannel, TagPresence
@@ -16,8 +17,7 @@ from laneside.vocab.media import TagStatusBit
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChipOpeners:
+class ChipOpeners(msgspec.Struct, frozen=True, kw_only=True):
     """How to power each chip. Each raises NothingPresentedError when its chip is not there; no tag opener, no tags."""
 
     open_card: Callable[[], CardChannel]
@@ -25,12 +25,11 @@ class ChipOpeners:
     open_psam: Callable[[], CardChannel]
 
 
-@dataclass(slots=True, kw_only=True)
-class RadioSession:
+class RadioSession(msgspec.Struct, kw_only=True):
     """One radio session. ``card_trouble`` says why there is no card."""
 
     presence: TagPresence | None = None
-    chips: dict[Device, CardChannel] = field(default_factory=dict)
+    chips: dict[Device, CardChannel] = msgspec.field(default_factory=dict)
     card_trouble: str = ""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from laneside.card.apdu import AnswerLostError
 from laneside.card.files import UpdateBinary
@@ -40,8 +40,7 @@ def tag_shows(openers: ChipOpeners, intent: Intent) -> TagWrite:
     return TagWrite.WRITTEN if copy == intent.capp_after[:CAPP_COPY_LENGTH] else TagWrite.FAILED
 
 
-@dataclass(slots=True, kw_only=True)
-class Rewrite:
+class Rewrite(msgspec.Struct, kw_only=True):
     """One try after the other to write the copy (补写标签). The same bytes twice are harmless."""
 
     openers: ChipOpeners

@@ -5,9 +5,10 @@ Every default is the one recommended there; a make that differs is ``dataclasses
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
+
+import msgspec
 
 from laneside.codec.tag import PASSAGE_BLOCK_LENGTH, PASSAGE_BLOCK_OFFSET
 from laneside.rsu import codes
@@ -71,8 +72,7 @@ class Trade(StrEnum):
     CARD_AND_EF04 = "card-and-ef04"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrameSet:
+class FrameSet(msgspec.Struct, frozen=True, kw_only=True):
     """Which frames a family of readers has (spec/unknowns.md 37, 38, 39)."""
 
     init: InitForm = InitForm.LANE
@@ -88,8 +88,7 @@ class FrameSet:
     """Bytes of each length in C9 and B9 of the new dialect, for which the spec gives no width."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
+class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     """How long the host waits (spec/unknowns.md 67)."""
 
     step_ms: int = 1000
@@ -97,8 +96,7 @@ class Timeouts:
     """After C6: longer than the reader's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """All that a host must know of a reader to talk to it. Begin with ``SERIAL`` or ``TCP``."""
 
     name: DialectName

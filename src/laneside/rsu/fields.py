@@ -6,8 +6,10 @@ Files inside a message stay bytes in the value; they are shown field by field wh
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, Final, Protocol
+
+import msgspec
+from msgspec.structs import replace
 
 from laneside.clock import BEIJING
 from laneside.codec.bcd import moment_of
@@ -28,8 +30,7 @@ SERIAL_EF04_SIZES: Final = range(99)
 """How many bytes of EF04 a frame of the old dialect may carry: up to 98."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableField(FieldSpec):
+class VariableField(FieldSpec, frozen=True, kw_only=True):
     """The one field of a message whose size is what the other fields leave.
 
     A list has entries of ``unit`` bytes, with a count of ``count_size`` bytes in front of them.
@@ -132,8 +133,7 @@ Ef04Block = Annotated[bytes, FieldSpec(length=PASSAGE_BLOCK_LENGTH, encoding=RAW
 """The passage block of EF04, or whatever else the host asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entries:
+class _Entries(msgspec.Struct, frozen=True, kw_only=True):
     """Entries of one layout, over and over, with or without a byte before them that counts them."""
 
     entry: Any
@@ -184,4 +184,4 @@ def entries(entry: type, name: str, *, counted: bool = False, least: int = 1) ->
 
 
 def _values(entry: Any) -> dict[str, Any]:
-    return {each.name: getattr(entry, each.name) for each in fields(entry)}
+    return msgspec.structs.asdict(entry)

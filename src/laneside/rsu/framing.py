@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 HEAD_LENGTH: Final = 16
 """How many of the dropped bytes a BadFrame shows."""
@@ -29,8 +30,7 @@ class Flaw(StrEnum):
     """The line fell silent inside a frame."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BadFrame:
+class BadFrame(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of the line that are no frame: why, how many, and the first of them (at most 16) for the log.
 
     Over a whole stream ``dropped`` counts every byte that went into no frame, exactly once.

@@ -5,9 +5,12 @@ All fields take any bytes, so a message fails by its size only, and what arrived
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
+
+import msgspec
+from msgspec.structs import replace
 
 from laneside.codec.layout import FieldSpec, Layout, Row, fields_of
 from laneside.errors import CodecError
@@ -71,8 +74,7 @@ def file_name(command: int) -> str:
     return f"rsu-{command:02X}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """The base of every message. ``bytes(x)`` is what follows the command byte.
 
     Raises CodecError for a value that its field can't hold, and for a size that no form has.
@@ -124,7 +126,7 @@ class Message:
 
     def values(self) -> dict[str, Any]:
         """Return the fields by attribute."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return msgspec.structs.asdict(self)
 
     def rows(self, dialect: Dialect) -> tuple[Row, ...]:
         """Return what ``laneside decode frame`` shows, offsets counted in ``bytes(self)``."""
@@ -139,8 +141,7 @@ class Message:
         return layout.build(layout.values_of(self))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opaque(Message):
+class Opaque(Message, frozen=True, kw_only=True):
     """A message for which the spec gives no layout (or not of this size): its command byte and its data."""
 
     number: int
@@ -160,8 +161,7 @@ class Opaque(Message):
         return Message.rows(self, dialect) or (Row(field="data", value="", offset=0, length=0),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShortReply(Message):
+class ShortReply(Message, frozen=True, kw_only=True):
     """A reader's frame that ends after its error code, as the heartbeat B2 of the old dialect does (rsu-frames.md 2.1).
 
     ``obu_id`` is empty for BD and BF, which have none.

@@ -5,8 +5,9 @@ A frame that ends after its error code is a ShortReply, whatever its command.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import msgspec
 
 from laneside.codec.layout import number, raw
 from laneside.codec.tag import SystemInfo
@@ -50,8 +51,7 @@ AlgorithmId = Annotated[int, number(codes=CardAlgorithm)]
 # Both dialects.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vehicle(Message):
+class Vehicle(Message, frozen=True, kw_only=True):
     """B3: the decrypted vehicle file, in some new readers the passage block of EF04 with it."""
 
     COMMAND: ClassVar[int] = 0xB3
@@ -65,8 +65,7 @@ class Vehicle(Message):
 # The old dialect.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialStatus(Message):
+class SerialStatus(Message, frozen=True, kw_only=True):
     """B0: the reader and its one PSAM. ``psam_authorised`` 0 = authorised or not required (spec/unknowns.md 34)."""
 
     COMMAND: ClassVar[int] = 0xB0
@@ -83,8 +82,7 @@ class SerialStatus(Message):
     reserved: Annotated[bytes, raw(5)] = bytes(5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialTag(Message):
+class SerialTag(Message, frozen=True, kw_only=True):
     """B2: a tag was found. ``system`` is the tag's EF01[0:26]; ``obu_status`` the two status bytes of its VST."""
 
     COMMAND: ClassVar[int] = 0xB2
@@ -107,8 +105,7 @@ class SerialTag(Message):
         return SystemInfo.from_bytes(self.system)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialCard(Message):
+class SerialCard(Message, frozen=True, kw_only=True):
     """B4: balance, 0015, 0019 and what was read of EF04 (at most 98 bytes, none where that failed)."""
 
     COMMAND: ClassVar[int] = 0xB4
@@ -130,8 +127,7 @@ class SerialCard(Message):
             check_length(0xB4, self.ef04_length, self.ef04)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialDebitResult(Message):
+class SerialDebitResult(Message, frozen=True, kw_only=True):
     """B5: how C6 (or C8) ended. ``counter`` is N; ``algorithm_id`` the field's KeyType."""
 
     COMMAND: ClassVar[int] = 0xB5
@@ -149,15 +145,13 @@ class SerialDebitResult(Message):
     ef04_write_status: U8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialTacResult(SerialDebitResult):
+class SerialTacResult(SerialDebitResult, frozen=True, kw_only=True):
     """B8 with the fields of B5: the opcode of the answer to C8 is open (spec/unknowns.md 43), both are accepted."""
 
     COMMAND: ClassVar[int] = 0xB8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialAmounts(Message):
+class SerialAmounts(Message, frozen=True, kw_only=True):
     """B9: what C9 read, at most 98 bytes of {province 1, fee 3}."""
 
     COMMAND: ClassVar[int] = 0xB9
@@ -167,8 +161,7 @@ class SerialAmounts(Message):
     amounts: Annotated[bytes, variable(SERIAL_EF04_SIZES)] = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialPsamChallenge(Message):
+class SerialPsamChallenge(Message, frozen=True, kw_only=True):
     """BD: what the centre needs to authorise the PSAM."""
 
     COMMAND: ClassVar[int] = 0xBD
@@ -180,8 +173,7 @@ class SerialPsamChallenge(Message):
     random: Annotated[bytes, raw(8)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialPsamResult(Message):
+class SerialPsamResult(Message, frozen=True, kw_only=True):
     """BF: how the authorisation ended; ``status_word`` is the PSAM's."""
 
     COMMAND: ClassVar[int] = 0xBF
@@ -193,8 +185,7 @@ class SerialPsamResult(Message):
 # The new dialect.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PsamChannel:
+class PsamChannel(msgspec.Struct, frozen=True, kw_only=True):
     """One PSAM's part of B0."""
 
     channel: U8
@@ -203,8 +194,7 @@ class PsamChannel:
     terminal_number: TerminalNumber
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpStatus(Message):
+class TcpStatus(Message, frozen=True, kw_only=True):
     """B0: the reader and its PSAMs. ``interface_version`` is for example ``03040000``."""
 
     COMMAND: ClassVar[int] = 0xB0
@@ -220,8 +210,7 @@ class TcpStatus(Message):
     interface_version: Annotated[bytes, raw(4)] = bytes(4)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpTag(Message):
+class TcpTag(Message, frozen=True, kw_only=True):
     """B2: a tag was found. ``system`` is the tag's EF01[0:26], ``status`` the byte of spec/obu.md section 8.
 
     Of 37 bytes with the command both ``antenna_id`` and ``device_type`` are there, of 36 one of them, which a setting
@@ -269,8 +258,7 @@ _TAG_WITH_ANTENNA = TcpTag.FORM.without("device_type")
 _TAG_WITH_DEVICE = TcpTag.FORM.without("antenna_id")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpCard(Message):
+class TcpCard(Message, frozen=True, kw_only=True):
     """B4: vehicle, balance, passage block (91 bytes, of some readers 95), 0015 in 50 bytes, 0019."""
 
     COMMAND: ClassVar[int] = 0xB4
@@ -285,8 +273,7 @@ class TcpCard(Message):
     capp: CappFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpDebitResult(Message):
+class TcpDebitResult(Message, frozen=True, kw_only=True):
     """B5: how C6 ended. ``counter`` is ICCPaySerial = N, ``transaction_number`` PSAMSerial."""
 
     COMMAND: ClassVar[int] = 0xB5
@@ -304,8 +291,7 @@ class TcpDebitResult(Message):
     balance_after_fen: U32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpTacResult(Message):
+class TcpTacResult(Message, frozen=True, kw_only=True):
     """B8: the answer to C8."""
 
     COMMAND: ClassVar[int] = 0xB8
@@ -317,8 +303,7 @@ class TcpTacResult(Message):
     balance_fen: U32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpAmounts(Message):
+class TcpAmounts(Message, frozen=True, kw_only=True):
     """B9: the amounts per province. ``listed`` is the length field (whose width the spec leaves open) and the list."""
 
     COMMAND: ClassVar[int] = 0xB9
@@ -330,8 +315,7 @@ class TcpAmounts(Message):
     listed: Annotated[bytes, variable(range(257))] = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Challenge:
+class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     """One PSAM's part of BA: what the centre needs to authorise it (spec/psam-and-crypto.md section 3)."""
 
     channel: U8
@@ -343,8 +327,7 @@ class Challenge:
     random: Annotated[bytes, raw(8)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpPsamChallenges(Message):
+class TcpPsamChallenges(Message, frozen=True, kw_only=True):
     """BA: one entry of 35 bytes per PSAM, at least one."""
 
     COMMAND: ClassVar[int] = 0xBA
@@ -352,8 +335,7 @@ class TcpPsamChallenges(Message):
     psams: Annotated[tuple[Challenge, ...], entries(Challenge, "psam")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpPsamResult(Message):
+class TcpPsamResult(Message, frozen=True, kw_only=True):
     """BB: how one PSAM's authorisation ended."""
 
     COMMAND: ClassVar[int] = 0xBB
@@ -363,8 +345,7 @@ class TcpPsamResult(Message):
     status_word: Annotated[bytes, raw(2)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagPosition(Message):
+class TagPosition(Message, frozen=True, kw_only=True):
     """D0 of a phased array: ``place`` is X and Y, of equal widths that the spec does not give."""
 
     COMMAND: ClassVar[int] = 0xD0

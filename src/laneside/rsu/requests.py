@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+
+import msgspec
+from msgspec.structs import replace
 
 from laneside.codec.layout import number, raw
 from laneside.codec.tag import PASSAGE_BLOCK_LENGTH, PASSAGE_BLOCK_OFFSET
@@ -37,8 +39,7 @@ if TYPE_CHECKING:
 # Both dialects.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Continue(Message):
+class Continue(Message, frozen=True, kw_only=True):
     """C1 继续交易: go on with this tag. The old dialect mostly has no factor."""
 
     COMMAND: ClassVar[int] = 0xC1
@@ -47,8 +48,7 @@ class Continue(Message):
     factor: Annotated[bytes, variable((0, 8))] = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop(Message):
+class Stop(Message, frozen=True, kw_only=True):
     """C2 停止交易. The types differ by dialect and family: SerialStop, GantryStop, RampStop.
 
     ``unix_time`` is four bytes or nothing; only the new dialect may carry it.
@@ -61,8 +61,7 @@ class Stop(Message):
     unix_time: Annotated[bytes, variable((0, 4))] = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteEntry(Message):
+class WriteEntry(Message, frozen=True, kw_only=True):
     """C3: write an entry into the card; ``capp_tail`` is 0019 without its three bytes of prefix. Entry lanes only."""
 
     COMMAND: ClassVar[int] = 0xC3
@@ -72,8 +71,7 @@ class WriteEntry(Message):
     purchase_time: Moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Antenna(Message):
+class Antenna(Message, frozen=True, kw_only=True):
     """4C or C4 天线开关; which of them is the dialect's setting."""
 
     COMMAND: ClassVar[int] = 0xC4
@@ -88,8 +86,7 @@ class Antenna(Message):
 # The old dialect.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialInit(Message):
+class SerialInit(Message, frozen=True, kw_only=True):
     """C0 初始化. ``appended`` is what other makes add: TransMode, 04-file option, PsamAuth."""
 
     COMMAND: ClassVar[int] = 0xC0
@@ -106,8 +103,7 @@ class SerialInit(Message):
     appended: Annotated[bytes, variable(range(9))] = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialDebit(Message):
+class SerialDebit(Message, frozen=True, kw_only=True):
     """C6 扣费: money in fen, 0019 without its prefix, and what to write into EF04 (at most 98 bytes)."""
 
     COMMAND: ClassVar[int] = 0xC6
@@ -126,8 +122,7 @@ class SerialDebit(Message):
         check_length(0xC6, self.ef04_length, self.ef04)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialTacRequest(Message):
+class SerialTacRequest(Message, frozen=True, kw_only=True):
     """C8 重取TAC; mode 1 also writes EF04."""
 
     COMMAND: ClassVar[int] = 0xC8
@@ -143,8 +138,7 @@ class SerialTacRequest(Message):
         check_length(0xC8, self.ef04_length, self.ef04)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialAmountsRequest(Message):
+class SerialAmountsRequest(Message, frozen=True, kw_only=True):
     """C9: read the amounts per province, then clear them; length 0 clears at once."""
 
     COMMAND: ClassVar[int] = 0xC9
@@ -154,8 +148,7 @@ class SerialAmountsRequest(Message):
     ef04_length: U16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeaconMode(Message):
+class BeaconMode(Message, frozen=True, kw_only=True):
     """AB: whether the beacon id stays or changes."""
 
     COMMAND: ClassVar[int] = 0xAB
@@ -163,8 +156,7 @@ class BeaconMode(Message):
     rsu_id_mode: U8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendBst(Message):
+class SendBst(Message, frozen=True, kw_only=True):
     """D1: send a BST now."""
 
     COMMAND: ClassVar[int] = 0xD1
@@ -173,8 +165,7 @@ class SendBst(Message):
     factor: Factor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialPsamInit(Message):
+class SerialPsamInit(Message, frozen=True, kw_only=True):
     """CD: begin the PSAM's authorisation; BD answers."""
 
     COMMAND: ClassVar[int] = 0xCD
@@ -182,8 +173,7 @@ class SerialPsamInit(Message):
     channel: U8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialPsamAuthorise(Message):
+class SerialPsamAuthorise(Message, frozen=True, kw_only=True):
     """CF: hand the centre's cryptogram to the PSAM; BF answers."""
 
     COMMAND: ClassVar[int] = 0xCF
@@ -195,8 +185,7 @@ class SerialPsamAuthorise(Message):
 # The new dialect.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneInit(Message):
+class LaneInit(Message, frozen=True, kw_only=True):
     """C0 as a lane sends it; the time fields are those of the gantry form. ``trans_mode`` is 09."""
 
     COMMAND: ClassVar[int] = 0xC0
@@ -214,8 +203,7 @@ class LaneInit(Message):
     reserved: Annotated[bytes, raw(3)] = bytes(3)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GantryInit(Message):
+class GantryInit(Message, frozen=True, kw_only=True):
     """C0 as a gantry sends it; ``tx_power`` is at most 1Fh, ``trans_mode`` 01."""
 
     COMMAND: ClassVar[int] = 0xC0
@@ -231,8 +219,7 @@ class GantryInit(Message):
     reserved: Annotated[bytes, variable(range(17))] = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpDebit(Message):
+class TcpDebit(Message, frozen=True, kw_only=True):
     """C6 扣费 in its four forms (``C6Form``): bare, with EF04, and with a second part of 5 or 15 bytes.
 
     ``trade_mode`` is the field's OBUTradeType. The bare form has neither it nor ``ef04`` (91 bytes);
@@ -271,8 +258,7 @@ class TcpDebit(Message):
 _BARE_DEBIT = TcpDebit.FORM.without("trade_mode", "ef04", "second_part")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpTacRequest(Message):
+class TcpTacRequest(Message, frozen=True, kw_only=True):
     """C8 重取TAC. ``write`` begins with EF04CmdType (0 TAC only) and ends with offset, length and data to write.
 
     Neither has a width in the spec, and a form of 7 bytes without EF04CmdType was seen: what follows the counter is
@@ -291,8 +277,7 @@ class TcpTacRequest(Message):
         return self.write[0] if self.write else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpAmountsRequest(Message):
+class TcpAmountsRequest(Message, frozen=True, kw_only=True):
     """C9: read and write the amounts per province. At an exit: offset 405, length 80, write mode 2 (clear).
 
     The widths of the offsets and lengths are those of the old dialect; the length's is a setting
@@ -337,8 +322,7 @@ def _amounts_form(length_size: int) -> MessageForm:
     return MessageForm(command=0xC9, fields=tuple(sized))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpPsamInit(Message):
+class TcpPsamInit(Message, frozen=True, kw_only=True):
     """CA: begin the authorisation of the PSAMs; BA answers. What a make appends is kept."""
 
     COMMAND: ClassVar[int] = 0xCA
@@ -346,8 +330,7 @@ class TcpPsamInit(Message):
     appended: Annotated[bytes, variable(range(17))] = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authorisation:
+class Authorisation(msgspec.Struct, frozen=True, kw_only=True):
     """One PSAM's part of CB: the 13-byte APDU that the centre sent."""
 
     channel: U8
@@ -355,8 +338,7 @@ class Authorisation:
     apdu: Annotated[bytes, raw(13)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpPsamAuthorise(Message):
+class TcpPsamAuthorise(Message, frozen=True, kw_only=True):
     """CB: hand each PSAM its APDU; BB answers per PSAM."""
 
     COMMAND: ClassVar[int] = 0xCB
@@ -364,8 +346,7 @@ class TcpPsamAuthorise(Message):
     psams: Annotated[tuple[Authorisation, ...], entries(Authorisation, "psam")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeaconChange(Message):
+class BeaconChange(Message, frozen=True, kw_only=True):
     """CE: whether the beacon id changes."""
 
     COMMAND: ClassVar[int] = 0xCE
@@ -373,8 +354,7 @@ class BeaconChange(Message):
     mode: Annotated[int, number(codes=codes.BeaconChangeMode)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeartbeatAnswer(Message):
+class HeartbeatAnswer(Message, frozen=True, kw_only=True):
     """CF: the host's answer to a B1."""
 
     COMMAND: ClassVar[int] = 0xCF

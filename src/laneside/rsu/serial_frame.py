@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from laneside.errors import CodecError
 from laneside.rsu.framing import BadFrame, Flaw, Noise, bad
@@ -71,8 +72,7 @@ def escaped(data: bytes) -> bytes:
     return data.replace(b"\xfe", b"\xfe\x00").replace(b"\xff", b"\xfe\x01")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialFrame:
+class SerialFrame(msgspec.Struct, frozen=True, kw_only=True):
     """One frame: RSCTL and the body, which is the command byte and at least one byte of data.
 
     ``bytes(frame)`` is what goes over the line. Raises CodecError for a body that the 256-byte buffer can't hold.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from laneside.errors import SettingError
 from laneside.rsu.dialect import SERIAL, TCP, B2Form, C6Form, Dialect, DialectName, ErrorTable, InitForm

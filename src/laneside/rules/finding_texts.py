@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Formatter
 from typing import Any
+
+import msgspec
 
 from laneside.rules.finding import Finding
 from laneside.rules.vehicle_facts import NO_COLOUR
@@ -34,8 +35,7 @@ _REPEAT_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingText:
+class FindingText(msgspec.Struct, frozen=True, kw_only=True):
     """A finding for people: the official screen text, the reason with this vehicle's facts, and the remedy."""
 
     text: Words

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+import msgspec
 
 from laneside.contract.parameters import Policy
 
@@ -12,8 +13,7 @@ NO_COLOUR = 0xFF
 NO_CLASS = frozenset({None, 0x00, 0xFF})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedVehicle:
+class IssuedVehicle(msgspec.Struct, frozen=True, kw_only=True):
     """The vehicle for which a card or a tag was issued; "", 0xFF and None mean a field without data."""
 
     plate: str
@@ -21,8 +21,7 @@ class IssuedVehicle:
     toll_class: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagFacts:
+class TagFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One tag. ``status`` is the VST byte of spec/obu.md section 8, ``copied_card_id`` the card number in EF04.
 
     ``vehicle`` is None when the vehicle file could not be read (``trouble`` says why); a date of None is no limit.
@@ -42,8 +41,7 @@ class TagFacts:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CappFacts:
+class CappFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The last passage written on the card (0019): status byte, station (8 hex digits) and moment, aware."""
 
     status: int
@@ -55,8 +53,7 @@ class CappFacts:
         assert self.moment.tzinfo is not None, "time is aware"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardFacts:
+class CardFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One user card. ``capp`` is None when record 1 of 0019 does not decode."""
 
     card_id: str
@@ -79,8 +76,7 @@ class RepeatBy(StrEnum):
     PLATE = "plate"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeat:
+class Repeat(msgspec.Struct, frozen=True, kw_only=True):
     """The last completed passage of this card, OBU or plate at this station, ``age_s`` seconds ago."""
 
     by: RepeatBy
@@ -88,8 +84,7 @@ class Repeat:
     this_terminal: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """All that the rules look at. ``card_trouble`` tells a missing card ("" or "absent") from an unreadable one.
 
     ``tag_trouble`` says why a tag that answered the radio is None here: its system file could not be read.
@@ -111,23 +106,21 @@ class Facts:
     list_age_s: int | None = None
     repeats: tuple[Repeat, ...] = ()
     lane_open_trade: bool = False
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = msgspec.field(default_factory=Policy)
 
     def __post_init__(self) -> None:
         """Refuse a moment without a zone: dates are compared with Beijing days."""
         assert self.now.tzinfo is not None, "time is aware"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPlate:
+class ReadPlate(msgspec.Struct, frozen=True, kw_only=True):
     """What software read in the photo with confidence; ``NO_COLOUR`` where it is not sure of the colour."""
 
     plate: str
     colour: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenVehicle:
+class SeenVehicle(msgspec.Struct, frozen=True, kw_only=True):
     """What the collector saw; class and kind are None until they were chosen.
 
     ``read`` is what software read in the photo, None where nothing was read with confidence.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
+
+import msgspec
 
 from laneside.clock import Clock
 from laneside.contract.authorisation import (
@@ -45,8 +46,7 @@ _ABOUT_THE_ITEM: Final = frozenset({400, 409, 410, 413, 415, 422})
 many requests) is about the terminal: every upload would get it, so all of them wait until it is cleared."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CentreCheck:
+class CentreCheck(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the centre takes this terminal (``trouble`` is empty then), and how far its clock is ahead of ours."""
 
     clock_ahead_s: float | None

@@ -6,11 +6,12 @@ over, and a cut can't leave anything half done.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from threading import Lock
 from typing import Final, TypeVar
+
+import msgspec
 
 from laneside.clock import Clock
 from laneside.contract.exchange import VersionReport
@@ -39,8 +40,7 @@ class Offer(StrEnum):
     LATER = "later"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Held:
+class _Held(msgspec.Struct, frozen=True, kw_only=True):
     document: SignedDocument
     content: Content
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from laneside.clock import Clock
 from laneside.contract.exchange import Heartbeat
@@ -18,8 +19,7 @@ from laneside.sync.job import Backoff, StepOutcome, StepResult
 PERIOD_S: Final = 300.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TerminalState:
+class TerminalState(msgspec.Struct, frozen=True, kw_only=True):
     """What only the terminal knows of itself: who works which lane, the PSAM, debits whose end is unknown."""
 
     open_debits: int = 0

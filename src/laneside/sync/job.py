@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
+
+import msgspec
 
 from laneside.clock import Clock
 
@@ -23,8 +24,7 @@ class StepOutcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepResult:
+class StepResult(msgspec.Struct, frozen=True, kw_only=True):
     """One step: its outcome, after how many seconds the next makes sense, what it was about, what went wrong."""
 
     outcome: StepOutcome

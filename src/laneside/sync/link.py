@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import httpx2
+import msgspec
 
 from laneside.contract.exchange import TIME_HEADER, Refusal
 from laneside.contract.signing import parse
@@ -18,8 +18,7 @@ ANSWER_BYTES_MAX: Final = 64 << 20
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CentreReply:
+class CentreReply(msgspec.Struct, frozen=True, kw_only=True):
     """Status and whole body of one answer, and the centre's time from its header; empty without one."""
 
     status: int

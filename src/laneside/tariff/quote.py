@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -63,8 +63,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoFee:
+class NoFee(msgspec.Struct, frozen=True, kw_only=True):
     """No fee can be told: event 63, and why. ``params`` go into the finding's params."""
 
     reason: NoFeeReason

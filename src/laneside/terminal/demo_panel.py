@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from laneside.errors import SettingError
 from laneside.passage.answers import DONE, Answer, rejected
@@ -12,8 +13,7 @@ from laneside.virtual.client import RoadsidePanel
 from laneside.vocab.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoVehicle:
+class DemoVehicle(msgspec.Struct, frozen=True, kw_only=True):
     """A vehicle that the demo can put at the lane, with what is expected of it."""
 
     name: str
@@ -21,8 +21,7 @@ class DemoVehicle:
     expected: Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoState:
+class DemoState(msgspec.Struct, frozen=True, kw_only=True):
     """What is at the demo's lane. ``vehicle`` is empty when nothing is."""
 
     vehicle: str

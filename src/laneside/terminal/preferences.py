@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -21,8 +20,7 @@ class Theme(StrEnum):
     NIGHT = "night"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preference:
+class Preference(msgspec.Struct, frozen=True, kw_only=True):
     """One choice of both."""
 
     theme: Theme = Theme.NORMAL

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -66,8 +65,7 @@ CHECK_PLATES_TIMEOUT_S = 10.0
 """How long 班前检查 waits until the models that read plates are loaded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TerminalSettings:
+class TerminalSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where a terminal is kept, what it is connected to, and its name at the centre.
 
     A roadside brings lane and panel, and the chips where the choice of the reader says so.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from laneside.passage.desk import Desk
 from laneside.passage.duty.duty import Duty
@@ -17,8 +18,7 @@ from laneside.terminal.station import StationSetup
 from laneside.terminal.status import TopLine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class Services(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``demo`` is None outside the demo.
 
     ``top_line`` must not wait for a device. ``checkup`` is 班前检查, which may take seconds where centre or reader do

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from laneside.clock import Clock
 from laneside.contract.parameters import Lane, Parameters
@@ -16,8 +17,7 @@ from laneside.vocab.provinces import PROVINCES
 from laneside.vocab.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneSetting:
+class LaneSetting(msgspec.Struct, frozen=True, kw_only=True):
     """One registered lane in 系统配置; ``exit`` says whether it can be worked at all, ``code`` is its 0019 status."""
 
     lane_hex: str

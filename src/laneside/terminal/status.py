@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from laneside.devices.machine import battery_percent
 from laneside.journal.journal import Journal
@@ -15,8 +16,7 @@ from laneside.terminal.device_worker import PsamAccess, PsamReadiness
 ONLINE_FOR_S = 900.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopLine:
+class TopLine(msgspec.Struct, frozen=True, kw_only=True):
     """What the top line shows. ``list_age_s`` is None without a list; ``battery_percent`` where it can't be read."""
 
     unsent: int

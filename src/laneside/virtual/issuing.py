@@ -7,8 +7,9 @@ A past is real: each former trip is a composite purchase by a fixed antenna with
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+import msgspec
 
 from laneside.clock import BEIJING, Clock, beijing_digits
 from laneside.codec.bcd import purchase_time
@@ -291,8 +292,7 @@ def _day(now: datetime, days: int) -> date:
 # --- the card's past
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bought:
+class Bought(msgspec.Struct, frozen=True, kw_only=True):
     """What the antenna knows after a purchase whose answer it never used."""
 
     terminal_number: bytes
@@ -301,8 +301,7 @@ class Bought:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixedAntenna:
+class FixedAntenna(msgspec.Struct, frozen=True, kw_only=True):
     """The fixed antenna of a lane with its powered PSAM, as far as a card's past needs one: it keeps no TAC.
 
     Commands are written out here and not taken from ``laneside.card``, because that room is tested against the roadside

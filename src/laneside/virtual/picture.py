@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import io
 import random
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from laneside.virtual.plate_face import BLACK, WHITE, Face, Rgb, draw_face, mixed
 from laneside.virtual.plate_glyphs import words_mask
@@ -45,8 +46,7 @@ _LAMP: Final[Rgb] = (226, 230, 228)
 _PAINTS: Final[tuple[Rgb, ...]] = ((168, 172, 176), (150, 38, 36), (44, 62, 88), (222, 222, 216), (52, 54, 58))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Body:
+class _Body(msgspec.Struct, frozen=True, kw_only=True):
     """The outline of a front in pixels: half its width, its roof, the foot of its windscreen, its bumper, its lamps."""
 
     half_width: int
@@ -63,8 +63,7 @@ _COACH: Final = _Body(half_width=510, roof=30, shoulder=490, glass_top=150, glas
 _TRUCK: Final = _Body(half_width=540, roof=60, shoulder=520, glass_top=130, glass_foot=330, bumper=540, lamp=(430, 640))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
+class _View(msgspec.Struct, frozen=True, kw_only=True):
     """How the camera is held: where the plate's corners fall, and the vehicle's paint and body."""
 
     face: Face

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from laneside.codec.plate import PlateKind, plate_kind
 from laneside.virtual.plate_glyphs import glyph_mask
@@ -40,8 +41,7 @@ _YELLOW_PART_MM: Final = 118
 _DOT_MM: Final = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """Place one character: its box in millimetres."""
 
     character: str
@@ -52,8 +52,7 @@ class Cell:
     red: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Face:
+class Face(msgspec.Struct, frozen=True, kw_only=True):
     """Describe a plate as it hangs: text, colour code, one row or two."""
 
     plate: str

@@ -6,11 +6,11 @@ The vehicles themselves are data (``vehicles.toml``).
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from laneside.errors import SettingError
 from laneside.vocab.words import Words
@@ -31,8 +31,7 @@ DAY_S = 86_400
 YEAR_DAYS = 365
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trip:
+class Trip(msgspec.Struct, frozen=True, kw_only=True):
     """A purchase that a fixed antenna made ``ago_s`` seconds before the card was issued."""
 
     ago_s: int
@@ -48,8 +47,7 @@ LAST_TRIPS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bodywork:
+class Bodywork(msgspec.Struct, frozen=True, kw_only=True):
     """What the vehicle file holds beside plate and class. Lengths in mm; a passenger car's are written as dm."""
 
     length_mm: int
@@ -64,8 +62,7 @@ class Bodywork:
     gross_kg: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardSetup:
+class CardSetup(msgspec.Struct, frozen=True, kw_only=True):
     """The user card. ``balance_fen`` is left after the trips; days count from the issue, negative ones before it."""
 
     internal_number: str
@@ -79,8 +76,7 @@ class CardSetup:
     expires_day: int = 7 * YEAR_DAYS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagSetup:
+class TagSetup(msgspec.Struct, frozen=True, kw_only=True):
     """The on-board unit; a removed one has it in its system file and in its status byte."""
 
     contract_serial: str
@@ -93,16 +89,14 @@ class TagSetup:
     expires_day: int = 7 * YEAR_DAYS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
     """How the passage must end, and the codes that stop it: special events, or words of our own rules."""
 
     outcome: str
     codes: tuple[int | str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vehicle:
+class Vehicle(msgspec.Struct, frozen=True, kw_only=True):
     """One named vehicle. ``plate``, ``colour``, ``toll_class`` and ``kind`` are what a collector sees and confirms.
 
     ``follows_clock``: its trips are minutes old, so its chips are issued again each time it comes. ``left_by_lane``:

@@ -5,10 +5,11 @@ The table is data (``events.toml``) and is read when first asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any
+
+import msgspec
 
 from laneside.vocab.words import unknown
 
@@ -29,8 +30,7 @@ class EventVehicle(StrEnum):
     MTC = "MTC"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpecialEvent:
+class SpecialEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the table. ``fee_display_zh`` is "/" where the driver is shown nothing.
 
     ``lanes`` holds "in" and "out", ``vehicles`` ETC and MTC.

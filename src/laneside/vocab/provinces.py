@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from laneside.vocab.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Province:
+class Province(msgspec.Struct, frozen=True, kw_only=True):
     """One province: its two-digit code, the two characters of an issuer id, and the initial of its plates."""
 
     code: int

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from bench import Bench, Cut, Facts, Side, Span, card_profile, issue_info, make_bench, put_card
 from frame_bench import BenchWorld
+from msgspec.structs import replace
 from timeouts import scaled
 from wired_reader import WiredReader
 

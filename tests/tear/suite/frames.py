@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from frame_bench import BenchLink
 from frame_lane import DIALECTS, is_debit
+from msgspec.structs import replace
 
 from laneside.reader.frames.connection_keeper import FrameReaderPolicy
 from laneside.reader.frames.reader import FrameReader

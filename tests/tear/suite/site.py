@@ -8,10 +8,11 @@ import hashlib
 import shutil
 import sqlite3
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lane_kit import ChipLink, LaneKit, Name, WorldLane, parameters
+from msgspec.structs import replace
 
 from laneside.card.channel import CardChannel, TagPresence
 from laneside.contract.parameters import Policy

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
 from lane_kit import ETC_LANE, MIXED_LANE, PASSWORD
+from msgspec.structs import replace
 
 from laneside.errors import JournalError, LinkLostError, SettingError
 from laneside.passage.answers import BUSY, LANE_NOT_FREED, NO_PASSAGE, NOT_NOW, OFF_DUTY, Done, Rejected

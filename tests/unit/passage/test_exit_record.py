@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from laneside.passage.flows.open_exit import OPEN_EXIT
 from laneside.passage.record.exit_record import UNKNOWN_TAC, RecordContext

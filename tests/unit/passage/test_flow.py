@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from inspection_flow import INSPECTION
 from lane_kit import ETC_LANE, PASSWORD, LaneKit
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from laneside.contract.parameters import Role

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from lane_kit import ETC_LANE
+from msgspec.structs import replace
 
 from laneside.codec.card import CappRecord
 from laneside.passage.answers import Done

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 from lane_kit import LaneKit
+from msgspec.structs import replace
 from scripted_plates import BLUE, CAR, JPEG, PLATE, form, photograph, reading, seen, submit_picture
 
 from laneside.contract.parameters import Policy

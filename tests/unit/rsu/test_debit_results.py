@@ -1,8 +1,7 @@
 """What a B5 or a B8 tells about the debit, code by code as in the spec's table."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from laneside import rsu
 from laneside.rsu import SERIAL, TCP, DebitState, Trade, codes, debit_state, proof_state, replies

@@ -1,6 +1,6 @@
 """What differs between the dialects: trade numbers, and the codes whose table the dialect decides."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from laneside import rsu
 from laneside.rsu import SERIAL, TCP, Trade

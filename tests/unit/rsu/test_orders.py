@@ -1,8 +1,7 @@
 """What a host orders, byte by byte in both dialects."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from laneside import rsu
 from laneside.errors import CodecError

@@ -2,9 +2,9 @@
 
 import json
 import tomllib
-from dataclasses import fields
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -30,12 +30,12 @@ def dialect_of(vector):
 def facts(value):
     """A message as the vector file writes it; what is None is left out there."""
     found = {}
-    for each in fields(value):
-        held = getattr(value, each.name)
+    for name, own in msgspec.structs.asdict(value).items():
+        held = own
         if isinstance(held, tuple):
             held = [facts(entry) for entry in held]
         if held is not None:
-            found[each.name] = held
+            found[name] = held
     return found
 
 

@@ -1,9 +1,9 @@
 """The rules for the user card, each alone."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import replace
 from rule_facts import (
     RELEASABLE,
     STOP,

@@ -1,8 +1,7 @@
 """What the collector confirmed against what card and tag were issued for."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from laneside.rules.finding import Severity
 from laneside.rules.rule_table import CONFIRMED_RULES, check_confirmed

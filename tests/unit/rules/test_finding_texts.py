@@ -1,9 +1,10 @@
 """A refusal explains itself, in both languages, with this vehicle's facts."""
 
 import tomllib
-from dataclasses import replace
 from importlib.resources import files
 from string import Formatter
+
+from msgspec.structs import replace
 
 from laneside.rules.finding import Finding, Severity
 from laneside.rules.finding_texts import describe

@@ -1,8 +1,8 @@
 """The order of the checks, and every vehicle of the demo as facts."""
 
-from dataclasses import replace
 from datetime import date
 
+from msgspec.structs import replace
 from rule_facts import BEIJING_ISSUER, UNKNOWN_ISSUER, carded, codes, last, plate, tagged
 
 from laneside.rules.rule_table import check_amount, check_presented

@@ -1,8 +1,8 @@
 """The rules for the tag, each alone."""
 
-from dataclasses import replace
 from datetime import date
 
+from msgspec.structs import replace
 from rule_facts import (
     NOTE,
     RELEASABLE,

@@ -1,8 +1,7 @@
 """The rules for the terminal, each alone."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from rule_facts import STOP, WARN, codes_of, found_in, tagged, wrong_alone
 
 from laneside.rules.rule_table import check_presented

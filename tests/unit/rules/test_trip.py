@@ -1,7 +1,6 @@
 """The rules for the last passage, each alone."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from rule_facts import NOTE, RELEASABLE, STOP, WARN, carded, codes, codes_of, found_in, last, seen, wrong_alone
 
 from laneside.contract.parameters import Policy

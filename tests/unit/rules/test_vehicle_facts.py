@@ -1,8 +1,7 @@
 """Facts that cannot exist."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from laneside.rules.vehicle_facts import CappFacts
 

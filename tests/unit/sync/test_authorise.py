@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import httpx2
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from laneside.contract.authorisation import PsamAuthorisationReply, authorisation_bytes
 from laneside.contract.exchange import Refusal

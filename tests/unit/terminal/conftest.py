@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from gallery import Gallery, Scene
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from laneside.terminal.app import create_app

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 
 def test_outside_the_demo_there_is_no_panel(gallery_without_demo):

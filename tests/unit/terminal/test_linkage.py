@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from gallery import SCENES, Scene
+from msgspec.structs import replace
 from samples import (
     COMPLETED,
     NOT_DEBITED,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import samples as s
+from msgspec.structs import replace
 
 from laneside.passage.flows.flow import Activity
 from laneside.passage.views.views import PassageView

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from samples import PHOTO
 
 from laneside.contract.parameters import Role

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
 import samples
+from msgspec.structs import replace
 
 from laneside.contract.parameters import Policy
 from laneside.reader.port import PsamState

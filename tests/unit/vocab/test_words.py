@@ -45,6 +45,6 @@ def test_importing_the_words_reads_no_data_file():
     names = ", ".join(f"laneside.vocab.{name}" for name in ("events", "media", "provinces", "vehicle", "words"))
     script = f"import sys, {names}; print([n for n in ('tomllib', 'importlib.resources') if n in sys.modules])"
     source = vocab.__path__[0].rsplit("/laneside/", 1)[0]
-    command = [sys.executable, "-S", "-c", script]
+    command = [sys.executable, "-c", script]
     run = subprocess.run(command, capture_output=True, check=True, text=True, env={"PYTHONPATH": source})
     assert run.stdout.strip() == "[]"

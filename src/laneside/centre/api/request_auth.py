@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -35,8 +35,7 @@ _DRAINED: Final = 8
 """How many times the limit is still read and thrown away, so that a sender gets the refusal and is not cut off."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedRequest:
+class SignedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request that a terminal has signed; ``sent_at`` and ``signature`` are as they came."""
 
     terminal: EnrolledTerminal

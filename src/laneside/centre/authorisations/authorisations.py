@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,8 +27,7 @@ _SHOWN_MAX: Final = 200
 _NUMBER_DIGITS: Final = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptAuthorisation:
+class KeptAuthorisation(msgspec.Struct, frozen=True, kw_only=True):
     """One request. ``outcome`` is ``issued`` or the refusal's code; ``status_word`` is None until a result came.
 
     A refusal that is repeated is one row; ``times`` counts it, ``last_at`` is its last time.

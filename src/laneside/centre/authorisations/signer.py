@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+import msgspec
+
 from laneside.cardcrypto.messaging import psam_authorisation_cryptogram
 from laneside.centre.storage.durable import write_durably
 from laneside.contract.authorisation import PsamAuthorisationRequest
@@ -32,8 +34,7 @@ class AuthorisationSigner(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class NoSigner:
+class NoSigner(msgspec.Struct, frozen=True):
     """The default: no PSAM is authorised."""
 
     def sign(self, request: PsamAuthorisationRequest) -> Refusal:  # noqa: ARG002 - the shape of the port

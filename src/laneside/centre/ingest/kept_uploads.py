@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,8 +18,7 @@ DEBIT_SETTLED: Final = "debit-settled"
 _OPEN_MAX: Final = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRecord:
+class KeptRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A record as it is kept; ``seq`` counts the records in the order of their arrival."""
 
     seq: int
@@ -29,8 +27,7 @@ class KeptRecord:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptEvent:
+class KeptEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event as it is kept; ``seq`` counts the events in the order of their arrival."""
 
     seq: int
@@ -39,8 +36,7 @@ class KeptEvent:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptConflict:
+class KeptConflict(msgspec.Struct, frozen=True, kw_only=True):
     """An upload whose key was taken; ``body`` is what was sent, ``collides_with`` names the constraints."""
 
     kind: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Table
 
 from laneside.centre.alarms import AlarmKind
@@ -14,8 +14,7 @@ from laneside.contract.signing import digest
 from laneside.errors import ContractError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
     """What an authenticated terminal sent for ``subject``: the exact bytes, when it signed them, and its signature."""
 
     terminal_id: str
@@ -30,8 +29,7 @@ class Upload:
         return digest(self.body)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadKind:
+class UploadKind(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of upload. ``keys`` are its UNIQUE constraints by name, the id's first."""
 
     name: str

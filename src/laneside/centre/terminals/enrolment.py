@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
@@ -34,8 +34,7 @@ SLOTS_EXHAUSTED: Final = Refusal(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedCode:
+class IssuedCode(msgspec.Struct, frozen=True, kw_only=True):
     """A code as it is shown once; the centre keeps only its digest."""
 
     code: EnrolmentCode

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import RowMapping, select, update
 
 from laneside.centre.storage.database import Database
@@ -15,8 +15,7 @@ from laneside.contract.exchange import Heartbeat
 from laneside.contract.signing import parse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolledTerminal:
+class EnrolledTerminal(msgspec.Struct, frozen=True, kw_only=True):
     """One enrolled device. ``slot`` is the two digits that its record ids carry; the key is the Ed25519 public half."""
 
     terminal_id: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -34,8 +34,7 @@ LOGIN_COOKIE: Final = "laneside_centre_door"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageServices:
+class PageServices(msgspec.Struct, frozen=True, kw_only=True):
     """The nouns that the pages show."""
 
     clock: Clock
@@ -51,8 +50,7 @@ class PageServices:
     registry: Registry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageVisit:
+class PageVisit(msgspec.Struct, frozen=True, kw_only=True):
     """One request of someone who is logged in."""
 
     services: PageServices

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from laneside.card.outcome import Intent
 from laneside.card.user_card import PresentedCard
@@ -59,8 +60,7 @@ def intent_of_trade(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Evidence:
+class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What the card shows of another's purchase. ``counter`` is N, None where only 0019 shows it."""
 
     terminal_number: bytes

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import RLock
 
@@ -36,8 +35,7 @@ class DutyNote(msgspec.Struct, frozen=True, kw_only=True):
     by: str = field(name="by", default="")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnDuty:
+class OnDuty(msgspec.Struct, frozen=True, kw_only=True):
     """Who works this terminal now, in which shift of which work date."""
 
     operator_id: str

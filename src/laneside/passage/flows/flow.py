@@ -6,7 +6,6 @@ Desk, pages, journal and history take a :class:`Flow` and know none by name; the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -45,8 +44,7 @@ class Activity(StrEnum):
     REWRITING = "rewriting"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """What decides beside the notes whether an action is offered: policy, the form as it is typed, idle time."""
 
     policy: Policy
@@ -54,8 +52,7 @@ class Situation:
     idle: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action(Generic[StageT, GivenT]):
+class Action(msgspec.Struct, Generic[StageT, GivenT], frozen=True, kw_only=True):
     """Something that the collector may do.
 
     It is offered when the passage has come to ``stage`` and ``offered`` agrees. ``run`` gets the stage and what was
@@ -87,8 +84,7 @@ class Action(Generic[StageT, GivenT]):
 AnyAction = Action[Any, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One chip of the page. ``area`` is the template that fills the body; ``main`` names the main button's action."""
 
     name: str
@@ -98,8 +94,7 @@ class Step:
     main: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Flow:
+class Flow(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """How a kind of vehicle is worked.
 
     ``works_on``: whether a lane is of a type for this flow, ``lane_code`` its status byte as printed. ``check_*``:
@@ -123,7 +118,7 @@ class Flow:
     check_fee: Callable[[Facts, int], Iterable[Finding]] = lambda _facts, _fee_fen: ()
     card_file: Callable[[Priced, Any], bytes] | None = None
     record: Callable[[Paid, RecordContext], RecordUpload] | None = None
-    events: frozenset[Ending] = field(default_factory=frozenset)
+    events: frozenset[Ending] = msgspec.field(default_factory=frozenset)
 
     def action(self, path: str) -> AnyAction | None:
         """Return the action with this name or address."""

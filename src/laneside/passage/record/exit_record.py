@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from laneside.card.outcome import Algorithm
 from laneside.codec.card import CappRecord
@@ -30,8 +31,7 @@ _NOT_HANDED_OVER = 2
 _NO_PLATE = "默A00000_9"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordContext:
+class RecordContext(msgspec.Struct, frozen=True, kw_only=True):
     """Terminal and station at the moment of sealing; ``lane_attached`` is False where no lane is linked (人工放行)."""
 
     terminal_id: str

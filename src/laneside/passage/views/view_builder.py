@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from laneside.codec.plate import PlateKind, plate_kind
 from laneside.contract.parameters import Lane, LaneUse
@@ -41,8 +42,7 @@ LANE_USES: Mapping[LaneUse, Words] = {
 """The types under which lanes are registered, as they are shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewContext:
+class ViewContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a view needs that is not in the notes: form and policy, what is going on, the time, the delivery."""
 
     situation: Situation

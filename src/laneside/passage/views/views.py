@@ -5,9 +5,10 @@ Texts are Chinese and English in one ``Words``; a page picks its language. Nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from laneside.passage.flows.flow import Activity
 from laneside.passage.notes import Ending
@@ -15,8 +16,7 @@ from laneside.tariff.quote import FeeQuote
 from laneside.vocab.words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepView:
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
     """One chip of the page, its area and the action of its main button, if the flow names one."""
 
     name: str
@@ -26,8 +26,7 @@ class StepView:
     main_title: Words | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingView:
+class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     """One finding: ``severity`` is stop, warn or note; ``releasable`` says a shift leader may let it pass once."""
 
     code: int | str
@@ -39,8 +38,7 @@ class FindingView:
     released: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleView:
+class VehicleView(msgspec.Struct, frozen=True, kw_only=True):
     """What card and tag say of the vehicle after 读卡. ``balance_fen`` is None for charge cards."""
 
     plate: str
@@ -62,16 +60,14 @@ class Sight(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadCharacter:
+class ReadCharacter(msgspec.Struct, frozen=True, kw_only=True):
     """One character of a read plate."""
 
     text: str
     doubtful: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingView:
+class ReadingView(msgspec.Struct, frozen=True, kw_only=True):
     """What was read in the photo: the cut-out, its characters, and words on what to do with it.
 
     ``offered``: it was sure enough to be filled in. ``agrees`` with the form, None while that is empty.
@@ -87,8 +83,7 @@ class ReadingView:
     agrees: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureView:
+class PictureView(msgspec.Struct, frozen=True, kw_only=True):
     """A photo with plate and colour, their agreement with card, tag and reading, and where the photo is."""
 
     photo_sha256: str | None
@@ -103,8 +98,7 @@ class PictureView:
     reading: ReadingView | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """One selectable class or kind."""
 
     code: int
@@ -112,8 +106,7 @@ class Choice:
     selected: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultView:
+class ResultView(msgspec.Struct, frozen=True, kw_only=True):
     """The full-screen end: what happened, the amount, why, and what to do."""
 
     ending: Ending | None
@@ -126,8 +119,7 @@ class ResultView:
     record_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassageView:
+class PassageView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole linkage page. ``revision`` rises with every change; an action carries that of its page.
 
     ``step`` is the name of the open one of ``steps``, ``done`` when the vehicle has ended.
@@ -160,8 +152,7 @@ class PassageView:
     age_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneChoice:
+class LaneChoice(msgspec.Struct, frozen=True, kw_only=True):
     """A lane that may be worked: ten hex digits, name, type, and the 0019 status (``05``, ``06``)."""
 
     lane_hex: str
@@ -179,8 +170,7 @@ class RecordState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryRow:
+class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
     """One vehicle in today's list. ``ending`` is None while it is in work."""
 
     passage_id: str
@@ -192,8 +182,7 @@ class HistoryRow:
     fee_fen: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardChange:
+class CardChange(msgspec.Struct, frozen=True, kw_only=True):
     """A card before and after its debit; 0019 as upper-case hex, empty where it was not read."""
 
     card_number: str
@@ -205,8 +194,7 @@ class CardChange:
     file_0019_after: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryDetail:
+class HistoryDetail(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the terminal keeps of one vehicle. ``note`` is the centre's refusal, if any."""
 
     row: HistoryRow

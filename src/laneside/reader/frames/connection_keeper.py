@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from laneside.clock import Clock
 from laneside.codec.bcd import purchase_time
@@ -31,8 +32,7 @@ UNKNOWN_KEY_TYPE: Final = 0  # BD, unlike BA, does not tell it
 NOT_AUTHORISED: Final = "PSAM not authorised"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrameReaderPolicy:
+class FrameReaderPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one integrated reader. Times in seconds; power and channel as the make's manual says.
 
     ``silence_s_max``: a reader that says nothing for so long is connected again; 0 never does, for a make without

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, assert_never
 
+import msgspec
 from msgspec.structs import replace
 
 from laneside.card.outcome import Algorithm, Debited, Intent, NotDebited, Outcome, Proof, TagWrite, Unknown, proved
@@ -34,8 +34,7 @@ _SM4: Final = 0x04
 Result = SerialDebitResult | TcpDebitResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseResult:
+class PurchaseResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a C6 in its own session; N and the SAM's number as a B5 of this debit tells them."""
 
     outcome: Outcome
@@ -43,8 +42,7 @@ class PurchaseResult:
     transaction_number: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrameDebit:
+class FrameDebit(msgspec.Struct, frozen=True, kw_only=True):
     """One debit over one conversation. Every method raises LinkLostError when the link goes."""
 
     talk: Conversation

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Final, TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from laneside.card.user_card import PresentedCard
 from laneside.codec.tag import PASSAGE_BLOCK_LENGTH, PassageBlock, SystemInfo, VehicleInfo, parse_vehicle
@@ -40,8 +42,7 @@ _NO_VEHICLE: Final = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A tag that the reader holds. Files are None where they could not be read; ``trouble`` says why.
 
     ``ef04`` is the passage block as read (91 bytes) or empty; ``others`` are the MAC ids of other tags that answered

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock
 from typing import Final
+
+import msgspec
 
 from laneside.card.outcome import Debited, Intent, NotDebited, Outcome, TagWrite, Unknown
 from laneside.card.user_card import PresentedCard
@@ -35,8 +36,7 @@ COMPARE_S: Final = 3.0
 """How long a debit without an answer is looked for on the card before it is left to a later proof."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pending:
+class _Pending(msgspec.Struct, frozen=True, kw_only=True):
     token: int
     found: Found
     intent: Intent

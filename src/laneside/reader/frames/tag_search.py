@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from laneside.clock import Clock
 from laneside.errors import CodecError, LinkLostError, NothingPresentedError
@@ -22,8 +24,7 @@ ANSWERS_MAX: Final = 32
 NO_ANSWER: Final = "the card gives no answer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagSearch:
+class TagSearch(msgspec.Struct, frozen=True, kw_only=True):
     """Find a tag and read what can be read of it; the tag is held when ``run`` returns."""
 
     connection: ConnectionKeeper

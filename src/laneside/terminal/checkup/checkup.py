@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
 import httpx2
+import msgspec
 
 from laneside.contract.parameters import DocumentKind, Policy
 from laneside.devices.machine import SystemClock, battery_percent, lock_folder
@@ -43,8 +43,7 @@ _PROBE_FILE: Final = ".sync-probe"
 _PORTS: Final = ("ttyUSB*", "ttyACM*", "ttyAMA*", "ttymxc*", "rfcomm*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probes:
+class Probes(msgspec.Struct, frozen=True, kw_only=True):
     """How a checkup asks what it can't see itself. None of these raises beyond LanesideError.
 
     ``reach_reader`` returns when the reader answers at all, ``firmware`` what it said of its make; both are called

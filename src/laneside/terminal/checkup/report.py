@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Final
+
+import msgspec
 
 from laneside.contract.parameters import CheckLimits, Limits
 from laneside.reader.port import PsamState
@@ -28,8 +29,7 @@ class CheckLevel(StrEnum):
         return tuple(CheckLevel).index(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measurements:
+class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     """Each ``…_trouble`` is empty where all is well; None means that it could not be measured, or does not exist.
 
     ``reader_cause`` is the error's code, ``firmware`` what an integrated reader says of its make.
@@ -63,8 +63,7 @@ class Measurements:
     plate_trouble: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckItem:
+class CheckItem(msgspec.Struct, frozen=True, kw_only=True):
     """One line. ``value`` is what was found, ``remedy`` what to do; it is empty where nothing is to be done."""
 
     name: str
@@ -74,8 +73,7 @@ class CheckItem:
     remedy: Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckReport:
+class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     """All lines and the worst of them."""
 
     at: datetime

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
 from urllib.parse import parse_qsl
@@ -33,16 +32,15 @@ COOKIE = "laneside_session"
 _SESSIONS_MAX = 64
 
 
-@dataclass(slots=True, kw_only=True)
-class Session:
+class Session(msgspec.Struct, kw_only=True):
     """One browser. ``duty`` is the very duty it logged in to; ``notices`` wait for the next page that is drawn."""
 
     token: str
     csrf: str
     duty: OnDuty | None = None
     lane_hex: str = ""
-    notices: list[Rejected] = field(default_factory=list)
-    typed: dict[str, str] = field(default_factory=dict)
+    notices: list[Rejected] = msgspec.field(default_factory=list)
+    typed: dict[str, str] = msgspec.field(default_factory=dict)
 
     def csrf_matches(self, presented: str) -> bool:
         """Compare in constant time."""
@@ -91,12 +89,11 @@ class Sessions:
             self._by_token.pop(session.token, None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of a posted form, and the bytes of a file if it carried one."""
 
-    fields: Mapping[str, str] = field(default_factory=dict)
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fields: Mapping[str, str] = msgspec.field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     upload: bytes = b""
 
     def text(self, name: str) -> str:
@@ -152,8 +149,7 @@ class Web:
         return Visit(web=self, request=request, session=session, form=form)
 
 
-@dataclass(slots=True, kw_only=True)
-class Visit:
+class Visit(msgspec.Struct, kw_only=True):
     """One request with its session and form."""
 
     web: Web

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
 from laneside.passage.flows.flow import Activity
 from laneside.passage.notes import Ending
@@ -41,8 +41,7 @@ class Area(StrEnum):
     PICTURE = "picture"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MainButton:
+class MainButton(msgspec.Struct, frozen=True, kw_only=True):
     """The one main button: where it posts to (or which form or shutter it works), its text, icon and colour.
 
     ``label`` is a key of the messages; without one ``text`` is shown.
@@ -60,8 +59,7 @@ class MainButton:
     enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SideButton:
+class SideButton(msgspec.Struct, frozen=True, kw_only=True):
     """The button beside it: a link to a sheet (or the slip), or an action. Empty label: there is no way back now."""
 
     label: str = ""
@@ -71,8 +69,7 @@ class SideButton:
     reason: Words | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkagePage:
+class LinkagePage(msgspec.Struct, frozen=True, kw_only=True):
     """A passage's view with everything that the template would else have to work out."""
 
     view: PassageView

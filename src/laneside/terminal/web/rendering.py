@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
@@ -83,8 +83,7 @@ def short_date(day: date) -> str:
     return f"{day.month}-{day.day:02d}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notices:
+class Notices(msgspec.Struct, frozen=True, kw_only=True):
     """Messages of the last action: beside a field where the page has it, else at the top of the page."""
 
     rejected: tuple[Rejected, ...] = ()

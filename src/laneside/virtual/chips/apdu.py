@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 OK = b"\x90\x00"
 FILE_INVALID = b"\x62\x83"
@@ -42,8 +42,7 @@ def tries_left(count: int) -> bytes:
     return bytes((0x63, 0xC0 | count))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivedCommand:
+class ReceivedCommand(msgspec.Struct, frozen=True, kw_only=True):
     """A short APDU in its parts; ``le`` is None where the command has none, and 256 where it is 00."""
 
     cla: int

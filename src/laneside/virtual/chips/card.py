@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+import msgspec
 
 from laneside.cardcrypto.ciphers import Suite
 from laneside.cardcrypto.messaging import external_authenticate
@@ -30,8 +31,7 @@ KEY_INDICES = {
 _AUTHENTICATION_KEYS = {0x01: Suite.TDES, 0x41: Suite.SM4}
 
 
-@dataclass(slots=True, kw_only=True)
-class PurchaseSession:
+class PurchaseSession(msgspec.Struct, kw_only=True):
     """What the card remembers between `8050` and `8054`, in volatile memory."""
 
     transaction_type: int
@@ -42,7 +42,7 @@ class PurchaseSession:
     balance: bytes
     counter: bytes
     random: bytes
-    cached: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    cached: dict[tuple[int, int], bytes] = msgspec.field(default_factory=dict)
 
     def answer(self) -> bytes:
         """Return the 15 bytes that `8050` answers."""
@@ -55,8 +55,7 @@ class PurchaseSession:
         return self.transaction_type != COMPOSITE_PURCHASE or bool(self.cached)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DebitOrder:
+class DebitOrder(msgspec.Struct, frozen=True, kw_only=True):
     """The 15 data bytes of `8054`."""
 
     transaction_number: bytes

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import ClassVar, Self
+
+import msgspec
 
 from laneside.cardcrypto.ciphers import Suite
 from laneside.cardcrypto.messaging import secure_message_mac
@@ -40,8 +41,7 @@ class Update(Enum):
     MAC = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ElementaryFile:
+class ElementaryFile(msgspec.Struct, frozen=True, kw_only=True):
     """One file: its id, the image field that holds it, and how it may be used. Its SFI is the id's last five bits."""
 
     file_id: int
@@ -55,8 +55,7 @@ class ElementaryFile:
         return image[self.field][: image.number(self.length_field)] if self.length_field else image[self.field]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Directory:
+class Directory(msgspec.Struct, frozen=True, kw_only=True):
     """A directory file with its name and its FCI (empty where the chip answers without one)."""
 
     file_id: int

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+import msgspec
+
 from laneside.cardcrypto.ciphers import Suite
 from laneside.codec.tag import CAPP_COPY_LENGTH, ISSUE_COPY_LENGTH, PASSAGE_BLOCK_OFFSET
 
@@ -76,8 +78,7 @@ class AuthorisationNeed(StrEnum):
     REQUIRED = "required"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofRule:
+class ProofRule(msgspec.Struct, frozen=True, kw_only=True):
     """What `805A` answers for one purchase; ``counter`` is N+1."""
 
     transaction_type: int = 0x09

@@ -6,8 +6,9 @@ Source: spec/psam-and-crypto.md sections 1 to 4 and spec/virtual-and-defaults.md
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from laneside.cardcrypto.ciphers import MAC_LENGTH, Suite, decrypt, encrypt, last_block
 from laneside.cardcrypto.messaging import external_authenticate
@@ -51,8 +52,7 @@ _ROOTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Derived:
+class _Derived(msgspec.Struct, frozen=True, kw_only=True):
     """The key that `801A` made."""
 
     suite: Suite

@@ -8,9 +8,10 @@ reader.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
+
+import msgspec
 
 from laneside.errors import LanesideError
 from laneside.virtual.chips.apdu import CONDITIONS, OK
@@ -32,8 +33,7 @@ _SM4_TAIL: Final = 27
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChipCommand:
+class ChipCommand(msgspec.Struct, frozen=True, kw_only=True):
     """One command to one chip. Empty bytes are received when no answer came."""
 
     chip: Place
@@ -75,8 +75,7 @@ def sent(chip: Place, command: bytes | str) -> Job[bytes]:
 # --- the PSAM
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PsamInfo:
+class PsamInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What B0 and BA carry. ``readable`` is False for a PSAM that does not answer."""
 
     readable: bool = False
@@ -144,16 +143,14 @@ class Trouble(StrEnum):
     PSAM_NOT_AUTHORISED = "psam-not-authorised"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleRead:
+class VehicleRead(msgspec.Struct, frozen=True, kw_only=True):
     """The decrypted vehicle file, zeros where it could not be read."""
 
     file: bytes = bytes(VEHICLE_LENGTH)
     trouble: Trouble | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardRead:
+class CardRead(msgspec.Struct, frozen=True, kw_only=True):
     """0015 (50 bytes, a short one with zeros behind it), 0019 record 1, balance; zeros where they could not be read."""
 
     issue: bytes = bytes(ISSUE_LENGTH)
@@ -162,8 +159,7 @@ class CardRead:
     trouble: Trouble | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ef04Read:
+class Ef04Read(msgspec.Struct, frozen=True, kw_only=True):
     """The part of EF04 that C0 asked for; empty where it could not be read."""
 
     data: bytes = b""

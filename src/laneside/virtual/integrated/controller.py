@@ -7,8 +7,9 @@ host notices by its own timer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from laneside.rsu import POWER_UP_RSCTL, Message, Opaque
 from laneside.rsu.codes import AntennaState, BeaconChangeMode, GantryStop, SerialStop

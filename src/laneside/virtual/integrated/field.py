@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from laneside.card.channel import TagPresence
 from laneside.virtual.chips.chip import Chip
@@ -101,8 +102,7 @@ class LinkedTag:
             self._linked = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagSeen:
+class TagSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A tag as its VST shows it. ``system`` are 27 bytes of EF01, ``card_id`` ten bytes or zeros."""
 
     presence: TagPresence

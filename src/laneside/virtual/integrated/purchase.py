@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from laneside.rsu import Trade
 from laneside.virtual.chips.apdu import KEY_INDEX_UNKNOWN
@@ -45,8 +47,7 @@ class Written(StrEnum):
         return self in {Written.NO_REPLY, Written.REFUSED}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradeOrder:
+class TradeOrder(msgspec.Struct, frozen=True, kw_only=True):
     """A C6 of either dialect. ``ef04`` holds offset and bytes of each piece to write."""
 
     trade: Trade
@@ -68,8 +69,7 @@ class TradeOrder:
         return self.trade is not Trade.CARD and bool(self.ef04)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradeResult:
+class TradeResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a B5 carries; zeros for what is not known."""
 
     debit: DebitStep = DebitStep.NOT_ASKED
@@ -90,8 +90,7 @@ class TradeResult:
         return self.debit in {DebitStep.DONE, DebitStep.NOT_ASKED} and self.written in {Written.DONE, Written.NOT_ASKED}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TacProof:
+class TacProof(msgspec.Struct, frozen=True, kw_only=True):
     """What `805A` answered; ``answered`` is False without an answer."""
 
     tac: bytes = bytes(4)

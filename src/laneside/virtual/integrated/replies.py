@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from laneside.rsu import B2Form, Message, Opaque, ShortReply
 from laneside.rsu.codes import (
@@ -53,8 +54,7 @@ from laneside.virtual.integrated.purchase import DebitStep, TacProof, TradeResul
 from laneside.virtual.integrated.settings import ReaderSettings, TearDown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairContents:
+class PairContents(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a B4 may carry."""
 
     vehicle: VehicleRead
@@ -64,8 +64,7 @@ class PairContents:
     ef04_length: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AmountsResult:
+class AmountsResult(msgspec.Struct, frozen=True, kw_only=True):
     """How a C9 ended: what was read, and what went wrong in reading and writing."""
 
     listed: bytes = b""

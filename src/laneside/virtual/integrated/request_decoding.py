@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from laneside.codec.tag import PROVINCE_FEES_LENGTH, PROVINCE_FEES_OFFSET
 from laneside.rsu import Trade
@@ -38,8 +39,7 @@ AuthoriseMessage = SerialPsamAuthorise | TcpPsamAuthorise
 FilePart = tuple[int, bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Init:
+class Init(msgspec.Struct, frozen=True, kw_only=True):
     """What C0 sets."""
 
     unix_time_s: int
@@ -123,8 +123,7 @@ def _pieces(*pieces: FilePart) -> tuple[FilePart, ...]:
     return tuple(piece for piece in pieces if piece[1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TacOrder:
+class TacOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What C8 orders. ``counter`` is N, None where the dialect does not carry it."""
 
     counter: int | None
@@ -150,8 +149,7 @@ def _written(rest: bytes) -> tuple[FilePart, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AmountsOrder:
+class AmountsOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What C9 orders: a part to read (length 0: none), then what to write."""
 
     read_offset: int = 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from enum import StrEnum
 from typing import Final, Protocol
+
+from msgspec.structs import replace
 
 from laneside.rsu import Message
 from laneside.rsu.codes import LaneMode

@@ -6,9 +6,11 @@ Values that no page of the spec gives are chosen here and marked (V): a host mus
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from laneside.errors import SettingError
 from laneside.rsu import SERIAL, TCP, Dialect, DialectName, dialect_of
@@ -49,8 +51,7 @@ class TearDown(StrEnum):
     """00 normal, 01 removed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How long a link takes. All zero: everything at once; ``bytes_per_s`` 0 is a line that takes no time."""
 
     bytes_per_s: float = 0.0
@@ -78,8 +79,7 @@ TCP_LINK: Final = replace(_CHIPS, bytes_per_s=1_250_000.0)
 """Ten megabits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderSettings:
+class ReaderSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One virtual reader. ``dialect`` also carries the forms that a host must know: lane mode, B2, C6, error table."""
 
     dialect: Dialect

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 from bench import order_for
 from frame_bench import FrameBench
+from msgspec.structs import replace
 
 from laneside.card.outcome import Debited, Proof, Unknown
 from laneside.reader.frames.debiting import numbers_in
