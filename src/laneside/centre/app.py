@@ -42,6 +42,7 @@ from laneside.centre.web.routes import SafetyHeaders, page_routes
 from laneside.clock import Clock
 from laneside.contract.exchange import Refusal
 from laneside.contract.signing import public_bytes
+from laneside.devices.machine import make_private
 
 
 def _nothing(_subject: str) -> None:
@@ -91,7 +92,7 @@ def open_centre(
     Without ``key`` the folder's own is used, and made the first time. ``after_commit`` is called with a record's id
     after it is durable and before its receipt is written.
     """
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(settings.data, settings.database_file.name)
     own_key = key_in(settings.key_file, random_bytes) if key is None else key
     signer = signer_in(settings.settings_file)
     database = open_database(settings.database_url)

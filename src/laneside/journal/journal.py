@@ -68,6 +68,8 @@ class Journal:
         # By (kind, kind of the answer): no entry with a lower number waits any more, so that years of answered entries
         # are not searched again and again.
         self._answered_below: dict[tuple[str, str], int] = {}
+        self.damage = ""
+        """What was found changed or missing; empty while nothing was. It stays until the next start."""
         # None where only the file knows: before the first transaction, and after one that failed.
         self._newest: Entry | None = None
         with self._guard():
@@ -275,6 +277,24 @@ class Journal:
                 last = _next_link(last, entry, known)
         if known is not None and known.seq > last.seq:
             raise JournalError(f"the journal ends at entry {last.seq}, but entry {known.seq} has been written")
+
+    def check_tail(self, count: int) -> None:
+        """Verify the newest ``count`` entries and keep what is wrong as ``damage``; never raises for it."""
+        try:
+            self.verify_tail(count)
+        except JournalError as error:
+            self.damage = self.damage or str(error)
+
+    def check_entry(self, seq: int) -> None:
+        """Verify one entry before it leaves the device; JournalError for one that was changed, which is kept as damage.
+
+        The entry that it follows is not verified: a change of that one shows there.
+        """
+        pair = self._select("WHERE seq IN (?, ?) ORDER BY seq", seq - 1, seq)
+        previous = GENESIS if seq == 1 else pair[0].hash
+        if len(pair) != (1 if seq == 1 else 2) or not pair[-1].follows(previous):
+            self.damage = self.damage or f"entry {seq} of the journal is not as it was written"
+            raise JournalError(f"entry {seq} of the journal is not as it was written")
 
     def verify_tail(self, count: int) -> int:
         """Walk the newest ``count`` links of the chain and return how many entries that were; else as ``verify``."""

@@ -43,8 +43,13 @@ NO_LANE: Final = rejected("lane_hex", "请选择已启用的出口车道", "Choo
 NO_PHOTO: Final = rejected("photo", "没有收到照片", "No photo arrived")
 NOT_A_PICTURE: Final = rejected("photo", "无法识别的图片文件，请重新拍摄", "Not a picture: take the photo again")
 NO_REASON: Final = rejected("reason", "请选择原因", "Choose a reason")
-CLOCK_BEHIND: Final = rejected(
-    "", "本机时钟倒退，未扣费，请校时后重新读卡", "The clock went back: set it right and read again"
+WRONG_CLOCK: Final = rejected(
+    "", "本机时钟不对，请校准后重新读卡", "This device's clock is wrong: set it right and read the card again"
+)
+NOT_AS_WRITTEN: Final = rejected(
+    "",
+    "本地日志与写入时不一致，停止扣款，请联系技术人员",
+    "The journal was changed: no debits, call a technician",
 )
 NO_STORAGE: Final = rejected(
     "", "本机存储故障，请停止收费并联系班长", "The journal can't be written: stop and call the leader"

@@ -15,6 +15,7 @@ from laneside.card.user_card import PresentedCard
 from laneside.codec.card import parse_capp
 from laneside.contract.parameters import ListedObject, Policy
 from laneside.errors import CodecError
+from laneside.passage.answers import NOT_AS_WRITTEN, WRONG_CLOCK, Rejected
 from laneside.passage.flows.flow import Flow
 from laneside.passage.lane import Waiting
 from laneside.passage.passage_journal import BegunDebit, PassageJournal
@@ -37,6 +38,7 @@ from laneside.statuslist.index import StatusListIndex
 from laneside.tariff.quote import FeeQuote, NoFee, quote
 
 OPEN_DEBIT: Final = "open-debit"
+JOURNAL_DAMAGED: Final = "journal-damaged"
 CLOCK_BEHIND: Final = "clock-behind"
 CLOCK_AHEAD: Final = "clock-ahead"
 CLOCK_LATE: Final = "clock-late"
@@ -70,7 +72,7 @@ class Checks:
     def read(self, flow: Flow, presented: Presented, waiting: Waiting, *, lane_hex: str) -> tuple[Finding, ...]:
         """Check what one radio session found; a debit that is still open for this card or tag stops everything."""
         findings = flow.check_read(self._facts(presented, waiting, lane_hex))
-        return (*self._open_debits(presented), *self._clock(), *findings)
+        return (*self._open_debits(presented), *self._terminal(), *findings)
 
     def confirmed(self, flow: Flow, stage: WithPicture) -> tuple[Finding, ...]:
         """Check what the collector saw against tag and card, and against open debits of the same plate."""
@@ -109,10 +111,13 @@ class Checks:
         status_list = self._documents.status_list(self._passages.now())
         return "" if status_list is None else status_list.version
 
-    def clock_allows(self, state: PassageState) -> bool:
-        """Return whether a debit may carry a time now: the clock is right, or a leader released what is not."""
+    def obstacle(self, state: PassageState) -> Rejected | None:
+        """Return what keeps this terminal from any debit now and was not released: its journal or its clock."""
         released = {release.code for release in state.released}
-        return all(found.releasable and found.code in released for found in self._clock())
+        standing = [found.code for found in self._terminal() if not (found.releasable and found.code in released)]
+        if not standing:
+            return None
+        return NOT_AS_WRITTEN if JOURNAL_DAMAGED in standing else WRONG_CLOCK
 
     def _facts_again(self, stage: WithPicture) -> Facts:
         return self._facts(stage.presented, stage.read.waiting, stage.state.opened.lane_hex)
@@ -128,6 +133,11 @@ class Checks:
             waiting=waiting,
         )
         return facts_of(presented, context)
+
+    def _terminal(self) -> tuple[Finding, ...]:
+        """Find what is wrong with the terminal itself. A journal that was changed is no ground for a debit at all."""
+        damaged = Finding(code=JOURNAL_DAMAGED, severity=Severity.STOP, params={"damage": self._passages.damage})
+        return (*((damaged,) if self._passages.damage else ()), *self._clock())
 
     def _clock(self) -> tuple[Finding, ...]:
         """Find a clock that a debit can't go by: behind the journal's last entry, or off the right time.

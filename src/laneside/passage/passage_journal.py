@@ -47,6 +47,11 @@ class PassageJournal:
         """Return the time, never below the journal's last entry."""
         return self._clock.now()
 
+    @property
+    def damage(self) -> str:
+        """What was found changed in the journal on disk; empty while nothing was."""
+        return self._journal.damage
+
     def off_s(self) -> float:
         """Return by how many seconds this clock is ahead of the right time, as the centre told it or the start."""
         return self._clock.off_s()

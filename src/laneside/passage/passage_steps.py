@@ -241,9 +241,9 @@ class PassageSteps:
 
     # --- the debit
 
-    def clock_allows(self, state: PassageState) -> bool:
-        """Return whether a debit may carry a time now."""
-        return self._checks.clock_allows(state)
+    def obstacle(self, state: PassageState) -> Rejected | None:
+        """Return what keeps this terminal from any debit now; None where nothing does."""
+        return self._checks.obstacle(state)
 
     def pay_by_card(self, stage: Priced) -> PassageState:
         """Debit what was quoted, or finish what the fixed lane left; then tell the lane."""

@@ -94,6 +94,7 @@ class Uploader:
 
     def _answer(self, item: OutboxItem) -> Receipt | Refusal:
         """Ask the centre; a photo that is not on the device any more is refused here, as it can never be delivered."""
+        self._journal.check_entry(item.seq)
         if item.kind is not Outgoing.PHOTO:
             return self._centre.put(item.kind, item.subject, item.payload)
         body = self._photo(item.subject)

@@ -19,7 +19,7 @@ from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
 from laneside.contract.parameters import Policy
 from laneside.devices.lane import NoLane
-from laneside.devices.machine import SystemClock, lock_folder
+from laneside.devices.machine import SystemClock, lock_folder, make_private
 from laneside.devices.plates import PlateProcess
 from laneside.errors import SettingError
 from laneside.journal import schema
@@ -64,6 +64,8 @@ FLOWS = (OPEN_EXIT,)
 """What this terminal does; a lane is worked by the first flow that works its type."""
 
 CENTRE_TIMEOUT_S = 10.0
+CHECKED_AT_START = 2000
+"""How many of the journal's newest entries are verified before the first debit."""
 FIRST_CONTACT_S = 5.0
 """How long after a start a fee waits for the centre's newer documents; a vehicle offline waits no longer."""
 CHECK_PLATES_TIMEOUT_S = 10.0
@@ -100,6 +102,7 @@ class Terminal:
         self._stop = Event()
         self._threads: list[Thread] = []
         self._lock = lock_folder(settings.data)
+        make_private(settings.data, "journal.sqlite3")
         self._links = ExitStack()
         self._client = httpx2.Client(base_url=settings.connections.centre_url, timeout=CENTRE_TIMEOUT_S)
         self._device = device = DiskFolder(settings.data / "device")
@@ -155,6 +158,7 @@ class Terminal:
 
     def start(self) -> None:
         """Begin to talk to the centre and to watch the PSAM; a terminal without parameters asks for them first."""
+        self._journal.check_tail(CHECKED_AT_START)
         for damaged in self._documents.damaged:
             _log().warning("document-damaged", document=damaged)
         if self._documents.parameters(self._clock.now()) is None:

@@ -93,6 +93,22 @@ def test_what_the_clock_says_while_the_vehicle_is_worked_counts_when_it_is_debit
     assert (station.card, station.records()) == (before, [])
 
 
+def test_a_journal_that_was_changed_stops_debits_and_nothing_else(station):
+    station.arrive("car-sm4")
+    station.confirm("car-sm4")
+    view = station.does("quote")
+    before = station.card
+    station.journal.damage = "entry 5 of the journal is not as it was written"
+    refused = station.tries("submit", view.revision)
+    assert "日志" in refused.text.zh
+    assert (station.card, station.records()) == (before, [])
+    station.does("transfer", reason="设备故障")
+    station.home()
+    view = station.arrive("car-3des")
+    assert [(f.code, f.releasable) for f in view.findings] == [("journal-damaged", False)]
+    assert [event.kind for event in station.events()] == ["transferred"], "handing over goes on"
+
+
 def test_a_leader_may_let_one_vehicle_pass_although_the_clock_went_back(station):
     station.arrive("car-3des")
     station.pay("car-3des")

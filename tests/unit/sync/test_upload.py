@@ -250,3 +250,37 @@ def test_a_journal_that_fails_is_told_and_the_item_stays(journal, data, journal_
     assert "locked" in step.trouble
     assert drain(data, clock) == ["R1"]
     assert parse(journal.latest("receipt").payload, Receipt).stored is Stored.EXISTS
+
+
+def changed(journal_path, seq, payload):
+    """Change an entry on the disk, past the journal's own guards."""
+    with closing(sqlite3.connect(journal_path)) as other:
+        other.executescript("DROP TRIGGER entry_never_changes")
+        other.execute("UPDATE entry SET payload = ? WHERE seq = ?", (payload, seq))
+        other.commit()
+
+
+def test_an_entry_that_was_changed_on_the_disk_never_leaves_and_holds_up_no_other(
+    data, centre, journal, journal_path, clock
+):
+    for subject in ("R1", "R2", "R3"):
+        journal.append("record", f"body of {subject}".encode(), subject=subject)
+    changed(journal_path, 2, b"another fee")
+    for _ in range(20):
+        data.step()
+        clock.sleep(60)
+    assert sorted(subject for _, subject in centre.kept) == ["R1", "R3"]
+    assert journal.delivery(Outgoing.RECORD, "R2") is Delivery.WAITING
+    assert "entry 2" in journal.damage
+
+
+def test_the_newest_entries_are_read_before_the_first_debit(journal, journal_path, clock):
+    for number in range(5):
+        journal.append("step", b"%d" % number)
+    journal.check_tail(2000)
+    assert journal.damage == ""
+    changed(journal_path, 3, b"x")
+    journal.check_tail(1)
+    assert journal.damage == "", "only the newest are read"
+    journal.check_tail(2000)
+    assert "entry 3" in journal.damage

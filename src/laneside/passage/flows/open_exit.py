@@ -12,7 +12,7 @@ from typing import Final
 
 from laneside.contract.parameters import Lane, LaneUse
 from laneside.contract.records import RecordUpload
-from laneside.passage.answers import CLOCK_BEHIND, Rejected
+from laneside.passage.answers import Rejected
 from laneside.passage.flows.actions import (
     ABANDON,
     LEAVE,
@@ -110,8 +110,8 @@ def _submit(steps: PassageSteps, stage: Priced, _given: Nothing) -> PassageState
     return steps.pay_by_card(stage)
 
 
-def _clock_fault(steps: PassageSteps, state: PassageState) -> Rejected | None:
-    return None if steps.clock_allows(state) else CLOCK_BEHIND
+def _obstacle(steps: PassageSteps, state: PassageState) -> Rejected | None:
+    return steps.obstacle(state)
 
 
 SUBMIT: Final = Action(
@@ -119,7 +119,7 @@ SUBMIT: Final = Action(
     stage=Priced,
     given=Nothing,
     offered=_may_submit,
-    refused=_clock_fault,
+    refused=_obstacle,
     run=_submit,
     activity=Activity.SUBMITTING,
 )
@@ -128,7 +128,7 @@ RETRY: Final = Action(
     stage=Priced,
     given=Nothing,
     offered=_may_retry,
-    refused=_clock_fault,
+    refused=_obstacle,
     run=_submit,
     activity=Activity.SUBMITTING,
 )
