@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
 from laneside.contract.signing import canonical, parse
-from laneside.errors import ContractError
+from laneside.errors import ContractError, PlainHttpError
 from laneside.reader.frames.connection_keeper import FrameReaderPolicy
 from laneside.reader.frames.settings import policy_of
 from laneside.rsu import DialectName
@@ -67,6 +68,9 @@ IntegratedReader = SerialReader | TcpReader
 ReaderChoice = RoadsideChips | PcscReaders | IntegratedReader
 
 
+_LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
 class Connections(msgspec.Struct, frozen=True, kw_only=True):
     """The centre's address, the reader, the roadside's ``(host, port)``, and where this terminal's own pages are.
 
@@ -93,3 +97,16 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
         body = canonical(self)
         if folder.read(_FILE) != body:
             folder.write(_FILE, body)
+
+
+def refuse_plain_http(centre_url: str) -> None:
+    """Raise PlainHttpError, with text and remedy, where the centre is on another host and not asked over TLS."""
+    parts = urlsplit(centre_url)
+    if parts.scheme == "https" or parts.hostname in _LOOPBACK_NAMES:
+        return
+    raise PlainHttpError(
+        f"到中心的连接未加密，沿途的人能看到流水并冒充中心：{centre_url}。请用 https:// 地址，"
+        "或在可信网络上加 --plain-http-to-centre / "
+        f"the connection to the centre at {centre_url} is not encrypted: who is on the way can read records and stand "
+        "in for the centre. Give its https:// address, or, on a network that you trust, add --plain-http-to-centre"
+    )

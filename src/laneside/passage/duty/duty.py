@@ -1,4 +1,8 @@
-"""The collector on duty: offline login, lock-out and unlocking, shift and work date. The journal keeps all of it."""
+"""The collector on duty: offline login, waits after wrong passwords, shift and work date. The journal keeps all of it.
+
+Whoever gives wrong passwords for an operator makes himself wait, and other strangers; never a browser with which that
+operator has logged in, nor a leader who releases at the lane where someone is on duty.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,13 @@ import hmac
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from threading import RLock
+from typing import Final
 
 import msgspec
 from msgspec import field
 
+from laneside.access.limits import WaitRule
+from laneside.access.login_tries import LoginTries
 from laneside.clock import BEIJING, Clock, beijing_digits
 from laneside.contract.parameters import Operator, Parameters, Role, ShiftPlan
 from laneside.contract.records import PassageEvent, ShiftTotals
@@ -22,11 +29,26 @@ from laneside.passage.ports import Documents, TerminalIdentity
 
 KIND = "duty"
 
+STRANGER: Final = ""
+"""A browser with which the operator has not logged in."""
+
+AT_THE_LANE: Final = "lane"
+"""The browser of whoever is on duty, where a leader gives the password for a release."""
+
+FIRST_WAIT_S: Final = 30
+LONGEST_WAIT_S: Final = 120
+FADE_S: Final = 600
+
+WRONG_LOGIN = rejected("password", "工号或密码不正确", "Number or password is wrong")
 NO_PARAMETERS = rejected("", "终端尚未收到参数，请联网后重试", "No parameters yet: connect to the centre first")
 
 
 class DutyNote(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened to one operator: login, failure, lockout, unlock, logout; the journal's subject is the operator."""
+    """What happened to one operator; the journal's subject is the operator.
+
+    ``what`` is login, failure, lockout (from this wrong password on each further one makes wait longer), unlock or
+    logout. An older release refused everyone from a lockout to its unlock; now the wait after it is over by itself.
+    """
 
     what: str = field(name="what")
     operator_id: str = field(name="operator_id")
@@ -79,8 +101,11 @@ class Duty:
         self._documents = documents
         self._identity = identity
         self._clock = clock
-        # Guards who is on duty and the count of failures; taken before the journal's. A password is computed before it
-        # is taken, so that no one waits behind another's scrypt.
+        # Guards the wrong tries; taken before the next one, never after it.
+        self._trying = RLock()
+        self._tries: dict[str, LoginTries] = {}
+        # Guards who is on duty; taken before the journal's. A password is computed before it is taken, so that no one
+        # on duty waits behind another's scrypt.
         self._lock = RLock()
         self._on_duty: OnDuty | None = None
 
@@ -116,8 +141,11 @@ class Duty:
             f"The clock says {_minute(now)}, the parameters hold from {_minute(start)}: set the clock right",
         )
 
-    def login(self, operator_id: str, password: str, shift: int, work_date: date) -> Answer:
-        """Take a collector on duty; the same answer whether the number or the password was wrong."""
+    def login(self, operator_id: str, password: str, shift: int, work_date: date, *, browser: str = STRANGER) -> Answer:
+        """Take a collector on duty; the same answer whether the number or the password was wrong.
+
+        ``browser`` names the one that asks, where this operator has logged in with it before.
+        """
         parameters = self._parameters()
         if parameters is None:
             return self.login_obstacle() or NO_PARAMETERS
@@ -125,15 +153,16 @@ class Duty:
         if plan is None:
             return rejected("shift", "没有这个班次", "There is no such shift")
         operator = self._known(parameters, operator_id)
-        matches = operator is not None and _matches(operator, password)
+        if operator is None:
+            return WRONG_LOGIN
+        with self._trying:
+            if not self._accepts(operator, password, browser, parameters):
+                wait_s = self._wait_s(operator, browser, parameters)
+                return _wait("operator_id", wait_s) if wait_s else WRONG_LOGIN
         with self._lock:
-            if operator is not None and self.locked(operator.operator_id):
-                return rejected("operator_id", "该工号已锁定，请班长解锁", "Locked: a shift leader must unlock it")
-            if operator is None or not matches:
-                return self._failed(operator, parameters)
             return self._begin(operator, plan, work_date)
 
-    def check_leader(self, leader_id: str, password: str) -> Operator | Rejected:
+    def check_leader(self, leader_id: str, password: str, *, browser: str = AT_THE_LANE) -> Operator | Rejected:
         """Return the shift leader (or administrator) whose password this is, else why not."""
         parameters = self._parameters()
         if parameters is None:
@@ -141,23 +170,28 @@ class Duty:
         leader = self._known(parameters, leader_id)
         if leader is None or leader.role is Role.COLLECTOR:
             return rejected("leader", "不是本站班长工号", "Not a shift leader of this station")
-        matches = _matches(leader, password)
-        with self._lock:
-            if self.locked(leader.operator_id):
-                return rejected("leader", "该工号已锁定", "This number is locked")
-            if not matches:
-                self._failed(leader, parameters)
+        with self._trying:
+            wait_s = self._wait_s(leader, browser, parameters)
+            if wait_s:
+                return _wait("leader", wait_s)
+            if not self._accepts(leader, password, browser, parameters):
                 return rejected("password", "班长密码不正确", "The leader's password is wrong")
-            return leader
+        return leader
 
-    def unlock(self, *, operator_id: str, leader: str, password: str) -> Answer:
-        """Let a locked operator try again, on a shift leader's word."""
-        checked = self.check_leader(leader, password)
+    def unlock(self, *, operator_id: str, leader: str, password: str, browser: str = STRANGER) -> Answer:
+        """Let an operator who must wait try again at once, with whatever browser, on a shift leader's word.
+
+        ``browser`` names the one that asks, where this leader has logged in with it before.
+        """
+        checked = self.check_leader(leader, password, browser=browser)
         if not isinstance(checked, Operator):
             return checked
-        with self._lock:
-            if not self.locked(operator_id):
+        parameters = self._parameters()
+        operator = None if parameters is None else self._known(parameters, operator_id)
+        with self._trying:
+            if parameters is None or operator is None or not self._anyone_waits(operator, parameters):
                 return rejected("operator_id", "该工号未锁定", "This number is not locked")
+            self._tries[operator_id] = LoginTries()
             self._note(DutyNote(what="unlock", operator_id=operator_id, by=checked.operator_id), event="unlock")
             return DONE
 
@@ -177,13 +211,6 @@ class Duty:
         duty = self._on_duty
         return None if duty is None or self._totals is None else self._totals(duty)
 
-    def locked(self, operator_id: str) -> bool:
-        """Return whether the journal holds a lock-out of this operator that was not lifted."""
-        for note in reversed(self._history(operator_id)):
-            if note.what in ("lockout", "unlock"):
-                return note.what == "lockout"
-        return False
-
     def _parameters(self) -> Parameters | None:
         return self._documents.parameters(self._clock.now())
 
@@ -192,25 +219,52 @@ class Duty:
         own = parameters.station.station_hex
         return next((o for o in parameters.operators if o.operator_id == operator_id and o.station_hex == own), None)
 
-    def _history(self, operator_id: str) -> list[DutyNote]:
-        entries = self._journal.of_subject(operator_id)
-        return [msgspec.json.decode(entry.payload, type=DutyNote) for entry in entries if entry.kind == KIND]
+    def _accepts(self, operator: Operator, password: str, browser: str, parameters: Parameters) -> bool:
+        """Return whether the password is right and may be tried now; a wrong one is counted and noted.
 
-    def _failed(self, operator: Operator | None, parameters: Parameters) -> Rejected:
-        if operator is not None:
+        ``_trying`` is held: a password takes 16 MB and is looked at only where no one waits, so one after the other.
+        """
+        tries, rule, now_s = self._tries_of(operator), _rule(parameters), self._clock.monotonic_s()
+        if tries.left_s(browser, rule, now_s):
+            return False
+        if _matches(operator, password):
+            tries.forget(browser)
+            return True
+        with self._lock:
             self._note(DutyNote(what="failure", operator_id=operator.operator_id))
-            if self._failures(operator.operator_id) >= parameters.policy.login_tries_max:
+            if tries.failed(browser, rule, now_s) == rule.free:
                 self._note(DutyNote(what="lockout", operator_id=operator.operator_id), event="lockout")
-                return rejected("operator_id", "连续输错，该工号已锁定，请班长解锁", "Too many tries: locked")
-        return rejected("password", "工号或密码不正确", "Number or password is wrong")
+        return False
 
-    def _failures(self, operator_id: str) -> int:
-        count = 0
-        for note in reversed(self._history(operator_id)):
-            if note.what != "failure":
+    def _wait_s(self, operator: Operator, browser: str, parameters: Parameters) -> int:
+        return self._tries_of(operator).left_s(browser, _rule(parameters), self._clock.monotonic_s())
+
+    def _anyone_waits(self, operator: Operator, parameters: Parameters) -> bool:
+        return self._tries_of(operator).longest_left_s(_rule(parameters), self._clock.monotonic_s()) > 0
+
+    def _tries_of(self, operator: Operator) -> LoginTries:
+        """Return an operator's wrong tries; the first time those that the journal kept, as a stranger's."""
+        if operator.operator_id not in self._tries:
+            tries = LoginTries()
+            count, last = self._failures_kept(operator.operator_id)
+            if last is not None:
+                passed_s = max(0.0, (self._clock.now() - last).total_seconds())
+                tries.put(STRANGER, count, self._clock.monotonic_s() - passed_s)
+            self._tries[operator.operator_id] = tries
+        return self._tries[operator.operator_id]
+
+    def _failures_kept(self, operator_id: str) -> tuple[int, datetime | None]:
+        """Return how many failures the journal ends with, and when the last one was; a lock-out is no end of them."""
+        count, last = 0, None
+        for entry in reversed(self._journal.of_subject(operator_id)):
+            if entry.kind != KIND:
+                continue
+            what = msgspec.json.decode(entry.payload, type=DutyNote).what
+            if what not in ("failure", "lockout"):
                 break
-            count += 1
-        return count
+            if what == "failure":
+                count, last = count + 1, last or entry.at
+        return count, last
 
     def _begin(self, operator: Operator, plan: ShiftPlan, work_date: date) -> Answer:
         if self._on_duty is not None and self._on_duty.operator_id != operator.operator_id:
@@ -254,6 +308,20 @@ class Duty:
             shift_totals=msgspec.UNSET if totals is None else totals,
         )
         return Draft(kind="event", subject=event.event_id, payload=canonical(event))
+
+
+def _wait(beside: str, wait_s: int) -> Rejected:
+    return rejected(
+        beside,
+        f"连续输错，请 {wait_s} 秒后再试，或请班长解锁",
+        f"Too many wrong passwords: wait {wait_s} s, or ask a shift leader to unlock",
+    )
+
+
+def _rule(parameters: Parameters) -> WaitRule:
+    return WaitRule(
+        free=parameters.policy.login_tries_max, first_s=FIRST_WAIT_S, longest_s=LONGEST_WAIT_S, fade_s=FADE_S
+    )
 
 
 def _minute(moment: datetime) -> str:
