@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -68,9 +69,6 @@ IntegratedReader = SerialReader | TcpReader
 ReaderChoice = RoadsideChips | PcscReaders | IntegratedReader
 
 
-_LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
 class Connections(msgspec.Struct, frozen=True, kw_only=True):
     """The centre's address, the reader, the roadside's ``(host, port)``, and where this terminal's own pages are.
 
@@ -102,11 +100,18 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
 def refuse_plain_http(centre_url: str) -> None:
     """Raise PlainHttpError, with text and remedy, where the centre is on another host and not asked over TLS."""
     parts = urlsplit(centre_url)
-    if parts.scheme == "https" or parts.hostname in _LOOPBACK_NAMES:
+    if parts.scheme != "http" or _is_this_machine(parts.hostname or ""):
         return
     raise PlainHttpError(
-        f"到中心的连接未加密，沿途的人能看到流水并冒充中心：{centre_url}。请用 https:// 地址，"
+        f"到中心的连接未加密，别人能看到流水，也能代替中心应答：{centre_url}。请用 https:// 地址，"
         "或在可信网络上加 --plain-http-to-centre / "
         f"the connection to the centre at {centre_url} is not encrypted: who is on the way can read records and stand "
         "in for the centre. Give its https:// address, or, on a network that you trust, add --plain-http-to-centre"
     )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,4 +1,4 @@
-"""Who may do what: waits after wrong passwords and unlocking, lanes enabled by the administrator, language and light for everybody."""
+"""Who may do what: waits after wrong passwords, unlocking, lanes that the administrator enables, language and light."""
 
 from __future__ import annotations
 

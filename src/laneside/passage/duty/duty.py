@@ -192,7 +192,8 @@ class Duty:
             if parameters is None or operator is None or not self._anyone_waits(operator, parameters):
                 return rejected("operator_id", "该工号未锁定", "This number is not locked")
             self._tries[operator_id] = LoginTries()
-            self._note(DutyNote(what="unlock", operator_id=operator_id, by=checked.operator_id), event="unlock")
+            with self._lock:
+                self._note(DutyNote(what="unlock", operator_id=operator_id, by=checked.operator_id), event="unlock")
             return DONE
 
     def logout(self) -> Answer:
