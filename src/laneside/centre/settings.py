@@ -76,7 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def database_file(self) -> Path:
-        """Return the file of the embedded database."""
+        """Return the embedded database's file."""
         return self.data / "centre.sqlite3"
 
     @property
