@@ -2,7 +2,6 @@
 
 import pytest
 
-from laneside.access.limits import ConnectionLimits
 from laneside.centre.settings import LoginLimits, Settings
 from laneside.errors import SettingError
 
@@ -24,7 +23,7 @@ def test_settings_without_meaning_are_refused(tmp_path, wrong):
 
 @pytest.mark.parametrize(
     ("limits", "wrong"),
-    [(LoginLimits, {"threads": 0}), (LoginLimits, {"waiting_max": 0}), (ConnectionLimits, {"headers_s": 0})],
+    [(LoginLimits, {"threads": 0}), (LoginLimits, {"waiting_max": 0})],
 )
 def test_limits_that_let_no_one_in_are_refused(limits, wrong):
     with pytest.raises(SettingError):
