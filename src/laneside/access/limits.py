@@ -20,8 +20,8 @@ class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
     total_max: int = 1000
     per_caller_max: int = 256
     headers_s: float = 10.0
-    request_s: float = 60.0
-    answer_s: float = 120.0
+    request_s: float = 120.0
+    answer_s: float = 600.0
     idle_s: int = 5
 
     def __post_init__(self) -> None:

@@ -42,9 +42,9 @@ class LoginTries:
             return 0
         return max(0, ceil(kept.at_s + rule.wait_s(kept.count) - now_s))
 
-    def longest_left_s(self, rule: WaitRule, now_s: float) -> int:
-        """Return how many seconds are left for whoever must wait longest; 0 when no one waits."""
-        return max((self.left_s(key, rule, now_s) for key in self._tries), default=0)
+    def anyone_waits(self, rule: WaitRule, now_s: float, *, but: Hashable) -> bool:
+        """Return whether anyone must wait by a rule, one left out for whom another rule holds."""
+        return any(self.left_s(key, rule, now_s) for key in self._tries if key != but)
 
     def failed(self, key: Hashable, rule: WaitRule, now_s: float) -> int:
         """Count a wrong try and return how many count now."""

@@ -14,13 +14,15 @@ def test_each_quiet_time_halves_what_counts():
     assert (tries.left_s("a", RULE, 24.5), tries.left_s("a", RULE, 25)) == (1, 0)
 
 
-def test_whose_wait_is_longest_and_who_is_forgotten():
+def test_who_waits_and_who_is_forgotten():
     tries = LoginTries()
     tries.put("a", 2, 0)
     tries.put("b", 3, 0)
-    assert (tries.longest_left_s(RULE, 0), tries.left_s("c", RULE, 0)) == (20, 0)
+    assert [tries.left_s(key, RULE, 0) for key in "abc"] == [10, 20, 0]
+    assert tries.anyone_waits(RULE, 0, but="a")
     tries.forget("b")
-    assert tries.longest_left_s(RULE, 0) == 10
+    assert not tries.anyone_waits(RULE, 0, but="a")
+    assert tries.anyone_waits(RULE, 0, but="b")
 
 
 def test_strangers_take_a_bounded_memory():

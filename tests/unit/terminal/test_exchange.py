@@ -6,6 +6,7 @@ import pytest
 from gallery import Duty, Scene
 from samples import PHOTO, READ
 
+from laneside.passage.duty.duty import Browser
 from laneside.terminal.web.exchange import COOKIE, Sessions
 
 JSON = {"accept": "application/json"}
@@ -96,11 +97,12 @@ def test_only_so_many_browsers_are_remembered(sessions):
 
 def test_a_browser_keeps_its_name_and_who_logged_in_with_it(sessions):
     stranger = sessions.begin()
-    assert stranger.browser_of("1") == ""
+    assert stranger.browser_of("1") == Browser(name=stranger.name)
     worked = sessions.begin_after(stranger, Duty(operator_id="1"))
     after = sessions.begin_after(worked, None)
     assert (after.duty, after.known) == (None, {"1"})
-    assert after.browser_of("1") == worked.browser_of("1") != ""
-    assert after.browser_of("2") == ""
+    assert after.browser_of("1") == worked.browser_of("1") == Browser(name=stranger.name, known=True)
+    assert after.browser_of("2") == Browser(name=stranger.name)
+    assert sessions.begin().name != stranger.name
     assert len({stranger.token, worked.token, after.token}) == 3
     assert sessions.find(worked.token) is None

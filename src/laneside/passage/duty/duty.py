@@ -1,7 +1,7 @@
 """The collector on duty: offline login, waits after wrong passwords, shift and work date. The journal keeps all of it.
 
-Whoever gives wrong passwords for an operator makes himself wait, and other strangers; never a browser with which that
-operator has logged in, nor a leader who releases at the lane where someone is on duty.
+Whoever gives wrong passwords for an operator makes his own browser wait; many of them, from whatever browsers, make all
+wait with which that operator has not logged in. A leader who releases where someone is on duty waits for no stranger.
 """
 
 from __future__ import annotations
@@ -29,11 +29,21 @@ from laneside.passage.ports import Documents, TerminalIdentity
 
 KIND = "duty"
 
-STRANGER: Final = ""
-"""A browser with which the operator has not logged in."""
 
-AT_THE_LANE: Final = "lane"
+class Browser(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a password is given; ``known`` where its operator has logged in with it since the terminal's start."""
+
+    name: str = ""
+    known: bool = False
+
+
+STRANGER: Final = Browser()
+AT_THE_LANE: Final = Browser(name="lane", known=True)
 """The browser of whoever is on duty, where a leader gives the password for a release."""
+
+ALL_STRANGERS: Final = "strangers"
+STRANGERS_TRIES: Final = 4
+"""Times the tries of one browser that all strangers have together: one who leaves a browser each time is slowed too."""
 
 FIRST_WAIT_S: Final = 30
 LONGEST_WAIT_S: Final = 120
@@ -141,10 +151,12 @@ class Duty:
             f"The clock says {_minute(now)}, the parameters hold from {_minute(start)}: set the clock right",
         )
 
-    def login(self, operator_id: str, password: str, shift: int, work_date: date, *, browser: str = STRANGER) -> Answer:
+    def login(
+        self, operator_id: str, password: str, shift: int, work_date: date, *, browser: Browser = STRANGER
+    ) -> Answer:
         """Take a collector on duty; the same answer whether the number or the password was wrong.
 
-        ``browser`` names the one that asks, where this operator has logged in with it before.
+        ``browser`` is where the password was given.
         """
         parameters = self._parameters()
         if parameters is None:
@@ -162,7 +174,7 @@ class Duty:
         with self._lock:
             return self._begin(operator, plan, work_date)
 
-    def check_leader(self, leader_id: str, password: str, *, browser: str = AT_THE_LANE) -> Operator | Rejected:
+    def check_leader(self, leader_id: str, password: str, *, browser: Browser = AT_THE_LANE) -> Operator | Rejected:
         """Return the shift leader (or administrator) whose password this is, else why not."""
         parameters = self._parameters()
         if parameters is None:
@@ -178,10 +190,10 @@ class Duty:
                 return rejected("password", "班长密码不正确", "The leader's password is wrong")
         return leader
 
-    def unlock(self, *, operator_id: str, leader: str, password: str, browser: str = STRANGER) -> Answer:
+    def unlock(self, *, operator_id: str, leader: str, password: str, browser: Browser = STRANGER) -> Answer:
         """Let an operator who must wait try again at once, with whatever browser, on a shift leader's word.
 
-        ``browser`` names the one that asks, where this leader has logged in with it before.
+        ``browser`` is where the leader's password was given.
         """
         checked = self.check_leader(leader, password, browser=browser)
         if not isinstance(checked, Operator):
@@ -220,37 +232,45 @@ class Duty:
         own = parameters.station.station_hex
         return next((o for o in parameters.operators if o.operator_id == operator_id and o.station_hex == own), None)
 
-    def _accepts(self, operator: Operator, password: str, browser: str, parameters: Parameters) -> bool:
+    def _accepts(self, operator: Operator, password: str, browser: Browser, parameters: Parameters) -> bool:
         """Return whether the password is right and may be tried now; a wrong one is counted and noted.
 
         ``_trying`` is held: a password takes 16 MB and is looked at only where no one waits, so one after the other.
         """
-        tries, rule, now_s = self._tries_of(operator), _rule(parameters), self._clock.monotonic_s()
-        if tries.left_s(browser, rule, now_s):
+        if self._wait_s(operator, browser, parameters):
             return False
+        tries, counted = self._tries_of(operator), _counted_by(browser, parameters)
         if _matches(operator, password):
-            tries.forget(browser)
+            for key in counted:
+                tries.forget(key)
             return True
+        now_s = self._clock.monotonic_s()
         with self._lock:
             self._note(DutyNote(what="failure", operator_id=operator.operator_id))
-            if tries.failed(browser, rule, now_s) == rule.free:
+            begins_to_wait = [tries.failed(key, rule, now_s) == rule.free for key, rule in counted.items()]
+            if any(begins_to_wait):
                 self._note(DutyNote(what="lockout", operator_id=operator.operator_id), event="lockout")
         return False
 
-    def _wait_s(self, operator: Operator, browser: str, parameters: Parameters) -> int:
-        return self._tries_of(operator).left_s(browser, _rule(parameters), self._clock.monotonic_s())
+    def _wait_s(self, operator: Operator, browser: Browser, parameters: Parameters) -> int:
+        tries, now_s = self._tries_of(operator), self._clock.monotonic_s()
+        return max(tries.left_s(key, rule, now_s) for key, rule in _counted_by(browser, parameters).items())
 
     def _anyone_waits(self, operator: Operator, parameters: Parameters) -> bool:
-        return self._tries_of(operator).longest_left_s(_rule(parameters), self._clock.monotonic_s()) > 0
+        tries, now_s, of_browser = self._tries_of(operator), self._clock.monotonic_s(), _rule(parameters)
+        of_strangers = _rule(parameters, STRANGERS_TRIES)
+        return tries.left_s(ALL_STRANGERS, of_strangers, now_s) > 0 or tries.anyone_waits(
+            of_browser, now_s, but=ALL_STRANGERS
+        )
 
     def _tries_of(self, operator: Operator) -> LoginTries:
-        """Return an operator's wrong tries; the first time those that the journal kept, as a stranger's."""
+        """Return an operator's wrong tries; the first time those that the journal kept, as strangers'."""
         if operator.operator_id not in self._tries:
             tries = LoginTries()
             count, last = self._failures_kept(operator.operator_id)
             if last is not None:
                 passed_s = max(0.0, (self._clock.now() - last).total_seconds())
-                tries.put(STRANGER, count, self._clock.monotonic_s() - passed_s)
+                tries.put(ALL_STRANGERS, count, self._clock.monotonic_s() - passed_s)
             self._tries[operator.operator_id] = tries
         return self._tries[operator.operator_id]
 
@@ -319,10 +339,15 @@ def _wait(beside: str, wait_s: int) -> Rejected:
     )
 
 
-def _rule(parameters: Parameters) -> WaitRule:
-    return WaitRule(
-        free=parameters.policy.login_tries_max, first_s=FIRST_WAIT_S, longest_s=LONGEST_WAIT_S, fade_s=FADE_S
-    )
+def _counted_by(browser: Browser, parameters: Parameters) -> dict[str, WaitRule]:
+    """Return by what a wrong password is counted, each with its rule."""
+    own = {f"browser {browser.name}": _rule(parameters)}
+    return own if browser.known else own | {ALL_STRANGERS: _rule(parameters, STRANGERS_TRIES)}
+
+
+def _rule(parameters: Parameters, times: int = 1) -> WaitRule:
+    free = parameters.policy.login_tries_max * times
+    return WaitRule(free=free, first_s=FIRST_WAIT_S, longest_s=LONGEST_WAIT_S, fade_s=FADE_S)
 
 
 def _minute(moment: datetime) -> str:

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from laneside.passage.answers import Answer, Rejected, rejected
-from laneside.passage.duty.duty import OnDuty
+from laneside.passage.duty.duty import Browser, OnDuty
 from laneside.terminal.services import Services
 from laneside.terminal.web.rendering import Renderer
 
@@ -36,13 +36,13 @@ _STRANGERS_MAX = 512
 class Session(msgspec.Struct, kw_only=True):
     """One browser. ``duty`` is the very duty it logged in to; ``notices`` wait for the next page that is drawn.
 
-    ``known`` are the operators who have logged in with this browser since the terminal's start, ``browser`` is its
-    name as long as it is open: wrong passwords of others do not slow these people down in it.
+    ``known`` are the operators who have logged in with this browser, ``name`` is what it is called from login to
+    login: wrong passwords are counted by both.
     """
 
     token: str
     csrf: str
-    browser: str = ""
+    name: str = ""
     duty: OnDuty | None = None
     known: frozenset[str] = frozenset()
     lane_hex: str = ""
@@ -53,9 +53,9 @@ class Session(msgspec.Struct, kw_only=True):
         """Compare in constant time."""
         return hmac.compare_digest(self.csrf.encode(), presented.encode())
 
-    def browser_of(self, operator_id: str) -> str:
-        """Return the browser's name where this operator has logged in with it; empty for a stranger."""
-        return self.browser if operator_id in self.known else ""
+    def browser_of(self, operator_id: str) -> Browser:
+        """Return where an operator gives the password who gives it here."""
+        return Browser(name=self.name, known=operator_id in self.known)
 
     def take_notices(self) -> tuple[Rejected, ...]:
         """Return what waits to be shown, once."""
@@ -95,14 +95,15 @@ class Sessions:
 
     def begin(self) -> Session:
         """Make a stranger's session."""
-        return self._keep(self._strangers, _STRANGERS_MAX, Session(token=self._token(), csrf=self._token()))
+        return self._keep(
+            self._strangers, _STRANGERS_MAX, Session(token=self._token(), csrf=self._token(), name=self._token())
+        )
 
     def begin_after(self, former: Session, duty: OnDuty | None) -> Session:
         """Put a session with fresh tokens in the place of one, so that a token planted before is worth nothing."""
         self.end(former)
         known = former.known if duty is None else former.known | {duty.operator_id}
-        browser = former.browser or self._token()
-        session = Session(token=self._token(), csrf=self._token(), browser=browser, duty=duty, known=known)
+        session = Session(token=self._token(), csrf=self._token(), name=former.name, duty=duty, known=known)
         return self._keep(self._people, _PEOPLE_MAX, session) if known else self.begin()
 
     def end(self, session: Session) -> None:
