@@ -91,6 +91,7 @@ class Checks:
     def price(self, stage: Confirmed) -> FeeQuote | NoFee:
         """Price the passage as confirmed, at this moment."""
         vehicle = stage.presented.vehicle
+        self._documents.await_contact()
         now = self._passages.now()
         return quote(
             self._documents.tariff(now),

@@ -62,6 +62,8 @@ FLOWS = (OPEN_EXIT,)
 """What this terminal does; a lane is worked by the first flow that works its type."""
 
 CENTRE_TIMEOUT_S = 10.0
+FIRST_CONTACT_S = 5.0
+"""How long after a start a fee waits for the centre's newer documents; a vehicle offline waits no longer."""
 CHECK_PLATES_TIMEOUT_S = 10.0
 """How long 班前检查 waits until the models that read plates are loaded."""
 
@@ -111,11 +113,13 @@ class Terminal:
             self._connection, clock=machine or SystemClock(), terminal_id=self._identity.terminal_id
         )
         self._clock = self._journal.clock
+        self._started_s = self._clock.monotonic_s()
         self._passages = PassageJournal(journal=self._journal, clock=self._clock, slot=self._identity.slot)
         self._documents = DocumentStore(
             DiskFolder(settings.data / "documents"),
             centre_key=self._identity.centre_key,
             station_hex=self._identity.station_hex,
+            contact_within=self._contact_within,
         )
         self._photos = PhotoFolder(settings.data / "photos", passages=self._passages)
         self._duty = Duty(
@@ -187,6 +191,10 @@ class Terminal:
         if isinstance(answer, Refusal):
             raise SettingError(f"the centre refused the enrolment: {answer.text}")
         return answer
+
+    def _contact_within(self) -> float:
+        """Return for how long 算费 may still wait for the first contact: a restored centre may have lost a tariff."""
+        return self._started_s + FIRST_CONTACT_S - self._clock.monotonic_s()
 
     def _reader_policy(self) -> ReaderPolicy:
         """Take the reader's settings as they hold at the start of the terminal."""
