@@ -46,8 +46,17 @@ def tls_proxy(folder: Path, port: int) -> Iterator[int]:
     context.load_cert_chain(folder / CERTIFICATE, folder / KEY)
     started, stop, found = threading.Event(), asyncio.Event(), []
 
+    carrying: set[asyncio.Task[None]] = set()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Begin to carry, unless the proxy ends: a handshake may be over only then."""
+        if stop.is_set():
+            writer.transport.abort()
+        else:
+            carrying.add(asyncio.create_task(_carry(reader, writer, port)))
+
     async def serve() -> None:
-        server = await asyncio.start_server(lambda r, w: _carry(r, w, port), "127.0.0.1", 0, ssl=context)
+        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
         found.extend([server.sockets[0].getsockname()[1], asyncio.get_running_loop()])
         started.set()
         await stop.wait()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import uvicorn
+from loops import run
 from timeouts import scaled
 
 from laneside.access.connections import Connections
@@ -97,7 +98,7 @@ def test_each_part_of_a_request_has_its_time(first, limit):
         async with served(**{limit: SOON_S}) as port, await Peer.at(port, first) as peer:
             return await peer.is_closed()
 
-    assert asyncio.run(story())
+    assert run(story())
 
 
 def test_bytes_that_trickle_in_do_not_lengthen_it():
@@ -110,7 +111,7 @@ def test_bytes_that_trickle_in_do_not_lengthen_it():
                     return True
             return await peer.is_closed(within_s=0)
 
-    assert asyncio.run(story())
+    assert run(story())
 
 
 def test_the_second_request_of_a_connection_has_its_time_too():
@@ -122,7 +123,7 @@ def test_the_second_request_of_a_connection_has_its_time_too():
             peer.writer.write(HALF)
             return await peer.is_closed()
 
-    assert asyncio.run(story())
+    assert run(story())
 
 
 @pytest.mark.parametrize("limit", ["per_caller_max", "total_max"])
@@ -141,7 +142,7 @@ def test_who_has_kept_the_server_waiting_longest_makes_room(limit):
             for each in (slow, half, body, whole):
                 each.writer.close()
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_proxy_of_our_own_carries_everyones_connections():
@@ -154,4 +155,4 @@ def test_a_proxy_of_our_own_carries_everyones_connections():
                 peer.writer.close()
             return kept
 
-    assert asyncio.run(story()) == [True] * 5
+    assert run(story()) == [True] * 5

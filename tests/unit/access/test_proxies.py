@@ -1,8 +1,7 @@
 """Whose word counts for client, host and scheme."""
 
-import asyncio
-
 import pytest
+from loops import run
 
 from laneside.access.proxies import BehindProxies, TrustedProxies, caller_of, peer_of
 from laneside.errors import SettingError
@@ -20,7 +19,7 @@ def seen(peer, *headers, trusted=("10.0.0.1", "10.9.0.0/16")):
         "client": (peer, 1),
         "headers": [(b"host", b"inside"), *((name.encode(), value.encode()) for name, value in headers)],
     }
-    asyncio.run(BehindProxies(app, proxies=TrustedProxies(trusted))(scope, None, None))
+    run(BehindProxies(app, proxies=TrustedProxies(trusted))(scope, None, None))
     return found[0]
 
 

@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass, field
 
 import pytest
+from loops import run
 from timeouts import scaled
 
 from laneside.centre.logins import LoggedIn, Logins, TooBusy, TooManyTries, WrongPassword
@@ -41,7 +42,7 @@ def logins(accounts, clock):
 
 
 def try_from(logins, address, *, password="wrong", name="admin"):
-    return asyncio.run(logins.log_in(name, password, address))
+    return run(logins.log_in(name, password, address))
 
 
 def test_the_wait_grows_for_the_address_that_is_wrong_and_for_no_other(logins, clock):
@@ -95,6 +96,6 @@ def test_only_so_many_wait_per_address_and_in_all_in_a_thread_of_their_own(login
         accounts.gate.set()
         return await asyncio.gather(*tasks)
 
-    answers = asyncio.run(together())
+    answers = run(together())
     assert answers == [*[LoggedIn("token")] * 4, TooManyTries(2), *[LoggedIn("token")] * 12, TooBusy()]
     assert accounts.threads == {"login_0"}
