@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import socket
+import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from timeouts import scaled
+from timeouts import POLL_S, scaled
 
 CERTIFICATE, KEY = "certificate.pem", "key.pem"
 
@@ -44,52 +45,40 @@ def tls_proxy(folder: Path, port: int) -> Iterator[int]:
     """Serve TLS before a local port and tell it client, scheme and host; the proxy's own port comes back."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(folder / CERTIFICATE, folder / KEY)
-    started, stop, found = threading.Event(), asyncio.Event(), []
 
-    carrying: set[asyncio.Task[None]] = set()
+    class Carrier(socketserver.BaseRequestHandler):
+        """One connection."""
 
-    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Begin to carry, unless the proxy ends: a handshake may be over only then."""
-        if stop.is_set():
-            writer.transport.abort()
-        else:
-            carrying.add(asyncio.create_task(_carry(reader, writer, port)))
+        def handle(self) -> None:
+            self.request.settimeout(scaled(10))
+            with contextlib.suppress(OSError), context.wrap_socket(self.request, server_side=True) as browser:
+                _carry(browser, self.client_address[0], port)
 
-    async def serve() -> None:
-        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
-        found.extend([server.sockets[0].getsockname()[1], asyncio.get_running_loop()])
-        started.set()
-        await stop.wait()
-        server.close()
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
-    thread.start()
-    assert started.wait(scaled(10))
-    yield found[0]
-    found[1].call_soon_threadsafe(stop.set)
-    thread.join(scaled(10))
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Carrier) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(POLL_S,))
+        serving.start()
+        yield server.server_address[1]
+        server.shutdown()
+        serving.join(scaled(10))
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+def _carry(browser: ssl.SSLSocket, client: str, port: int) -> None:
     """Carry one request and its answer; every answer ends its connection."""
-    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[:-2]
-        given = dict(line.split(": ", 1) for line in head[1:])
-        host = next(value for name, value in given.items() if name.lower() == "host")
-        client = writer.get_extra_info("peername")[0]
-        kept = [line for line in head if not line.lower().startswith(("host:", "connection:"))]
-        kept += [f"Host: 127.0.0.1:{port}", "Connection: close", f"X-Forwarded-For: {client}"]
-        kept += ["X-Forwarded-Proto: https", f"X-Forwarded-Host: {host}"]
-        behind, ahead = await asyncio.open_connection("127.0.0.1", port)
-        ahead.write(("\r\n".join(kept) + "\r\n\r\n").encode())
-        sending = asyncio.create_task(_copy(reader, ahead))
-        await _copy(behind, writer)
-        sending.cancel()
-        ahead.close()
-    writer.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(65536):
-        writer.write(data)
-        await writer.drain()
+    given = b""
+    while b"\r\n\r\n" not in given:
+        data = browser.recv(65536)
+        if not data:
+            return
+        given += data
+    head, _, body = given.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    fields = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines[1:])}
+    kept = [line for line in lines if not line.lower().startswith(("host:", "connection:"))]
+    kept += [f"Host: 127.0.0.1:{port}", "Connection: close", f"X-Forwarded-For: {client}"]
+    kept += ["X-Forwarded-Proto: https", f"X-Forwarded-Host: {fields['host']}"]
+    while len(body) < int(fields.get("content-length", "0")):
+        body += browser.recv(65536)
+    with socket.create_connection(("127.0.0.1", port), timeout=scaled(10)) as centre:
+        centre.sendall("\r\n".join(kept).encode() + b"\r\n\r\n" + body)
+        while data := centre.recv(65536):
+            browser.sendall(data)
