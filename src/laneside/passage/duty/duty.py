@@ -50,6 +50,16 @@ LONGEST_WAIT_S: Final = 120
 FADE_S: Final = 600
 
 WRONG_LOGIN = rejected("password", "工号或密码不正确", "Number or password is wrong")
+
+COLLECTOR_DAYS_MAX: Final = 1
+LEADER_DAYS_MAX: Final = 31
+"""How far a work date may be from today; a shift leader may have to make up for a day."""
+FAR_WORK_DATE: Final = rejected(
+    "work_date",
+    "工班日期与今天相差过大，请核对日期和本机时钟",
+    "Too far from today: check the date and the clock",
+)
+
 NO_PARAMETERS = rejected("", "终端尚未收到参数，请联网后重试", "No parameters yet: connect to the centre first")
 
 
@@ -172,7 +182,14 @@ class Duty:
                 wait_s = self._wait_s(operator, browser, parameters)
                 return _wait("operator_id", wait_s) if wait_s else WRONG_LOGIN
         with self._lock:
+            if not self._is_near(work_date, operator.role):
+                return FAR_WORK_DATE
             return self._begin(operator, plan, work_date)
+
+    def _is_near(self, work_date: date, role: Role) -> bool:
+        """Return whether a work date can be meant: a wrong one would put a whole shift's records under it."""
+        days = abs((work_date - self._clock.now().astimezone(BEIJING).date()).days)
+        return days <= (COLLECTOR_DAYS_MAX if role is Role.COLLECTOR else LEADER_DAYS_MAX)
 
     def check_leader(self, leader_id: str, password: str, *, browser: Browser = AT_THE_LANE) -> Operator | Rejected:
         """Return the shift leader (or administrator) whose password this is, else why not."""
