@@ -15,6 +15,12 @@ class LanesideError(Exception):
     code: ClassVar[str] = "laneside"
 
 
+class PlainHttpError(LanesideError):
+    """What would be sent goes over a network that anyone may read and change."""
+
+    code = "plain-http"
+
+
 class CodecError(LanesideError):
     """Say which file could not be decoded (or encoded), at which byte offset, and why."""
 

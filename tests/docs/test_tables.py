@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from importlib.resources import files
+from operator import attrgetter
 
 import msgspec
 
@@ -152,3 +153,12 @@ def test_the_tables_of_a_reader_settings_file_are_those_that_are_read(root, rows
     page = (root / "docs" / "frames.md").read_text(encoding="utf-8")
     paragraph = page.partition("`virtual`: ")[2].partition("; what they mean")[0]
     assert set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", paragraph))) == set(virtual_settings._VIRTUAL)
+
+
+def test_the_limits_are_those_of_the_centre(rows, tmp_path):
+    shown = {bare(row["limit"]): json.loads(bare(row["default"])) for row in rows(GUIDE, "limit")}
+    settings = Settings(data=tmp_path)
+    assert shown == {name: attrgetter(name)(settings) for name in shown}
+    for part in ("connections", "login"):
+        fields = getattr(settings, part).__struct_fields__
+        assert {f"{part}.{field}" for field in fields} <= shown.keys() | {"login.of_person", "login.of_address"}

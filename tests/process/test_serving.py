@@ -91,3 +91,13 @@ def test_the_terminal_binds_to_loopback_only(served: Street) -> None:
     fleet.start_terminal(port=port)
     assert ended.returncode == 1
     assert "loopback only" in ended.stderr
+
+
+def test_a_terminal_does_not_speak_plain_http_to_another_host_unless_told_so(tmp_path: Path) -> None:
+    links = ["--data", str(tmp_path), "--roadside", "127.0.0.1:9", "--centre", "http://centre.invalid"]
+    refused = terminal(*links)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("laneside terminal: plain-http: 到中心的连接未加密")
+    assert refused.stderr.endswith("add --plain-http-to-centre\n")
+    told = terminal(*links, "--plain-http-to-centre")
+    assert "is not enrolled" in told.stderr

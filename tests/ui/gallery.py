@@ -263,7 +263,7 @@ class Gallery:
     def on_duty(self) -> Duty | None:
         return self.duty if self.scene.logged_in else None
 
-    def login(self, operator_id: str, password: str, shift: int, work_date: date) -> Answer:
+    def login(self, operator_id: str, password: str, shift: int, work_date: date, *, browser: object = None) -> Answer:
         if self.scene.notice is not None:
             return self.scene.notice
         self.scene = replace(self.scene, logged_in=True)

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
+from anyio import CapacityLimiter
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
 
+from laneside.access.proxies import BehindProxies, TrustedProxies
 from laneside.centre.accounts import Accounts
 from laneside.centre.alarms import Alarms
 from laneside.centre.api.answers import refuse
@@ -27,6 +29,7 @@ from laneside.centre.authorisations.authorisations import Authorisations
 from laneside.centre.authorisations.signer import signer_in
 from laneside.centre.ingest.intake import Intake, Receipts
 from laneside.centre.ingest.kept_uploads import KeptUploads
+from laneside.centre.logins import Logins
 from laneside.centre.parameters.published import PublishedDocuments
 from laneside.centre.photos import Photos
 from laneside.centre.settings import Settings
@@ -38,7 +41,7 @@ from laneside.centre.terminals.heartbeats import Heartbeats
 from laneside.centre.terminals.registry import Registry
 from laneside.centre.web.login_pages import no_such_page, not_accepted
 from laneside.centre.web.pages import PageServices
-from laneside.centre.web.routes import SafetyHeaders, page_routes
+from laneside.centre.web.routes import OwnPagesOnly, SafetyHeaders, page_routes
 from laneside.clock import Clock
 from laneside.contract.exchange import Refusal
 from laneside.contract.signing import public_bytes
@@ -67,6 +70,7 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
     photos: Photos
     kept: KeptUploads
     accounts: Accounts
+    logins: Logins
     authorisations: Authorisations
 
     @property
@@ -75,7 +79,8 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
         return public_bytes(self.key)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, after the last login."""
+        self.logins.close()
         self.database.close()
 
 
@@ -97,6 +102,7 @@ def open_centre(
     signer = signer_in(settings.settings_file)
     database = open_database(settings.database_url)
     alarms, receipts = Alarms(database, clock), Receipts(own_key, clock)
+    accounts = Accounts(database, clock, random_bytes=random_bytes, session_life=settings.session_life)
     published = PublishedDocuments(database, clock, own_key)
     store = Store(
         database,
@@ -127,14 +133,8 @@ def open_centre(
         intake=Intake(database, clock, store=store, alarms=alarms, receipts=receipts, after_commit=after_commit),
         photos=Photos(settings.photo_folder, database, clock, store=store, receipts=receipts),
         kept=KeptUploads(database),
-        accounts=Accounts(
-            database,
-            clock,
-            random_bytes=random_bytes,
-            session_life=settings.session_life,
-            tries_max=settings.login_tries_max,
-            lock=settings.login_lock,
-        ),
+        accounts=accounts,
+        logins=Logins(accounts, clock, settings.login),
         authorisations=Authorisations(database, clock, signer=signer, sign=own_key.sign),
     )
 
@@ -167,8 +167,10 @@ def web_app(centre: Centre) -> Starlette:
             Mount("/", routes=page_routes(_page_services(centre)), middleware=pages),
         ],
         middleware=[
+            Middleware(BehindProxies, proxies=TrustedProxies(settings.trusted_proxies)),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False),
             Middleware(SafetyHeaders),
+            Middleware(OwnPagesOnly),
         ],
         exception_handlers={HTTPException: _no_such_thing},
         lifespan=lifespan,
@@ -208,8 +210,10 @@ def _page_services(centre: Centre) -> PageServices:
     return PageServices(
         clock=centre.clock,
         secure_cookies=centre.settings.secure_cookies,
+        threads=CapacityLimiter(centre.settings.page_threads),
         static=Path(__file__).parent / "static",
         accounts=centre.accounts,
+        logins=centre.logins,
         alarms=centre.alarms,
         authorisations=centre.authorisations,
         documents=centre.documents,

@@ -37,6 +37,12 @@ def run(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 0,
     port_file: Annotated[Path | None, typer.Option(help="Where to write the port once requests are answered.")] = None,
     name: Annotated[list[str] | None, typer.Option(help="A host name under which the centre is called.")] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(help="Address or network of a proxy whose X-Forwarded-For, -Proto and -Host are believed."),
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Speak TLS with this certificate and its chain, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The certificate's key, PEM, without a passphrase.")] = None,
     secure: Annotated[bool, typer.Option("--secure", help="Cookies over HTTPS only.")] = False,
 ) -> None:
     """Run a centre until it is told to stop. Without a command only."""
@@ -44,19 +50,27 @@ def run(
         return
     if data is None:
         raise typer.BadParameter("say where the centre's folder is", param_hint="--data")
-    from laneside.centre.server import serve
+    if (tls_cert is None) != (tls_key is None):
+        raise typer.BadParameter("a certificate and its key go together", param_hint="--tls-cert, --tls-key")
+    from laneside.centre.server import TlsFiles, serve
     from laneside.centre.settings import Settings
     from laneside.centre.storage.durable import write_durably
 
     def announce(got: int) -> None:
         if port_file is not None:
             write_durably(port_file, f"{got}\n".encode())
-        print(f"http://{host}:{got}/", flush=True)
+        print(f"{'http' if tls is None else 'https'}://{host}:{got}/", flush=True)
 
     if port_file is not None:
         port_file.unlink(missing_ok=True)  # one of an earlier run would name a port that no one serves
     hosts = ("127.0.0.1", "localhost", "[::1]", *(name or ()))
-    serve(Settings(data=data, hosts=hosts, secure_cookies=secure), host=host, port=port, announce=announce)
+    tls = None if tls_cert is None or tls_key is None else TlsFiles(certificate=tls_cert, key=tls_key)
+    try:
+        settings = Settings(data=data, hosts=hosts, secure_cookies=secure, trusted_proxies=tuple(trusted_proxy or ()))
+        serve(settings, host=host, port=port, announce=announce, tls=tls)
+    except LanesideError as error:
+        typer.echo(f"{error.code}: {error}", err=True)
+        raise typer.Exit(2) from error
 
 
 @centre.command("enrol-code")

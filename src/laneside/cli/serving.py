@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LAST_ANSWERS_S = 3
+CONNECTIONS_MAX = 256
 
 
 def serve(
@@ -23,6 +24,10 @@ def serve(
 ) -> None:
     """Listen, tell the port to the file and to ``listening``, and serve until SIGTERM, SIGINT or SIGHUP."""
     import uvicorn
+
+    from laneside.access.connections import Connections
+    from laneside.access.limits import ConnectionLimits
+    from laneside.access.proxies import TrustedProxies
 
     if host not in LOOPBACK:
         raise SystemExit(f"laneside: servers bind to loopback only, not to {host}")
@@ -34,8 +39,15 @@ def serve(
             listening(listener.getsockname()[1])
         if port_file is not None:
             tell(port_file, listener.getsockname()[1])
+        limits = ConnectionLimits(total_max=CONNECTIONS_MAX, per_caller_max=CONNECTIONS_MAX)
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=LAST_ANSWERS_S, server_header=False
+            app,
+            http=Connections(limits, proxies=TrustedProxies(())).protocol(),
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=LAST_ANSWERS_S,
+            server_header=False,
         )
         # Uvicorn raises the signal once more after it has shut down: its default action would end the process there,
         # before the caller has closed what it opened.

@@ -47,11 +47,14 @@ def terminal(
     port: Annotated[int, typer.Option(help="port to listen on; 0 takes a free one")] = 0,
     port_file: Annotated[Path | None, typer.Option(help="file that is told the port")] = None,
     lane_link: Annotated[bool, typer.Option(help="talk to the lane's computer; without, 人工放行")] = True,
+    plain_http_to_centre: Annotated[
+        bool, typer.Option("--plain-http-to-centre", help="the centre is on another host and speaks no TLS")
+    ] = False,
     demo: Annotated[bool, typer.Option(hidden=True, help="show the roadside's panel")] = False,
 ) -> None:
     """Serve the collector's pages on loopback."""
     from laneside.cli.serving import serve
-    from laneside.errors import LanesideError
+    from laneside.errors import LanesideError, PlainHttpError
     from laneside.terminal.app import create_app
     from laneside.terminal.reader_choice import Connections
     from laneside.terminal.root import Terminal, TerminalSettings
@@ -75,10 +78,12 @@ def terminal(
             ),
             name=name,
             demo=demo,
+            plain_http_to_centre=plain_http_to_centre,
         )
         machine = Terminal(settings, enrolment_code=enrol)
     except LanesideError as error:
-        typer.echo(f"laneside terminal: {error}", err=True)
+        code = f"{error.code}: " if isinstance(error, PlainHttpError) else ""
+        typer.echo(f"laneside terminal: {code}{error}", err=True)
         raise typer.Exit(1) from error
     try:
         machine.start()

@@ -47,6 +47,9 @@ def make_private(folder: Path, *databases: str) -> None:
                 if not inside.is_symlink():
                     inside.chmod(_PRIVATE_FOLDER if inside.is_dir() else _PRIVATE_FILE)
             folder.chmod(_PRIVATE_FOLDER)  # last, so that a cut begins anew
+        for inside in folder.iterdir():
+            if inside.is_file() and not inside.is_symlink():
+                inside.chmod(_PRIVATE_FILE)
         for database in databases:
             if not (folder / database).exists():
                 os.mknod(folder / database, _PRIVATE_FILE | stat.S_IFREG)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
 from laneside.contract.signing import canonical, parse
-from laneside.errors import ContractError
+from laneside.errors import ContractError, PlainHttpError
 from laneside.reader.frames.connection_keeper import FrameReaderPolicy
 from laneside.reader.frames.settings import policy_of
 from laneside.rsu import DialectName
@@ -93,3 +95,23 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
         body = canonical(self)
         if folder.read(_FILE) != body:
             folder.write(_FILE, body)
+
+
+def refuse_plain_http(centre_url: str) -> None:
+    """Raise PlainHttpError, with text and remedy, where the centre is on another host and not asked over TLS."""
+    parts = urlsplit(centre_url)
+    if parts.scheme != "http" or _is_this_machine(parts.hostname or ""):
+        return
+    raise PlainHttpError(
+        f"到中心的连接未加密，别人能看到流水，能代替中心应答：{centre_url}。请用 https:// 地址，"
+        "或在可信网络上加 --plain-http-to-centre / "
+        f"the connection to the centre at {centre_url} is not encrypted: who is on the way can read records and stand "
+        "in for the centre. Give its https:// address, or, on a network that you trust, add --plain-http-to-centre"
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -52,7 +52,7 @@ from laneside.terminal.device_worker import DeviceWorker, PsamAccess
 from laneside.terminal.photos import PhotoFolder
 from laneside.terminal.plate_worker import PlateWorker
 from laneside.terminal.preferences import Preferences
-from laneside.terminal.reader_choice import Connections, RoadsideChips
+from laneside.terminal.reader_choice import Connections, RoadsideChips, refuse_plain_http
 from laneside.terminal.reader_factory import firmware_of, make_reader, poll_s_of, reach_of, required_roadside
 from laneside.terminal.services import Services
 from laneside.terminal.station import StationSetup, lane_id_of
@@ -82,9 +82,15 @@ class TerminalSettings(msgspec.Struct, frozen=True, kw_only=True):
     connections: Connections
     name: str = "handheld"
     demo: bool = False
+    plain_http_to_centre: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a terminal without any reader. Raises SettingError."""
+        """Refuse a terminal without any reader, or whose words to the centre anyone could read.
+
+        Raises SettingError and PlainHttpError.
+        """
+        if not self.plain_http_to_centre:
+            refuse_plain_http(self.connections.centre_url)
         if isinstance(self.connections.reader, RoadsideChips):
             required_roadside(self.connections)
 

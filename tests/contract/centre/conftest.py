@@ -17,13 +17,14 @@ from starlette.testclient import TestClient
 
 from laneside.centre.app import Centre, create_app, open_centre
 from laneside.centre.demo import STATION_HEX, seed_demo
-from laneside.centre.settings import Settings
+from laneside.centre.settings import LoginLimits, Settings
 from laneside.centre.storage.tables import store
 from laneside.contract.exchange import EnrolmentReply, EnrolmentRequest, Receipt
 from laneside.contract.records import ExitRecord, FindingNote, ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import canonical, parse, public_bytes, receipt_bytes, request_bytes, verify
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4 + b"\xff\xd9"
+PROMPT = LoginLimits(refusal_delay_s=0)
 PHOTO = hashlib.sha256(JPEG).hexdigest()
 
 
@@ -253,7 +254,7 @@ def app(tmp_path, clock, seeded_folder, after_commit):
             raise after_commit.pop()
 
     folder = shutil.copytree(seeded_folder, tmp_path / "centre")
-    settings = Settings(data=folder, photo_bytes_max=64 * 1024, message_bytes_max=32 * 1024)
+    settings = Settings(data=folder, photo_bytes_max=64 * 1024, message_bytes_max=32 * 1024, login=PROMPT)
     return create_app(settings, clock, CountedRandom(10**6), after_commit=cut)
 
 

@@ -1,11 +1,16 @@
-"""Login, sessions and lock-outs of the centre's pages."""
+"""Login, sessions and waits after wrong passwords of the centre's pages."""
 
+import os
+import shutil
 from datetime import timedelta
 
 import pytest
 from centre_pages import PASSWORDS, csrf, log_in
+from starlette.testclient import TestClient
 
+from laneside.centre.app import create_app
 from laneside.centre.demo import CENTRE_ACCOUNT, STATION_HEX
+from laneside.centre.settings import Settings
 from laneside.centre.web.pages import SESSION_COOKIE
 
 PAGES = (
@@ -54,12 +59,20 @@ def test_wrong_passwords_names_and_secrets_stay_outside(client):
     assert client.get("/records").status_code == 303
 
 
-def test_five_wrong_tries_lock_for_five_minutes(client, clock):
-    for _ in range(5):
-        log_in(client, password="wrong")
-    assert log_in(client).status_code == 403
-    clock.at += timedelta(minutes=5)
-    assert log_in(client).status_code == 303
+def try_from(app, address, *, password=PASSWORDS.centre, name=CENTRE_ACCOUNT):
+    """Log in from an address; its answer."""
+    client = TestClient(app, base_url="http://127.0.0.1", client=(address, 40000), follow_redirects=False)
+    return log_in(client, password=password, name=name)
+
+
+def test_five_wrong_tries_make_their_own_address_wait(app, centre, clock):
+    assert [try_from(app, "10.0.0.9", password="wrong").status_code for _ in range(5)] == [403] * 5
+    refused = try_from(app, "10.0.0.9")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "10")
+    assert "密码未核对，请稍候再试。 需等待 10 s" in refused.text
+    assert try_from(app, "10.0.0.10").status_code == 303
+    clock.at += timedelta(seconds=10)
+    assert try_from(app, "10.0.0.9").status_code == 303
 
 
 def test_a_session_ends_by_itself_and_by_logging_out(client, visitor, clock):
@@ -71,3 +84,42 @@ def test_a_session_ends_by_itself_and_by_logging_out(client, visitor, clock):
     client.post("/logout", data={"csrf": csrf(client.get("/records"))})
     client.cookies.set(SESSION_COOKIE, token)
     assert client.get("/records").status_code == 303
+
+
+def test_what_another_site_makes_a_browser_ask_for_is_refused_and_a_link_opens_the_page(client, visitor):
+    image = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}
+    link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    for headers in (image, {"origin": "http://evil.example"}):
+        refused = client.get("/records", headers=headers)
+        assert (refused.status_code, "set-cookie" in refused.headers) == (403, False)
+    for headers in (link, {"referer": "http://evil.example/x"}):
+        opened = client.get("/records?lang=en", headers=headers)
+        assert (opened.status_code, "set-cookie" in opened.headers) == (200, False)
+        assert 'url=/records?lang=en"' in opened.text
+    assert client.post("/logout", headers={"origin": "http://evil.example"}).status_code == 403
+    assert client.get("/records").status_code == 200
+
+
+def through(app, address, **headers):
+    """Return a client of the proxy at an address, which calls by the centre's public name."""
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return TestClient(app, base_url="http://127.0.0.1", headers=told, client=(address, 40000), follow_redirects=False)
+
+
+def test_a_trusted_proxy_says_scheme_host_and_client_and_no_one_else_does(tmp_path, clock, seeded_folder):
+    folder = shutil.copytree(seeded_folder, tmp_path / "centre")
+    settings = Settings(data=folder, hosts=("centre.example",), trusted_proxies=("10.1.0.0/16",))
+    app = create_app(settings, clock, os.urandom)
+    says = {"x_forwarded_proto": "https", "x_forwarded_host": "centre.example", "x_forwarded_for": "6.6.6.6, 10.0.0.9"}
+    try:
+        client = through(app, "10.1.2.3", **says, origin="https://centre.example")
+        page = client.get("/login")
+        assert "Secure" in page.headers["set-cookie"]
+        form = {"csrf": csrf(page), "name": CENTRE_ACCOUNT, "password": PASSWORDS.centre}
+        cookie = page.headers["set-cookie"].partition(";")[0]
+        assert client.post("/login", data=form, headers={"cookie": cookie}).status_code == 303
+        assert through(app, "10.2.0.1", **says).get("/login").status_code == 400
+        stranger = through(app, "10.2.0.1", **(says | {"host": "centre.example"}), origin="https://centre.example")
+        assert stranger.get("/login").status_code == 403
+    finally:
+        app.state.centre.close()

@@ -10,14 +10,7 @@ from laneside.errors import SettingError
 def test_a_password_that_is_none_is_refused(database, clock, random_bytes, password):
     from datetime import timedelta
 
-    accounts = Accounts(
-        database,
-        clock,
-        random_bytes=random_bytes,
-        session_life=timedelta(hours=1),
-        tries_max=5,
-        lock=timedelta(minutes=5),
-    )
+    accounts = Accounts(database, clock, random_bytes=random_bytes, session_life=timedelta(hours=1))
     with pytest.raises(SettingError):
         accounts.set_password("admin", password)
     assert not accounts.exist()

@@ -151,14 +151,7 @@ def test_the_demonstration_s_fees(clock):
 
 
 def test_seeding_fills_once(documents, database, clock, random_bytes):
-    accounts = Accounts(
-        database,
-        clock,
-        random_bytes=random_bytes,
-        session_life=timedelta(hours=1),
-        tries_max=5,
-        lock=timedelta(minutes=5),
-    )
+    accounts = Accounts(database, clock, random_bytes=random_bytes, session_life=timedelta(hours=1))
     keys = {"passwords": PASSWORDS, "listed_card_id": "6" * 20, "listed_obu_id": "6" * 16}
     filled = [seed_demo(documents, accounts, clock, random_bytes, **keys) for _ in range(2)]
     assert filled == [True, False]

@@ -110,3 +110,17 @@ def test_what_is_shown_can_be_changed_and_published_again(command, folder, tmp_p
     published, _ = newest(folder, DocumentKind.PARAMETERS)
     assert parse(published.body, Parameters).policy.duplicate_window_s == 60
     assert command("show", "--data", str(folder), "secrets").exit_code == 2
+
+
+def test_a_certificate_and_its_key_go_together_and_must_be_readable(command, tmp_path):
+    alone = command("--data", str(tmp_path / "c"), "--tls-cert", "here.pem")
+    assert (alone.exit_code, "--tls-key" in alone.output) == (2, True)
+    missing = command("--data", str(tmp_path / "c"), "--tls-cert", "here.pem", "--tls-key", "there.pem")
+    assert missing.exit_code == 2
+    assert missing.stderr == "setting: certificate here.pem and key there.pem: [Errno 2] No such file or directory\n"
+
+
+def test_a_proxy_that_is_no_address_is_refused_in_words(command, tmp_path):
+    refused = command("--data", str(tmp_path / "c"), "--trusted-proxy", "proxy.example")
+    assert refused.exit_code == 2
+    assert "a trusted proxy is an IP address or a network" in refused.stderr

@@ -1,4 +1,4 @@
-"""Login, lock-out, unlocking and the shift: who may, what the refusal says, what the journal keeps."""
+"""Login, waits after wrong passwords, unlocking, the shift: who may, what the refusal says, what is journaled."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from lane_kit import PASSWORD
 
 from laneside.contract.parameters import Operator, Role, ShiftPlan
 from laneside.contract.records import PassageEvent
+from laneside.contract.signing import canonical
 from laneside.passage.answers import Done, Rejected
-from laneside.passage.duty.duty import shift_at
+from laneside.passage.duty.duty import Browser, DutyNote, shift_at
 
 DAY = date(2026, 5, 6)
+OWN, OTHER = Browser(name="own"), Browser(name="other")
 PLANS = (
     ShiftPlan(number=1, name="早班", starts_minute=450),
     ShiftPlan(number=2, name="中班", starts_minute=930),
@@ -21,12 +23,12 @@ PLANS = (
 )
 
 
-def login(station, number="620101", password=PASSWORD, shift=1):
-    return station.duty.login(number, password, shift, DAY)
+def login(station, number="620101", password=PASSWORD, shift=1, browser=OWN):
+    return station.duty.login(number, password, shift, DAY, browser=browser)
 
 
-def fail(station, times, number="620101"):
-    return [login(station, number, "wrong") for _ in range(times)]
+def fail(station, times, number="620101", browser=OWN):
+    return [login(station, number, "wrong", browser=browser) for _ in range(times)]
 
 
 def shift_events(station) -> list[tuple[str, str]]:
@@ -88,24 +90,88 @@ def test_a_shift_that_is_not_planned_is_refused_beside_its_field(station):
     assert (answer.field, answer.text.zh) == ("shift", "没有这个班次")
 
 
-def test_five_wrong_passwords_lock_and_a_leader_unlocks_also_after_a_restart(station):
+def test_five_wrong_passwords_make_wait_and_a_leader_ends_it(station):
     assert [answer.field for answer in fail(station, 5)] == ["password"] * 4 + ["operator_id"]
+    waiting = login(station)
+    assert (waiting.field, waiting.text.zh) == ("operator_id", "连续输错，请 30 秒后再试，或请班长解锁")
+    assert station.duty.unlock(operator_id="620101", leader="620100", password=PASSWORD, browser=OWN) == Done()
+    assert login(station) == Done()
+
+
+def test_the_wait_grows_with_each_wrong_password_up_to_two_minutes_and_is_over_by_itself(station):
+    fail(station, 4)
+    told = []
+    for _ in range(4):
+        told.append(fail(station, 1)[0].text.en)
+        station.clock.forward(121)
+    assert told == [
+        f"Too many wrong passwords: wait {s} s, or ask a shift leader to unlock" for s in (30, 60, 120, 120)
+    ]
+    assert login(station) == Done()
+
+
+def test_the_right_password_is_not_taken_while_one_has_to_wait(station):
+    fail(station, 5)
+    station.clock.forward(29)
+    assert login(station).field == "operator_id"
+    station.clock.forward(1)
+    assert login(station) == Done()
+
+
+def test_wrong_passwords_fade(station):
+    fail(station, 4)
+    station.clock.forward(1200)
+    assert [answer.field for answer in fail(station, 4)] == ["password"] * 3 + ["operator_id"]
+
+
+def test_strangers_make_no_one_wait_in_another_browser_and_no_leader_at_the_lane(station):
+    for number in ("620101", "620100", "620001"):
+        fail(station, 5, number)
+        assert login(station, number, browser=OTHER) == Done()
+    assert [station.duty.check_leader(n, PASSWORD).operator_id for n in ("620100", "620001")] == ["620100", "620001"]
+
+
+def test_one_who_comes_with_a_new_browser_each_time_makes_strangers_wait_but_no_known_browser(station):
+    told = [fail(station, 1, browser=Browser(name=str(number)))[0].field for number in range(20)]
+    assert told == ["password"] * 19 + ["operator_id"]
     station.stop()
     station.start()
-    locked = login(station)
-    assert (locked.field, locked.text.zh) == ("operator_id", "该工号已锁定，请班长解锁")
+    assert login(station, browser=OTHER).field == "operator_id"
+    assert login(station, browser=Browser(name="own", known=True)) == Done()
     assert station.duty.unlock(operator_id="620101", leader="620100", password=PASSWORD) == Done()
-    station.login()
+    assert login(station, browser=OTHER) == Done()
+
+
+def test_each_wait_that_begins_is_journaled_and_told_once(station):
+    fail(station, 5)
+    for _ in range(3):
+        station.clock.forward(121)
+        fail(station, 1)
+    kept = [msgspec.json.decode(e.payload)["what"] for e in station.journal.of_subject("620101") if e.kind == "duty"]
+    assert kept[-9:] == [*["failure"] * 5, "lockout", *["failure"] * 3]
+    events = [msgspec.json.decode(e.payload, type=PassageEvent) for e in station.journal.of_kind("event")]
+    assert [event.operator_id for event in events if event.kind == "lockout"] == ["620101"]
+
+
+def test_a_lockout_of_an_older_release_is_over_by_itself(station):
+    note = DutyNote(what="lockout", operator_id="620101")
+    for what in [*["failure"] * 20, "lockout"]:
+        station.journal.append("duty", canonical(msgspec.structs.replace(note, what=what)), subject="620101")
+    station.stop()
+    station.start()
+    assert login(station).field == "operator_id"
+    station.clock.forward(31)
+    assert login(station) == Done()
 
 
 def test_a_login_between_them_begins_the_count_of_failures_again(station):
     fail(station, 4)
-    station.login()
-    fail(station, 4)
-    assert not station.duty.locked("620101")
+    assert login(station) == Done()
+    assert [answer.field for answer in fail(station, 4)] == ["password"] * 4
+    assert login(station) == Done()
 
 
-def test_only_a_locked_number_is_unlocked_and_only_by_a_leader(station):
+def test_only_a_number_that_must_wait_is_unlocked_and_only_by_a_leader(station):
     answer = station.duty.unlock(operator_id="620101", leader="620100", password=PASSWORD)
     assert (answer.field, answer.text.zh) == ("operator_id", "该工号未锁定")
     fail(station, 5)
@@ -113,14 +179,16 @@ def test_only_a_locked_number_is_unlocked_and_only_by_a_leader(station):
     assert (answer.field, answer.text.zh) == ("leader", "不是本站班长工号")
     answer = station.duty.unlock(operator_id="620101", leader="620100", password="wrong")
     assert (answer.field, answer.text.zh) == ("password", "班长密码不正确")
-    assert station.duty.locked("620101")
+    assert login(station).field == "operator_id"
 
 
-def test_a_leaders_wrong_passwords_lock_the_leader_too(station):
+def test_a_leaders_wrong_passwords_make_the_leader_wait_too(station):
     for _ in range(5):
         assert station.duty.check_leader("620100", "wrong").field == "password"
-    locked = station.duty.check_leader("620100", PASSWORD)
-    assert (locked.field, locked.text.zh) == ("leader", "该工号已锁定")
+    waiting = station.duty.check_leader("620100", PASSWORD)
+    assert (waiting.field, waiting.text.zh) == ("leader", "连续输错，请 30 秒后再试，或请班长解锁")
+    station.clock.forward(30)
+    assert isinstance(station.duty.check_leader("620100", PASSWORD), Operator)
 
 
 def test_leader_and_administrator_may_release(station):

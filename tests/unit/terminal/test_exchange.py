@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from gallery import Scene
+from gallery import Duty, Scene
 from samples import PHOTO, READ
 
+from laneside.passage.duty.duty import Browser
 from laneside.terminal.web.exchange import COOKIE, Sessions
 
 JSON = {"accept": "application/json"}
@@ -66,10 +67,42 @@ def test_the_cookie_is_strict_and_hidden_from_scripts(stranger):
     assert "samesite=strict" in cookie
 
 
-def test_only_so_many_browsers_are_remembered():
+def test_strangers_throw_no_one_out_however_many_they_are(page):
+    cookie = page.client.cookies[COOKIE]
+    for _ in range(600):
+        page.client.cookies.clear()
+        page.client.get("/session")
+    page.client.cookies.clear()
+    page.client.cookies.set(COOKIE, cookie)
+    assert page.client.get("/more").status_code == 200
+
+
+@pytest.fixture
+def sessions():
     counter = iter(range(10_000))
-    sessions = Sessions(random_bytes=lambda size: next(counter).to_bytes(size, "big"))
+    return Sessions(random_bytes=lambda size: next(counter).to_bytes(size, "big"))
+
+
+def test_only_so_many_browsers_are_remembered(sessions):
     first = sessions.begin()
-    for _ in range(64):
+    person = sessions.begin_after(sessions.begin(), Duty())
+    for _ in range(512):
         sessions.begin()
     assert sessions.find(first.token) is None
+    assert sessions.find(person.token) is person
+    for _ in range(64):
+        sessions.begin_after(sessions.begin(), Duty())
+    assert sessions.find(person.token) is None
+
+
+def test_a_browser_keeps_its_name_and_who_logged_in_with_it(sessions):
+    stranger = sessions.begin()
+    assert stranger.browser_of("1") == Browser(name=stranger.name)
+    worked = sessions.begin_after(stranger, Duty(operator_id="1"))
+    after = sessions.begin_after(worked, None)
+    assert (after.duty, after.known) == (None, {"1"})
+    assert after.browser_of("1") == worked.browser_of("1") == Browser(name=stranger.name, known=True)
+    assert after.browser_of("2") == Browser(name=stranger.name)
+    assert sessions.begin().name != stranger.name
+    assert len({stranger.token, worked.token, after.token}) == 3
+    assert sessions.find(worked.token) is None

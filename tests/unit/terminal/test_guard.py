@@ -38,6 +38,41 @@ def test_a_post_from_elsewhere_does_nothing(page, headers):
     assert page.gallery.calls == []
 
 
+LINK = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"},
+        {"sec-fetch-site": "same-site", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"},
+        {"origin": "http://evil.example"},
+    ],
+)
+def test_another_sites_page_gets_nothing_of_ours(page, headers):
+    page.show(Scene(path="/linkage", view=READ))
+    answer = page.client.get("/session", headers=headers)
+    assert answer.status_code == 403
+    assert "csrf" not in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("headers", [LINK, {"referer": "http://evil.example/"}])
+def test_a_link_on_another_site_opens_the_page_and_costs_no_session(page, headers):
+    page.show(Scene(path="/linkage", view=READ))
+    page.client.cookies.clear()  # as a browser does, which sends no strict cookie with it
+    answer = page.client.get("/linkage?a=%22>1", headers=headers)
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    assert 'content="0;url=/linkage?a=%22%3E1"' in answer.text
+
+
+def test_a_link_leads_to_no_other_host(page):
+    answer = page.client.get("http://127.0.0.1:8800//evil.example/", headers=LINK)
+    assert 'url=/evil.example/"' in answer.text
+
+
 def test_a_post_from_our_own_page_is_taken(page):
     page.show(Scene(path="/linkage", view=READ))
     own = {"origin": "http://127.0.0.1:8800", "sec-fetch-site": "same-origin"}

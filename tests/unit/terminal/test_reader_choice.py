@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
+from laneside.errors import PlainHttpError
 from laneside.rsu import SERIAL
 from laneside.sync.folder import DiskFolder
-from laneside.terminal.reader_choice import Connections, PcscReaders, RoadsideChips, SerialReader, TcpReader
+from laneside.terminal.reader_choice import (
+    Connections,
+    PcscReaders,
+    RoadsideChips,
+    SerialReader,
+    TcpReader,
+    refuse_plain_http,
+)
+from laneside.terminal.root import TerminalSettings
 
 CHOICES = (
     RoadsideChips(),
@@ -50,3 +61,26 @@ def test_a_file_of_the_first_release_is_read(tmp_path):
     assert kept.reader.policy.dialect.name is SERIAL.name
     kept.save(folder)
     assert folder.read("attached.json") == body
+
+
+@pytest.mark.parametrize(
+    "url", ["http://10.0.0.1", "HTTP://centre.example:8080/", "http://localhost.example", "http://[2001:db8::1]:80"]
+)
+def test_plain_http_to_another_host_is_refused_with_a_remedy(url):
+    with pytest.raises(PlainHttpError, match="未加密") as refused:
+        refuse_plain_http(url)
+    assert (refused.value.code, "add --plain-http-to-centre" in str(refused.value)) == ("plain-http", True)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://centre.example", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:80"]
+)
+def test_tls_and_this_machine_need_no_word(url):
+    refuse_plain_http(url)
+
+
+def test_who_says_so_gets_plain_http(tmp_path):
+    elsewhere = Connections(centre_url="http://10.0.0.1", roadside=("127.0.0.1", 9))
+    with pytest.raises(PlainHttpError):
+        TerminalSettings(data=tmp_path, connections=elsewhere)
+    assert TerminalSettings(data=tmp_path, connections=elsewhere, plain_http_to_centre=True).plain_http_to_centre

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from starlette.concurrency import run_in_threadpool
+from typing import Final
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from laneside.access.proxies import peer_of
+from laneside.centre.logins import LoggedIn, TooBusy, TooManyTries, WrongPassword
 from laneside.centre.web.pages import (
     LOGIN_COOKIE,
     SESSION_COOKIE,
@@ -14,7 +17,6 @@ from laneside.centre.web.pages import (
     PageServices,
     PageVisit,
     field,
-    from_own_page,
     remembering_language,
     render,
     same_secret,
@@ -27,7 +29,7 @@ def show_login(services: PageServices) -> Endpoint:
     """Make the login page; its form carries a secret that the browser's cookie must repeat."""
 
     async def endpoint(request: Request) -> Response:
-        return _login_page(services, request, failed=False)
+        return _login_page(services, request)
 
     return remembering_language(services, endpoint)
 
@@ -35,19 +37,17 @@ def show_login(services: PageServices) -> Endpoint:
 def log_in(services: PageServices) -> Endpoint:
     """Make what the login form posts to."""
 
-    def answer(request: Request, form: FormData) -> Response:
-        own = same_secret(field(form, "csrf"), request.cookies.get(LOGIN_COOKIE, "")) and from_own_page(request)
-        token = services.accounts.log_in(field(form, "name"), field(form, "password")) if own else None
-        if token is None:
-            return _login_page(services, request, failed=True)
-        response = RedirectResponse("/records", 303)
-        set_cookie(services, response, SESSION_COOKIE, token)
-        response.delete_cookie(LOGIN_COOKIE)
-        return response
-
     async def endpoint(request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=20)
-        return await run_in_threadpool(answer, request, form)
+        if not same_secret(field(form, "csrf"), request.cookies.get(LOGIN_COOKIE, "")):
+            return _login_page(services, request, WrongPassword())
+        answer = await services.logins.log_in(field(form, "name"), field(form, "password"), peer_of(request.scope))
+        if not isinstance(answer, LoggedIn):
+            return _login_page(services, request, answer)
+        response = RedirectResponse("/records", 303)
+        set_cookie(services, request, response, SESSION_COOKIE, answer.token)
+        response.delete_cookie(LOGIN_COOKIE)
+        return response
 
     return endpoint
 
@@ -70,9 +70,17 @@ def not_accepted(request: Request, *, status: int) -> Response:
     return render(request, translator_of(request), "refused.html", status=status)
 
 
-def _login_page(services: PageServices, request: Request, *, failed: bool) -> Response:
-    secret = services.accounts.token()
-    status = 403 if failed else 200
-    response = render(request, translator_of(request), "login.html", status=status, csrf=secret, failed=failed)
-    set_cookie(services, response, LOGIN_COOKIE, secret)
+_Refused = WrongPassword | TooManyTries | TooBusy
+_STATUS: Final = {WrongPassword: 403, TooManyTries: 429, TooBusy: 503}
+
+
+def _login_page(services: PageServices, request: Request, refused: _Refused | None = None) -> Response:
+    secret, translator = services.accounts.token(), translator_of(request)
+    status = 200 if refused is None else _STATUS[type(refused)]
+    wait_s = 0 if refused is None or isinstance(refused, WrongPassword) else refused.wait_s
+    wrong = None if refused is None else translator(f"login.{status}")
+    response = render(request, translator, "login.html", status=status, csrf=secret, wrong=wrong, wait_s=wait_s)
+    if wait_s:
+        response.headers["Retry-After"] = str(wait_s)
+    set_cookie(services, request, response, LOGIN_COOKIE, secret)
     return response

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -18,6 +19,7 @@ from laneside.centre.accounts import Accounts, AccountSession
 from laneside.centre.alarms import Alarms
 from laneside.centre.authorisations.authorisations import Authorisations
 from laneside.centre.ingest.kept_uploads import KeptUploads
+from laneside.centre.logins import Logins
 from laneside.centre.parameters.published import PublishedDocuments
 from laneside.centre.photos import Photos
 from laneside.centre.terminals.enrolment import Enrolment
@@ -32,15 +34,19 @@ LANGUAGE_COOKIE: Final = "laneside_centre_lang"
 LOGIN_COOKIE: Final = "laneside_centre_door"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class PageServices(msgspec.Struct, frozen=True, kw_only=True):
-    """The nouns that the pages show."""
+    """The nouns that the pages show. ``threads`` are how many pages may wait for the disk at a time."""
 
     clock: Clock
     secure_cookies: bool
+    threads: CapacityLimiter
     static: Path
     accounts: Accounts
+    logins: Logins
     alarms: Alarms
     authorisations: Authorisations
     documents: PublishedDocuments
@@ -68,6 +74,11 @@ Show = Callable[[PageVisit], Response]
 Act = Callable[[PageVisit, FormData], Response]
 
 
+async def in_thread(services: PageServices, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Run what waits for the disk in one of the pages' own threads: those of terminals stay free."""
+    return await to_thread.run_sync(partial(work, *args, **named), limiter=services.threads)
+
+
 def page(services: PageServices, show: Show) -> Endpoint:
     """Wrap a page for logged-in people; others are sent to the login."""
 
@@ -75,7 +86,7 @@ def page(services: PageServices, show: Show) -> Endpoint:
         visit = _visit(services, request)
         return RedirectResponse("/login", 303) if visit is None else show(visit)
 
-    return remembering_language(services, lambda request: run_in_threadpool(answer, request))
+    return remembering_language(services, lambda request: in_thread(services, answer, request))
 
 
 def action(services: PageServices, act: Act) -> Endpoint:
@@ -85,13 +96,13 @@ def action(services: PageServices, act: Act) -> Endpoint:
         visit = _visit(services, request)
         if visit is None:
             return RedirectResponse("/login", 303)
-        if not same_secret(field(form, "csrf"), visit.session.csrf) or not from_own_page(request):
+        if not same_secret(field(form, "csrf"), visit.session.csrf):
             return visit.page("refused.html", status=403)
         return act(visit, form)
 
     async def endpoint(request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=20)
-        return await run_in_threadpool(answer, request, form)
+        return await in_thread(services, answer, request, form)
 
     return endpoint
 
@@ -114,9 +125,10 @@ def translator_of(request: Request) -> Translator:
     return Translator(Language.EN if asked == Language.EN else Language.ZH)
 
 
-def set_cookie(services: PageServices, response: Response, name: str, value: str) -> None:
-    """Give the browser a cookie that no script and no other site can use."""
-    response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=services.secure_cookies)
+def set_cookie(services: PageServices, request: Request, response: Response, name: str, value: str) -> None:
+    """Give the browser a cookie that no script and no other site can use, over HTTPS only where it came by HTTPS."""
+    secure = services.secure_cookies or request.url.scheme == "https"
+    response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=secure)
 
 
 def field(form: FormData, name: str) -> str:
@@ -128,12 +140,6 @@ def field(form: FormData, name: str) -> str:
 def same_secret(given: str, wanted: str) -> bool:
     """Compare without telling by the time it takes where they differ."""
     return bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
-
-
-def from_own_page(request: Request) -> bool:
-    """Tell whether the browser says that a form of this host sent the request; old browsers say nothing."""
-    origin = request.headers.get("origin")
-    return origin is None or origin == f"{request.url.scheme}://{request.headers.get('host')}"
 
 
 def _visit(services: PageServices, request: Request) -> PageVisit | None:
@@ -150,7 +156,7 @@ def remembering_language(services: PageServices, answer: Endpoint) -> Endpoint:
         response = await answer(request)
         asked = request.query_params.get("lang")
         if asked in set(Language):
-            set_cookie(services, response, LANGUAGE_COOKIE, asked)
+            set_cookie(services, request, response, LANGUAGE_COOKIE, asked)
         return response
 
     return endpoint

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from laneside.access.origins import answer_to_stranger
 from laneside.centre.web import login_pages, record_pages, terminal_pages
 from laneside.centre.web.pages import PageServices, action, page
 
@@ -69,3 +70,15 @@ class SafetyHeaders:
             await send(message)
 
         await self._app(scope, receive, send_safely)
+
+
+class OwnPagesOnly:
+    """Answer what another site made a browser send, before any page or session is asked."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        stranger = answer_to_stranger(scope) if scope["type"] == "http" else None
+        await (self._app if stranger is None else stranger)(scope, receive, send)

@@ -1,4 +1,8 @@
-"""The collector on duty: offline login, lock-out and unlocking, shift and work date. The journal keeps all of it."""
+"""The collector on duty: offline login, waits after wrong passwords, shift and work date. The journal keeps all of it.
+
+Whoever gives wrong passwords for an operator makes his own browser wait; many of them, from whatever browsers, make all
+wait with which that operator has not logged in. A leader who releases where someone is on duty waits for no stranger.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from typing import Final
 import msgspec
 from msgspec import field
 
+from laneside.access.limits import WaitRule
+from laneside.access.login_tries import LoginTries
 from laneside.clock import BEIJING, Clock, beijing_digits
 from laneside.contract.parameters import Operator, Parameters, Role, ShiftPlan
 from laneside.contract.records import PassageEvent, ShiftTotals
@@ -22,6 +28,28 @@ from laneside.passage.answers import DONE, Answer, Rejected, rejected
 from laneside.passage.ports import Documents, TerminalIdentity
 
 KIND = "duty"
+
+
+class Browser(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a password is given; ``known`` where its operator has logged in with it since the terminal's start."""
+
+    name: str = ""
+    known: bool = False
+
+
+STRANGER: Final = Browser()
+AT_THE_LANE: Final = Browser(name="lane", known=True)
+"""The browser of whoever is on duty, where a leader gives the password for a release."""
+
+ALL_STRANGERS: Final = "strangers"
+STRANGERS_TRIES: Final = 4
+"""Times the tries of one browser that all strangers have together: one who leaves a browser each time is slowed too."""
+
+FIRST_WAIT_S: Final = 30
+LONGEST_WAIT_S: Final = 120
+FADE_S: Final = 600
+
+WRONG_LOGIN = rejected("password", "工号或密码不正确", "Number or password is wrong")
 
 COLLECTOR_DAYS_MAX: Final = 1
 LEADER_DAYS_MAX: Final = 31
@@ -36,7 +64,11 @@ NO_PARAMETERS = rejected("", "终端尚未收到参数，请联网后重试", "N
 
 
 class DutyNote(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened to one operator: login, failure, lockout, unlock, logout; the journal's subject is the operator."""
+    """What happened to one operator; the journal's subject is the operator.
+
+    ``what`` is login, failure, lockout (from this wrong password on each further one makes wait longer), unlock or
+    logout. An older release refused everyone from a lockout to its unlock; now the wait after it is over by itself.
+    """
 
     what: str = field(name="what")
     operator_id: str = field(name="operator_id")
@@ -89,8 +121,11 @@ class Duty:
         self._documents = documents
         self._identity = identity
         self._clock = clock
-        # Guards who is on duty and the count of failures; taken before the journal's. A password is computed before it
-        # is taken, so that no one waits behind another's scrypt.
+        # Guards the wrong tries; taken before the next one, never after it.
+        self._trying = RLock()
+        self._tries: dict[str, LoginTries] = {}
+        # Guards who is on duty; taken before the journal's. A password is computed before it is taken, so that no one
+        # on duty waits behind another's scrypt.
         self._lock = RLock()
         self._on_duty: OnDuty | None = None
 
@@ -126,8 +161,13 @@ class Duty:
             f"The clock says {_minute(now)}, the parameters hold from {_minute(start)}: set the clock right",
         )
 
-    def login(self, operator_id: str, password: str, shift: int, work_date: date) -> Answer:
-        """Take a collector on duty; the same answer whether the number or the password was wrong."""
+    def login(
+        self, operator_id: str, password: str, shift: int, work_date: date, *, browser: Browser = STRANGER
+    ) -> Answer:
+        """Take a collector on duty; the same answer whether the number or the password was wrong.
+
+        ``browser`` is where the password was given.
+        """
         parameters = self._parameters()
         if parameters is None:
             return self.login_obstacle() or NO_PARAMETERS
@@ -135,12 +175,13 @@ class Duty:
         if plan is None:
             return rejected("shift", "没有这个班次", "There is no such shift")
         operator = self._known(parameters, operator_id)
-        matches = operator is not None and _matches(operator, password)
+        if operator is None:
+            return WRONG_LOGIN
+        with self._trying:
+            if not self._accepts(operator, password, browser, parameters):
+                wait_s = self._wait_s(operator, browser, parameters)
+                return _wait("operator_id", wait_s) if wait_s else WRONG_LOGIN
         with self._lock:
-            if operator is not None and self.locked(operator.operator_id):
-                return rejected("operator_id", "该工号已锁定，请班长解锁", "Locked: a shift leader must unlock it")
-            if operator is None or not matches:
-                return self._failed(operator, parameters)
             if not self._is_near(work_date, operator.role):
                 return FAR_WORK_DATE
             return self._begin(operator, plan, work_date)
@@ -150,7 +191,7 @@ class Duty:
         days = abs((work_date - self._clock.now().astimezone(BEIJING).date()).days)
         return days <= (COLLECTOR_DAYS_MAX if role is Role.COLLECTOR else LEADER_DAYS_MAX)
 
-    def check_leader(self, leader_id: str, password: str) -> Operator | Rejected:
+    def check_leader(self, leader_id: str, password: str, *, browser: Browser = AT_THE_LANE) -> Operator | Rejected:
         """Return the shift leader (or administrator) whose password this is, else why not."""
         parameters = self._parameters()
         if parameters is None:
@@ -158,24 +199,30 @@ class Duty:
         leader = self._known(parameters, leader_id)
         if leader is None or leader.role is Role.COLLECTOR:
             return rejected("leader", "不是本站班长工号", "Not a shift leader of this station")
-        matches = _matches(leader, password)
-        with self._lock:
-            if self.locked(leader.operator_id):
-                return rejected("leader", "该工号已锁定", "This number is locked")
-            if not matches:
-                self._failed(leader, parameters)
+        with self._trying:
+            wait_s = self._wait_s(leader, browser, parameters)
+            if wait_s:
+                return _wait("leader", wait_s)
+            if not self._accepts(leader, password, browser, parameters):
                 return rejected("password", "班长密码不正确", "The leader's password is wrong")
-            return leader
+        return leader
 
-    def unlock(self, *, operator_id: str, leader: str, password: str) -> Answer:
-        """Let a locked operator try again, on a shift leader's word."""
-        checked = self.check_leader(leader, password)
+    def unlock(self, *, operator_id: str, leader: str, password: str, browser: Browser = STRANGER) -> Answer:
+        """Let an operator who must wait try again at once, with whatever browser, on a shift leader's word.
+
+        ``browser`` is where the leader's password was given.
+        """
+        checked = self.check_leader(leader, password, browser=browser)
         if not isinstance(checked, Operator):
             return checked
-        with self._lock:
-            if not self.locked(operator_id):
+        parameters = self._parameters()
+        operator = None if parameters is None else self._known(parameters, operator_id)
+        with self._trying:
+            if parameters is None or operator is None or not self._anyone_waits(operator, parameters):
                 return rejected("operator_id", "该工号未锁定", "This number is not locked")
-            self._note(DutyNote(what="unlock", operator_id=operator_id, by=checked.operator_id), event="unlock")
+            self._tries[operator_id] = LoginTries()
+            with self._lock:
+                self._note(DutyNote(what="unlock", operator_id=operator_id, by=checked.operator_id), event="unlock")
             return DONE
 
     def logout(self) -> Answer:
@@ -194,13 +241,6 @@ class Duty:
         duty = self._on_duty
         return None if duty is None or self._totals is None else self._totals(duty)
 
-    def locked(self, operator_id: str) -> bool:
-        """Return whether the journal holds a lock-out of this operator that was not lifted."""
-        for note in reversed(self._history(operator_id)):
-            if note.what in ("lockout", "unlock"):
-                return note.what == "lockout"
-        return False
-
     def _parameters(self) -> Parameters | None:
         return self._documents.parameters(self._clock.now())
 
@@ -209,25 +249,60 @@ class Duty:
         own = parameters.station.station_hex
         return next((o for o in parameters.operators if o.operator_id == operator_id and o.station_hex == own), None)
 
-    def _history(self, operator_id: str) -> list[DutyNote]:
-        entries = self._journal.of_subject(operator_id)
-        return [msgspec.json.decode(entry.payload, type=DutyNote) for entry in entries if entry.kind == KIND]
+    def _accepts(self, operator: Operator, password: str, browser: Browser, parameters: Parameters) -> bool:
+        """Return whether the password is right and may be tried now; a wrong one is counted and noted.
 
-    def _failed(self, operator: Operator | None, parameters: Parameters) -> Rejected:
-        if operator is not None:
+        ``_trying`` is held: a password takes 16 MB and is looked at only where no one waits, so one after the other.
+        """
+        if self._wait_s(operator, browser, parameters):
+            return False
+        tries, counted = self._tries_of(operator), _counted_by(browser, parameters)
+        if _matches(operator, password):
+            for key in counted:
+                tries.forget(key)
+            return True
+        now_s = self._clock.monotonic_s()
+        with self._lock:
             self._note(DutyNote(what="failure", operator_id=operator.operator_id))
-            if self._failures(operator.operator_id) >= parameters.policy.login_tries_max:
+            begins_to_wait = [tries.failed(key, rule, now_s) == rule.free for key, rule in counted.items()]
+            if any(begins_to_wait):
                 self._note(DutyNote(what="lockout", operator_id=operator.operator_id), event="lockout")
-                return rejected("operator_id", "连续输错，该工号已锁定，请班长解锁", "Too many tries: locked")
-        return rejected("password", "工号或密码不正确", "Number or password is wrong")
+        return False
 
-    def _failures(self, operator_id: str) -> int:
-        count = 0
-        for note in reversed(self._history(operator_id)):
-            if note.what != "failure":
+    def _wait_s(self, operator: Operator, browser: Browser, parameters: Parameters) -> int:
+        tries, now_s = self._tries_of(operator), self._clock.monotonic_s()
+        return max(tries.left_s(key, rule, now_s) for key, rule in _counted_by(browser, parameters).items())
+
+    def _anyone_waits(self, operator: Operator, parameters: Parameters) -> bool:
+        tries, now_s, of_browser = self._tries_of(operator), self._clock.monotonic_s(), _rule(parameters)
+        of_strangers = _rule(parameters, STRANGERS_TRIES)
+        return tries.left_s(ALL_STRANGERS, of_strangers, now_s) > 0 or tries.anyone_waits(
+            of_browser, now_s, but=ALL_STRANGERS
+        )
+
+    def _tries_of(self, operator: Operator) -> LoginTries:
+        """Return an operator's wrong tries; the first time those that the journal kept, as strangers'."""
+        if operator.operator_id not in self._tries:
+            tries = LoginTries()
+            count, last = self._failures_kept(operator.operator_id)
+            if last is not None:
+                passed_s = max(0.0, (self._clock.now() - last).total_seconds())
+                tries.put(ALL_STRANGERS, count, self._clock.monotonic_s() - passed_s)
+            self._tries[operator.operator_id] = tries
+        return self._tries[operator.operator_id]
+
+    def _failures_kept(self, operator_id: str) -> tuple[int, datetime | None]:
+        """Return how many failures the journal ends with, and when the last one was; a lock-out is no end of them."""
+        count, last = 0, None
+        for entry in reversed(self._journal.of_subject(operator_id)):
+            if entry.kind != KIND:
+                continue
+            what = msgspec.json.decode(entry.payload, type=DutyNote).what
+            if what not in ("failure", "lockout"):
                 break
-            count += 1
-        return count
+            if what == "failure":
+                count, last = count + 1, last or entry.at
+        return count, last
 
     def _begin(self, operator: Operator, plan: ShiftPlan, work_date: date) -> Answer:
         if self._on_duty is not None and self._on_duty.operator_id != operator.operator_id:
@@ -271,6 +346,25 @@ class Duty:
             shift_totals=msgspec.UNSET if totals is None else totals,
         )
         return Draft(kind="event", subject=event.event_id, payload=canonical(event))
+
+
+def _wait(beside: str, wait_s: int) -> Rejected:
+    return rejected(
+        beside,
+        f"连续输错，请 {wait_s} 秒后再试，或请班长解锁",
+        f"Too many wrong passwords: wait {wait_s} s, or ask a shift leader to unlock",
+    )
+
+
+def _counted_by(browser: Browser, parameters: Parameters) -> dict[str, WaitRule]:
+    """Return by what a wrong password is counted, each with its rule."""
+    own = {f"browser {browser.name}": _rule(parameters)}
+    return own if browser.known else own | {ALL_STRANGERS: _rule(parameters, STRANGERS_TRIES)}
+
+
+def _rule(parameters: Parameters, times: int = 1) -> WaitRule:
+    free = parameters.policy.login_tries_max * times
+    return WaitRule(free=free, first_s=FIRST_WAIT_S, longest_s=LONGEST_WAIT_S, fade_s=FADE_S)
 
 
 def _minute(moment: datetime) -> str:

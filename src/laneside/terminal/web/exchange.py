@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from laneside.passage.answers import Answer, Rejected, rejected
-from laneside.passage.duty.duty import OnDuty
+from laneside.passage.duty.duty import Browser, OnDuty
 from laneside.terminal.services import Services
 from laneside.terminal.web.rendering import Renderer
 
@@ -29,15 +29,22 @@ LOGIN_FIRST = rejected("session", "请先登录", "Log in first")
 
 
 COOKIE = "laneside_session"
-_SESSIONS_MAX = 64
+_PEOPLE_MAX = 64
+_STRANGERS_MAX = 512
 
 
 class Session(msgspec.Struct, kw_only=True):
-    """One browser. ``duty`` is the very duty it logged in to; ``notices`` wait for the next page that is drawn."""
+    """One browser. ``duty`` is the very duty it logged in to; ``notices`` wait for the next page that is drawn.
+
+    ``known`` are the operators who have logged in with this browser, ``name`` is what it is called from login to
+    login: wrong passwords are counted by both.
+    """
 
     token: str
     csrf: str
+    name: str = ""
     duty: OnDuty | None = None
+    known: frozenset[str] = frozenset()
     lane_hex: str = ""
     notices: list[Rejected] = msgspec.field(default_factory=list)
     typed: dict[str, str] = msgspec.field(default_factory=dict)
@@ -45,6 +52,10 @@ class Session(msgspec.Struct, kw_only=True):
     def csrf_matches(self, presented: str) -> bool:
         """Compare in constant time."""
         return hmac.compare_digest(self.csrf.encode(), presented.encode())
+
+    def browser_of(self, operator_id: str) -> Browser:
+        """Return where an operator gives the password who gives it here."""
+        return Browser(name=self.name, known=operator_id in self.known)
 
     def take_notices(self) -> tuple[Rejected, ...]:
         """Return what waits to be shown, once."""
@@ -58,35 +69,58 @@ class Session(msgspec.Struct, kw_only=True):
 
 
 class Sessions:
-    """All browsers of this terminal; the oldest goes when there are too many."""
+    """All browsers of this terminal.
+
+    Those with which someone has logged in are kept apart from strangers', who need no more than a request each: of
+    either the one that was used longest ago goes when there are too many.
+    """
 
     def __init__(self, *, random_bytes: Callable[[int], bytes]) -> None:
         self._random_bytes = random_bytes
-        # Guards _by_token; no other lock is taken under it.
+        # Guards both maps; no other lock is taken under it.
         self._lock = Lock()
-        self._by_token: OrderedDict[str, Session] = OrderedDict()
+        self._people: OrderedDict[str, Session] = OrderedDict()
+        self._strangers: OrderedDict[str, Session] = OrderedDict()
 
     def find(self, token: str | None) -> Session | None:
         """Return the session of a cookie."""
+        if token is None:
+            return None
         with self._lock:
-            if token is None or token not in self._by_token:
-                return None
-            self._by_token.move_to_end(token)
-            return self._by_token[token]
+            for sessions in (self._people, self._strangers):
+                if token in sessions:
+                    sessions.move_to_end(token)
+                    return sessions[token]
+        return None
 
-    def begin(self, duty: OnDuty | None = None) -> Session:
-        """Make a session with fresh tokens; each login gets one, so that a token planted before it is worth nothing."""
-        session = Session(token=self._random_bytes(32).hex(), csrf=self._random_bytes(32).hex(), duty=duty)
-        with self._lock:
-            self._by_token[session.token] = session
-            while len(self._by_token) > _SESSIONS_MAX:
-                self._by_token.popitem(last=False)
-        return session
+    def begin(self) -> Session:
+        """Make a stranger's session."""
+        return self._keep(
+            self._strangers, _STRANGERS_MAX, Session(token=self._token(), csrf=self._token(), name=self._token())
+        )
+
+    def begin_after(self, former: Session, duty: OnDuty | None) -> Session:
+        """Put a session with fresh tokens in the place of one, so that a token planted before is worth nothing."""
+        self.end(former)
+        known = former.known if duty is None else former.known | {duty.operator_id}
+        session = Session(token=self._token(), csrf=self._token(), name=former.name, duty=duty, known=known)
+        return self._keep(self._people, _PEOPLE_MAX, session) if known else self.begin()
 
     def end(self, session: Session) -> None:
         """Forget a session."""
         with self._lock:
-            self._by_token.pop(session.token, None)
+            self._people.pop(session.token, None)
+            self._strangers.pop(session.token, None)
+
+    def _keep(self, sessions: OrderedDict[str, Session], kept_max: int, session: Session) -> Session:
+        with self._lock:
+            sessions[session.token] = session
+            while len(sessions) > kept_max:
+                sessions.popitem(last=False)
+        return session
+
+    def _token(self) -> str:
+        return self._random_bytes(32).hex()
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from laneside.access.origins import answer_to_stranger
 
 BODY_BYTES_MAX = 64 * 1024
 PHOTO_BYTES_MAX = 12 * 1024 * 1024
 PHOTO_PATH = "/linkage/photo"
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_OWN_SITES = frozenset({"same-origin", "none"})
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
@@ -57,26 +57,19 @@ class Guard:
             await PlainTextResponse("body too large", status_code=413)(scope, receive, _with_headers(send))
 
 
-def _refusal(scope: Scope, headers: Headers, limit: int) -> PlainTextResponse | None:
+def _refusal(scope: Scope, headers: Headers, limit: int) -> Response | None:
     host = headers.get("host", "")
     if _LOOPBACK.fullmatch(host) is None:
         return PlainTextResponse("unknown host", status_code=421)
-    if scope["method"] not in _SAFE_METHODS and not _own_origin(scope, headers, host):
-        return PlainTextResponse("foreign origin", status_code=403)
+    stranger = answer_to_stranger(scope)
+    if stranger is not None:
+        return stranger
     length = headers.get("content-length", "0")
     if not length.isdecimal():
         return PlainTextResponse("bad length", status_code=400)
     if int(length) > limit:
         return PlainTextResponse("body too large", status_code=413)
     return None
-
-
-def _own_origin(scope: Scope, headers: Headers, host: str) -> bool:
-    # A browser names its origin on every POST; a program that names none has no cookies of ours to misuse.
-    if headers.get("sec-fetch-site", "none") not in _OWN_SITES:
-        return False
-    origin = headers.get("origin")
-    return origin is None or origin == f"{scope['scheme']}://{host}"
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

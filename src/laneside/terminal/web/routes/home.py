@@ -78,8 +78,7 @@ async def _login(visit: Visit) -> Response:
         kept = ("operator_id", "shift", "work_date")
         visit.session.typed = {name: visit.form.text(name) for name in kept}
         return await visit.answer(answer, then="/", otherwise="/login")
-    visit.web.sessions.end(visit.session)
-    visit.session = visit.web.sessions.begin(visit.services.duty.on_duty)
+    visit.session = visit.web.sessions.begin_after(visit.session, visit.services.duty.on_duty)
     return await visit.answer(answer, then="/", otherwise="/login")
 
 
@@ -91,6 +90,7 @@ async def _unlock(visit: Visit) -> Response:
             operator_id=form.text("operator_id"),
             leader=form.text("leader"),
             password=form.fields.get("password", ""),
+            browser=visit.session.browser_of(form.text("leader")),
         )
     )
     visit.session.typed = {"operator_id": form.text("operator_id")}
@@ -103,8 +103,7 @@ async def _logout(visit: Visit) -> Response:
         return await visit.answer(VEHICLE_IN_WORK, then="/login", otherwise="/more")
     answer = await visit.ask(visit.services.duty.logout)
     if not isinstance(answer, Rejected):
-        visit.web.sessions.end(visit.session)
-        visit.session = visit.web.sessions.begin()
+        visit.session = visit.web.sessions.begin_after(visit.session, None)
     return await visit.answer(answer, then="/login", otherwise="/more")
 
 
@@ -186,7 +185,8 @@ async def _log_in(visit: Visit) -> Answer:
     except ValueError:
         return NOT_A_DATE
     operator_id, password = form.text("operator_id"), form.fields.get("password", "")
-    return await visit.ask(lambda: duty.login(operator_id, password, shift, work_date))
+    browser = visit.session.browser_of(operator_id)
+    return await visit.ask(lambda: duty.login(operator_id, password, shift, work_date, browser=browser))
 
 
 def _is_administrator(visit: Visit) -> bool:
