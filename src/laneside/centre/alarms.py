@@ -26,6 +26,7 @@ class AlarmKind(StrEnum):
     JOURNAL_FORKED = "journal-forked"
     JOURNAL_SIGNATURE = "journal-signature"
     CLOCK_OFF = "clock-off"
+    STORE_PUT_BACK = "store-put-back"
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ from laneside.centre.photos import Photos
 from laneside.centre.settings import Settings
 from laneside.centre.storage.database import Database, open_database
 from laneside.centre.storage.durable import key_in
+from laneside.centre.store import Store
 from laneside.centre.terminals.enrolment import Enrolment
 from laneside.centre.terminals.heartbeats import Heartbeats
 from laneside.centre.terminals.registry import Registry
@@ -55,6 +56,7 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
     random_bytes: Callable[[int], bytes]
     key: Ed25519PrivateKey
     database: Database
+    store: Store
     alarms: Alarms
     registry: Registry
     enrolment: Enrolment
@@ -94,12 +96,22 @@ def open_centre(
     signer = signer_in(settings.settings_file)
     database = open_database(settings.database_url)
     alarms, receipts = Alarms(database, clock), Receipts(own_key, clock)
+    published = PublishedDocuments(database, clock, own_key)
+    store = Store(
+        database,
+        alarms,
+        centre_key=public_bytes(own_key),
+        random_bytes=random_bytes,
+        sign_documents=published.sign_again,
+    )
+    store.open(settings.database_file)
     return Centre(
         settings=settings,
         clock=clock,
         random_bytes=random_bytes,
         key=own_key,
         database=database,
+        store=store,
         alarms=alarms,
         registry=Registry(database, clock),
         enrolment=Enrolment(
@@ -110,9 +122,9 @@ def open_centre(
             code_life=settings.code_life,
         ),
         heartbeats=Heartbeats(database, clock, alarms, age_s_max=settings.request_age_s_max),
-        documents=PublishedDocuments(database, clock, own_key),
-        intake=Intake(database, clock, alarms=alarms, receipts=receipts, after_commit=after_commit),
-        photos=Photos(settings.photo_folder, database, clock, receipts=receipts),
+        documents=published,
+        intake=Intake(database, clock, store=store, alarms=alarms, receipts=receipts, after_commit=after_commit),
+        photos=Photos(settings.photo_folder, database, clock, store=store, receipts=receipts),
         kept=KeptUploads(database),
         accounts=Accounts(
             database,
@@ -179,6 +191,8 @@ def _api_services(centre: Centre) -> ApiServices:
     return ApiServices(
         settings=centre.settings,
         clock=centre.clock,
+        sign=centre.key.sign,
+        store=centre.store,
         request_auth=RequestAuth(centre.registry, centre.clock, age_s_max=centre.settings.request_age_s_max),
         enrolment=centre.enrolment,
         heartbeats=centre.heartbeats,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from laneside.centre.ingest.intake import Receipts
@@ -15,8 +15,9 @@ from laneside.centre.ingest.uploads import Upload
 from laneside.centre.storage.database import Database
 from laneside.centre.storage.durable import make_folder_durably, sync_folder, write_durably
 from laneside.centre.storage.tables import photos
+from laneside.centre.store import Store
 from laneside.clock import Clock
-from laneside.contract.exchange import Receipt, Refusal, Stored
+from laneside.contract.exchange import Receipt, Refusal, Stored, StorePlace
 
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _JPEG_START: Final = b"\xff\xd8\xff"
@@ -36,11 +37,13 @@ class Photos:
         database: Database,
         clock: Clock,
         *,
+        store: Store,
         receipts: Receipts,
     ) -> None:
         self._folder = folder
         self._database = database
         self._clock = clock
+        self._items = store
         self._receipts = receipts
 
     def keep(self, upload: Upload) -> Receipt | Refusal:
@@ -50,10 +53,8 @@ class Photos:
         if not upload.body.startswith(_JPEG_START):
             return NOT_JPEG
         self._write_file(upload)
-        stored = self._write_row(upload)
-        return self._receipts.write(
-            terminal_id=upload.terminal_id, subject=upload.subject, digest=upload.digest, stored=stored
-        )
+        stored, place = self._write_row(upload)
+        return self._receipts.write(upload, stored, place)
 
     def file(self, sha256: str) -> Path | None:
         """Return where a photo lies; None if it has not come."""
@@ -76,14 +77,24 @@ class Photos:
         else:
             write_durably(path, upload.body)
 
-    def _write_row(self, upload: Upload) -> Stored:
+    def _write_row(self, upload: Upload) -> tuple[Stored, StorePlace]:
         row = {"sha256": upload.subject, "size": len(upload.body), "terminal_id": upload.terminal_id}
         try:
             with self._database.writing() as connection:
                 connection.execute(insert(photos), {"received_at": self._clock.now(), **row})
+                return Stored.CREATED, self._enter(connection, upload)
         except IntegrityError:
-            return Stored.EXISTS
-        return Stored.CREATED
+            with self._database.writing() as connection:
+                return Stored.EXISTS, self._enter(connection, upload)
+
+    def _enter(self, connection: Connection, upload: Upload) -> StorePlace:
+        return self._items.enter(
+            connection,
+            terminal_id=upload.terminal_id,
+            kind="photo",
+            subject=upload.subject,
+            digest_hex=upload.digest,
+        )
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / f"{sha256}.jpg"

@@ -36,7 +36,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def database_url(self) -> URL:
         """Return the address of the embedded database."""
-        return sqlite_url(self.data / "centre.sqlite3")
+        return sqlite_url(self.database_file)
+
+    @property
+    def database_file(self) -> Path:
+        """Return the embedded database's file."""
+        return self.data / "centre.sqlite3"
 
     @property
     def photo_folder(self) -> Path:

@@ -9,6 +9,8 @@ from typing import Final
 import msgspec
 from msgspec import field
 
+from laneside.contract.parameters import DocumentHead
+
 TERMINAL_HEADER: Final = "Laneside-Terminal"
 """The asking terminal's id."""
 
@@ -20,6 +22,22 @@ SIGNATURE_HEADER: Final = "Laneside-Signature"
 
 The path that is signed is the request's target as sent: the path, and ``?`` with the query if there is one.
 """
+
+
+KNOWN_HEADER: Final = "Laneside-Known"
+"""In a request up to which of its items the terminal holds receipts: number and chain of the last, or ``0``."""
+
+STORE_HEADER: Final = "Laneside-Store"
+"""In an answer which store gave it: id, generation, number and chain of this terminal's last item, then ``yes`` if what
+the request says is known is known here too, else ``no``."""
+
+ANSWER_HEADER: Final = "Laneside-Answer"
+"""Base64 of the centre's Ed25519 signature over :func:`laneside.contract.signing.answer_bytes`.
+
+An answer without it, to a signed request, is not the centre's, whatever it says.
+"""
+
+CHAIN_START: Final = "0" * 64
 
 
 class EnrolmentRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,21 +65,50 @@ class Stored(StrEnum):
     CONFLICT = "conflict"
 
 
+class StorePlace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where in the centre's store an item is: a terminal's items are numbered from 1 without gaps.
+
+    ``chain`` is a running hash over the terminal's items up to this one (64 hex digits), so that equal chains mean
+    equal histories. ``generation`` rises whenever the centre was put back to an older state; each has its own store id.
+    """
+
+    store_id: str = field(name="storeId")
+    generation: int = field(name="generation")
+    number: int = field(name="number")
+    chain: str = field(name="chain")
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The centre's word that it holds ``subject``: bound to terminal, digest and time, signed by the centre's key."""
+    """The centre's statement that it holds ``subject``: bound to terminal, digest and time, signed by its key.
+
+    ``place`` is the item's own, also where the item was there already; a conflict has none.
+    """
 
     terminal_id: str = field(name="terminalId")
     subject: str = field(name="subject")
     digest: str = field(name="digest")
     stored: Stored = field(name="stored")
     at: datetime = field(name="at")
+    place: StorePlace | msgspec.UnsetType = field(name="place", default=msgspec.UNSET)
     signature: bytes = field(name="signature", default=b"")
 
 
+class StoreEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What a terminal holds under the centre's signature and the centre does not know: it was put back.
+
+    ``receipt`` is the terminal's last one; ``documents`` are heads of documents.
+    """
+
+    receipt: Receipt | None = field(name="receipt", default=None)
+    documents: tuple[DocumentHead, ...] = field(name="documents", default=())
+
+
 class VersionReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Current and next version of one kind of document on the device."""
+    """Current and next version of one kind of document on the device; generation and digest are the current one's."""
 
     kind: str = field(name="kind")
+    generation: int = field(name="generation", default=0)
+    digest: str = field(name="digest", default="")
     current: int | None = field(name="current")
     next: int | None = field(name="next")
     next_activates_at: datetime | None = field(name="nextActivatesAt")

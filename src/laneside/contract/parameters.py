@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -21,14 +22,42 @@ class DocumentKind(StrEnum):
     STATUS_LIST = "status-list"
 
 
-class SignedDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document's canonical bytes with the centre's Ed25519 signature over kind, version, activation and body."""
+class DocumentHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What the centre signs of a document (Ed25519): kind, generation, version, activation, the body's SHA-256 in hex.
+
+    Versions rise within a generation of the centre's store; a document of a higher generation comes before all of a
+    lower one. Generation 0 is that of stores which did not count them yet.
+    """
 
     kind: DocumentKind = field(name="kind")
+    generation: int = field(name="generation", default=0)
     version: int = field(name="version")
     activates_at: datetime = field(name="activatesAt")
+    digest: str = field(name="digest", default="")
+    signature: bytes = field(name="signature", default=b"")
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """What tells the newer of two documents of a kind."""
+        return self.generation, self.version
+
+
+class SignedDocument(DocumentHead, frozen=True, kw_only=True):
+    """A document: its head and its canonical bytes. Older software wrote no digest, so it is worked out here."""
+
     body: bytes = field(name="body")
-    signature: bytes = field(name="signature")
+
+    def __post_init__(self) -> None:
+        """Refuse a body that is not the head's."""
+        found = sha256(self.body).hexdigest()
+        if self.digest not in {"", found}:
+            raise ValueError("the document's body is not the one that its head names")
+        msgspec.structs.force_setattr(self, "digest", found)
+
+    @property
+    def head(self) -> DocumentHead:
+        """The document without its body."""
+        return DocumentHead(**{name: getattr(self, name) for name in DocumentHead.__struct_fields__})
 
 
 class LaneUse(StrEnum):

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from laneside.contract.exchange import Receipt
-from laneside.contract.parameters import SignedDocument
+from laneside.contract.parameters import DocumentHead
 from laneside.errors import ContractError, SignatureError
 
 T = TypeVar("T")
@@ -81,10 +81,24 @@ def request_bytes(*, method: str, path: str, terminal_id: str, sent_at: str, bod
     return "\n".join(("laneside-request-1", method, path, terminal_id, sent_at, digest(body))).encode()
 
 
-def document_bytes(document: SignedDocument) -> bytes:
+def answer_bytes(*, request: str, known: str, status: int, centre_time: str, store: str, body: bytes) -> bytes:
+    """Return what the centre signs for an answer: the request's own signature binds it to that one request.
+
+    ``request`` and ``known`` are the headers as they came, the others those of the answer.
+    """
+    lines = ("laneside-answer-1", request, known, str(status), centre_time, store, digest(body))
+    return "\n".join(lines).encode()
+
+
+def document_bytes(head: DocumentHead) -> bytes:
     """Return what the centre signs for a document."""
-    head = ("laneside-document-1", document.kind, str(document.version), document.activates_at.isoformat())
-    return "\n".join((*head, digest(document.body))).encode()
+    name = ("laneside-document-1",) if head.generation == 0 else ("laneside-document-2", str(head.generation))
+    return "\n".join((*name, head.kind, str(head.version), head.activates_at.isoformat(), head.digest)).encode()
+
+
+def chain_after(previous: str, *, number: int, kind: str, subject: str, digest_hex: str) -> str:
+    """Return the running hash of a terminal's items after one more (:class:`StorePlace`)."""
+    return digest("\n".join((previous, str(number), kind, subject, digest_hex)).encode())
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:

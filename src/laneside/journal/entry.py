@@ -16,6 +16,9 @@ GENESIS = bytes(32)
 
 RECEIPT = "receipt"
 CENTRE_REFUSAL = "centre-refusal"
+OFFERED_AGAIN = "offered-again"
+STORE_DIFFERS = "store-differs"
+STORE_AGREED = "store-agreed"
 
 
 class Outgoing(StrEnum):
@@ -52,7 +55,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         assert len(self.payload) <= PAYLOAD_BYTES_MAX, "an entry is small"
         assert max(len(self.subject), len(self.passage)) <= 128, "ids are short"
         assert self.kind not in OUTGOING or self.subject, "what goes to the centre has an id"
-        assert self.kind not in {RECEIPT, CENTRE_REFUSAL}, "use settle or refuse"
+        assert self.kind not in {RECEIPT, CENTRE_REFUSAL, OFFERED_AGAIN}, "use settle, refuse or offer_again"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,8 +18,10 @@ from laneside.journal.clock import JournalClock
 from laneside.journal.entry import (
     CENTRE_REFUSAL,
     GENESIS,
+    OFFERED_AGAIN,
     OUTGOING,
     RECEIPT,
+    STORE_AGREED,
     Counts,
     Delivery,
     Draft,
@@ -39,6 +41,11 @@ _UNANSWERED = (
     "AS asked WHERE kind = ? AND seq >= ? AND NOT EXISTS (SELECT 1 FROM entry AS answer"
     " WHERE answer.kind IN ({answers}) AND answer.subject = asked.subject AND answer.subject <> '') ORDER BY seq"
 )
+_DELIVERIES = {
+    RECEIPT: Delivery.RECEIVED,
+    CENTRE_REFUSAL: Delivery.REFUSED,
+    OFFERED_AGAIN: Delivery.WAITING,
+}
 _Row = tuple[int, str, str, str, str, str, bytes, bytes]
 
 
@@ -87,6 +94,14 @@ class Journal:
     def refuse(self, subject: str, payload: bytes, *, kind: Outgoing | None = None) -> Entry:
         """Write the centre's refusal of a waiting subject (被拒待处理), which leaves the outbox and is counted."""
         return self._answer(CENTRE_REFUSAL, subject, payload, kind)
+
+    def offer_again(self, items: Sequence[tuple[Outgoing, str]], agreed: bytes) -> Entry:
+        """Put answered subjects back into the outbox and write up to where terminal and centre agree, or nothing."""
+        with self._transaction():
+            for kind, subject in items:
+                self._write(Draft(kind=kind, payload=b"", subject=subject), OFFERED_AGAIN, kind)
+                self._answered_below.pop((kind, ""), None)
+            return self._write(Draft(kind=STORE_AGREED, payload=agreed), STORE_AGREED, "")
 
     def _answer(self, answer: str, subject: str, payload: bytes, kind: Outgoing | None) -> Entry:
         with self._transaction():
@@ -139,8 +154,11 @@ class Journal:
 
     def latest(self, kind: str) -> Entry | None:
         """Return the newest entry of one kind."""
-        found = self._select("WHERE kind = ? ORDER BY seq DESC LIMIT 1", kind)
-        return found[0] if found else None
+        return next(iter(self.newest(kind, 1)), None)
+
+    def newest(self, kind: str, limit: int) -> tuple[Entry, ...]:
+        """Return the newest ``limit`` entries of one kind, the newest first."""
+        return self._select("WHERE kind = ? ORDER BY seq DESC LIMIT ?", kind, limit)
 
     def unanswered(self, kind: str, answers: Sequence[str]) -> tuple[Entry, ...]:
         """Return the entries of one kind whose subject has no entry of any of the kinds ``answers``, oldest first."""
@@ -198,17 +216,20 @@ class Journal:
 
     def delivery(self, kind: Outgoing, subject: str) -> Delivery | None:
         """Return how far a subject is on its way to the centre; None for an unknown subject."""
-        kinds = {(entry.kind, entry.settles) for entry in self.of_subject(subject)}
-        if (RECEIPT, kind) in kinds:
-            return Delivery.RECEIVED
-        if (CENTRE_REFUSAL, kind) in kinds:
-            return Delivery.REFUSED
-        return Delivery.WAITING if (kind, "") in kinds else None
+        entries = sorted(self.of_subject(subject), key=lambda entry: entry.seq)
+        answers = [entry.kind for entry in entries if entry.settles == kind]
+        if answers:
+            return _DELIVERIES[answers[-1]]
+        return Delivery.WAITING if any(entry.kind == kind for entry in entries) else None
 
     def counts(self) -> Counts:
         """Count what waits and what the centre refused."""
         with self._guard():
-            refused = "SELECT count(*) FROM entry WHERE kind = ?"
+            refused = (
+                "SELECT count(*) FROM entry AS refusal WHERE kind = ? AND NOT EXISTS (SELECT 1 FROM entry AS later"
+                " WHERE later.settles = refusal.settles AND later.subject = refusal.subject AND later.settles <> ''"
+                " AND later.seq > refusal.seq)"
+            )
             return Counts(
                 records=self._count_waiting(Outgoing.RECORD),
                 events=self._count_waiting(Outgoing.EVENT),

@@ -48,7 +48,21 @@ CREATE VIEW outbox AS
         WHERE settled.settles = waiting.kind AND settled.subject = waiting.subject AND settled.settles <> '');
 """
 
-STEPS: tuple[str, ...] = (_TABLE, _DELIVERY)
+# A centre that was put back is offered again what it lost: an answer counts only until its item is offered again.
+_OFFERED_AGAIN = """
+DROP VIEW outbox;
+CREATE VIEW outbox AS
+    SELECT seq, kind, passage, subject, payload FROM entry AS waiting
+    WHERE kind IN ('record', 'event', 'image', 'photo') AND NOT EXISTS (
+        SELECT 1 FROM entry AS answer
+        WHERE answer.settles = waiting.kind AND answer.subject = waiting.subject AND answer.settles <> ''
+            AND answer.kind <> 'offered-again' AND NOT EXISTS (
+                SELECT 1 FROM entry AS again
+                WHERE again.settles = answer.settles AND again.subject = answer.subject AND again.settles <> ''
+                    AND again.kind = 'offered-again' AND again.seq > answer.seq));
+"""
+
+STEPS: tuple[str, ...] = (_TABLE, _DELIVERY, _OFFERED_AGAIN)
 VERSION = len(STEPS)
 
 

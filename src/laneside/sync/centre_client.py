@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote
 
 import msgspec
@@ -17,6 +17,7 @@ from laneside.contract.authorisation import (
     authorisation_bytes,
 )
 from laneside.contract.exchange import (
+    KNOWN_HEADER,
     SIGNATURE_HEADER,
     TERMINAL_HEADER,
     TIME_HEADER,
@@ -25,9 +26,19 @@ from laneside.contract.exchange import (
     Receipt,
     Refusal,
     Stored,
+    StoreEvidence,
+    StorePlace,
 )
-from laneside.contract.parameters import DocumentKind, SignedDocument
-from laneside.contract.signing import canonical, digest, receipt_bytes, request_bytes, verify
+from laneside.contract.parameters import DocumentHead, DocumentKind, SignedDocument
+from laneside.contract.signing import (
+    answer_bytes,
+    canonical,
+    digest,
+    document_bytes,
+    receipt_bytes,
+    request_bytes,
+    verify,
+)
 from laneside.errors import CentreUnreachableError, SignatureError
 from laneside.journal.entry import Outgoing
 from laneside.sync.identity import Identity
@@ -53,13 +64,30 @@ class CentreCheck(msgspec.Struct, frozen=True, kw_only=True):
     trouble: str
 
 
-class CentreClient:
-    """Ask the centre as ``identity``. Any thread may call."""
+class KnownItems(Protocol):
+    """What the terminal knows of its items at the centre (:class:`laneside.sync.agreement.Agreement`)."""
 
-    def __init__(self, link: CentreLink, identity: Identity, *, clock: Clock) -> None:
+    def known(self) -> str:
+        """Return number and chain of the last item with a receipt, or ``0``."""
+        ...
+
+    def told(self, place: StorePlace, *, agrees: bool) -> None:
+        """Take in where the centre says that it is, and whether it has what was known."""
+        ...
+
+
+class CentreClient:
+    """Ask the centre as ``identity``. Any thread may call.
+
+    Only what carries the pinned centre's signature over this very question is an answer: anything else, whatever its
+    status, is a CentreUnreachableError. Without ``items`` nothing is said of what the terminal knows.
+    """
+
+    def __init__(self, link: CentreLink, identity: Identity, *, clock: Clock, items: KnownItems | None = None) -> None:
         self._link = link
         self._identity = identity
         self._clock = clock
+        self._items = items
 
     def put(self, kind: Outgoing, subject: str, body: bytes) -> Receipt | Refusal:
         """Deliver one item; the receipt is signed by the pinned centre for exactly this terminal, subject and body.
@@ -117,11 +145,33 @@ class CentreClient:
             return CentreCheck(clock_ahead_s=None, trouble=str(error))
         return CentreCheck(clock_ahead_s=_ahead_s(reply, sent_at, travel_s), trouble=trouble)
 
-    def documents(self, kind: DocumentKind, *, after: int) -> tuple[SignedDocument, ...]:
-        """Fetch the documents of one kind with a version above ``after``, oldest first; they are not verified here."""
-        reply = self._ask("GET", f"/api/v1/documents/{kind}", query={"after": str(after)})
+    def documents(self, kind: DocumentKind, held: DocumentHead | None) -> tuple[SignedDocument, ...] | None:
+        """Fetch the documents of one kind that come after ``held``, oldest first; they are not verified here.
+
+        None where the centre does not know the one that is held.
+        """
+        query = {"after": "0"}
+        if held is not None:
+            head = digest(document_bytes(held))
+            query = {"after": str(held.version), "generation": str(held.generation), "head": head}
+        reply = self._ask("GET", f"/api/v1/documents/{kind}", query=query)
+        if reply.status == _CONFLICT:
+            return None
         found = _yes(reply).as_a(list[SignedDocument])
-        return tuple(sorted(found, key=lambda document: document.version))
+        return tuple(sorted(found, key=lambda document: document.order))
+
+    def holds(self, number: int, chain: str) -> bool:
+        """Return whether the centre has this terminal's item of this number, with all before it."""
+        _, agrees = _position(_yes(self._ask("GET", "/api/v1/store", known=f"{number} {chain}")))
+        return agrees
+
+    def contact(self) -> None:
+        """Ask for nothing but which store the centre has, and whether it agrees. Raises CentreUnreachableError."""
+        _yes(self._ask("GET", "/api/v1/store"))
+
+    def prove(self, evidence: StoreEvidence) -> None:
+        """Hand in what shows that the centre was put back. Raises CentreUnreachableError."""
+        _yes(self._ask("POST", "/api/v1/store/evidence", body=canonical(evidence)))
 
     def _ask(
         self,
@@ -131,7 +181,10 @@ class CentreClient:
         body: bytes = b"",
         query: dict[str, str] | None = None,
         media: str = "application/json",
+        known: str | None = None,
     ) -> CentreReply:
+        """Ask, and check that the pinned centre answered. ``known`` asks about something else than the newest."""
+        claimed = known or ("0" if self._items is None else self._items.known())
         sent_at = self._clock.now().isoformat()
         terminal_id = self._identity.terminal_id
         target = self._link.target(path, query)
@@ -140,9 +193,31 @@ class CentreClient:
             TERMINAL_HEADER: terminal_id,
             TIME_HEADER: sent_at,
             SIGNATURE_HEADER: b64encode(self._identity.sign(message)).decode("ascii"),
+            KNOWN_HEADER: claimed,
             "Content-Type": media,
         }
-        return self._link.exchange(method, path, body=body, query=query, headers=signed)
+        reply = self._link.exchange(method, path, body=body, query=query, headers=signed)
+        self._check_answer(reply, request=signed[SIGNATURE_HEADER], known=claimed)
+        if known is None and self._items is not None:
+            place, agrees = _position(reply)
+            self._items.told(place, agrees=agrees)
+        return reply
+
+    def _check_answer(self, reply: CentreReply, *, request: str, known: str) -> None:
+        message = answer_bytes(
+            request=request,
+            known=known,
+            status=reply.status,
+            centre_time=reply.centre_time,
+            store=reply.store,
+            body=reply.body,
+        )
+        try:
+            verify(self._identity.centre_key, b64decode(reply.signature, validate=True), message)
+        except (SignatureError, ValueError) as error:
+            raise CentreUnreachableError(
+                f"what answered is not this terminal's centre (status {reply.status}, no signature of it)"
+            ) from error
 
     def _checked(self, receipt: Receipt, subject: str, body: bytes) -> Receipt:
         """Return the receipt if it is the pinned centre's for this upload, else raise SignatureError."""
@@ -153,6 +228,16 @@ class CentreClient:
         if receipt.stored is not Stored.CONFLICT and receipt.digest != digest(body):
             raise SignatureError("the receipt is for other content than was sent")
         return receipt
+
+
+def _position(reply: CentreReply) -> tuple[StorePlace, bool]:
+    """Read which store answered, how far it goes, and whether it has what the question said was known."""
+    words = reply.store.split(" ")
+    if len(words) != 5 or not (words[1].isdecimal() and words[2].isdecimal()):
+        raise CentreUnreachableError(f"the centre names its store as {reply.store!r}")
+    store_id, generation, number, chain, agrees = words
+    place = StorePlace(store_id=store_id, generation=int(generation), number=int(number), chain=chain)
+    return place, agrees == "yes"
 
 
 def _ahead_s(reply: CentreReply, sent_at: datetime, travel_s: float) -> float | None:

@@ -14,8 +14,15 @@ from typing import Final, TypeVar
 import msgspec
 
 from laneside.clock import Clock
-from laneside.contract.exchange import VersionReport
-from laneside.contract.parameters import DocumentKind, Parameters, SignedDocument, StatusListFull, TariffTable
+from laneside.contract.exchange import StoreEvidence, VersionReport
+from laneside.contract.parameters import (
+    DocumentHead,
+    DocumentKind,
+    Parameters,
+    SignedDocument,
+    StatusListFull,
+    TariffTable,
+)
 from laneside.contract.signing import canonical, document_bytes, parse, verify
 from laneside.errors import ContractError, LanesideError, SignatureError
 from laneside.statuslist.index import StatusListIndex
@@ -45,8 +52,8 @@ class _Held(msgspec.Struct, frozen=True, kw_only=True):
     content: Content
 
     @property
-    def version(self) -> int:
-        return self.document.version
+    def order(self) -> tuple[int, int]:
+        return self.document.order
 
     def holds(self, now: datetime) -> bool:
         return self.document.activates_at <= now
@@ -55,9 +62,9 @@ class _Held(msgspec.Struct, frozen=True, kw_only=True):
 class DocumentStore:
     """Keep documents that carry the pinned centre's signature (a :class:`laneside.passage.ports.Documents`).
 
-    Versions only rise. ``now`` is the terminal's time, which never runs below the journal's last entry. A damaged file
-    counts as absent, so that the version before it holds until the document is fetched again; ``damaged`` names such
-    files. Any thread may call.
+    A higher generation of the centre's store comes first, then the higher version. ``now`` is the terminal's time,
+    which never runs below the journal's last entry. A damaged file counts as absent, so that the version before it
+    holds until the document is fetched again; ``damaged`` names such files. Any thread may call.
     """
 
     def __init__(self, folder: Folder, *, centre_key: bytes, station_hex: str) -> None:
@@ -68,7 +75,7 @@ class DocumentStore:
         # under it.
         self._lock = Lock()
         self._held: dict[DocumentKind, list[_Held]] = {kind: [] for kind in DocumentKind}
-        self._floor = dict.fromkeys(DocumentKind, 0)
+        self._floor = dict.fromkeys(DocumentKind, (0, 0))
         self.damaged: tuple[str, ...] = self._load()
 
     # --- taking in
@@ -81,20 +88,22 @@ class DocumentStore:
         """
         held = self._checked(document)
         with self._lock:
-            if document.version <= self._newest(document.kind):
+            newest = self._newest(document.kind)
+            if newest is not None and document.order <= newest.order:
                 return Offer.OLD
             following = self._next(document.kind, now)
-            if following is not None and following.document.activates_at < document.activates_at:
+            if _must_wait(document, following):
                 return Offer.LATER
             self._folder.write(_name(document), canonical(document))
             self._held[document.kind].append(held)
             self._prune(document.kind, now)
             return Offer.TAKEN
 
-    def newest(self, kind: DocumentKind) -> int:
-        """Return the highest version on the device; 0 without one."""
+    def newest(self, kind: DocumentKind) -> DocumentHead | None:
+        """Return the head of the newest document on the device; None without one."""
         with self._lock:
-            return self._newest(kind)
+            held = self._newest(kind)
+        return None if held is None else held.document.head
 
     # --- asking
 
@@ -119,7 +128,7 @@ class DocumentStore:
     def version(self, kind: DocumentKind, now: datetime) -> int | None:
         """Return the version of the document that holds now; None if none was ever received."""
         held = self._current_held(kind, now)
-        return None if held is None else held.version
+        return None if held is None else held.document.version
 
     def versions(self, now: datetime) -> tuple[VersionReport, ...]:
         """Report current and next version of each kind, for the heartbeat."""
@@ -139,7 +148,7 @@ class DocumentStore:
                 continue
             self._held[held.document.kind].append(held)
         for kind in DocumentKind:
-            self._held[kind].sort(key=lambda held: held.version)
+            self._held[kind].sort(key=lambda held: held.order)
         return tuple(damaged)
 
     def _checked(self, document: SignedDocument) -> _Held:
@@ -162,26 +171,26 @@ class DocumentStore:
             raise ContractError(f"parameters of station {parameters.station.station_hex} came to {self._station_hex}")
         return parameters
 
-    def _newest(self, kind: DocumentKind) -> int:
-        return max((held.version for held in self._held[kind]), default=0)
+    def _newest(self, kind: DocumentKind) -> _Held | None:
+        return self._held[kind][-1] if self._held[kind] else None
 
     def _current_held(self, kind: DocumentKind, now: datetime) -> _Held | None:
         with self._lock:
             return self._current(kind, now)
 
     def _current(self, kind: DocumentKind, now: datetime) -> _Held | None:
-        """Return the highest version that holds; one that has held before goes on, even if the clock is set back."""
-        valid = [held for held in self._held[kind] if held.holds(now) or held.version <= self._floor[kind]]
+        """Return the newest that holds; one that has held before goes on, even if the clock is set back."""
+        valid = [held for held in self._held[kind] if held.holds(now) or held.order <= self._floor[kind]]
         if not valid:
             return None
         current = valid[-1]
-        self._floor[kind] = max(self._floor[kind], current.version)
+        self._floor[kind] = max(self._floor[kind], current.order)
         return current
 
     def _next(self, kind: DocumentKind, now: datetime) -> _Held | None:
         current = self._current(kind, now)
-        floor = 0 if current is None else current.version
-        return next((held for held in self._held[kind] if held.version > floor), None)
+        floor = (0, 0) if current is None else current.order
+        return next((held for held in self._held[kind] if held.order > floor), None)
 
     def _prune(self, kind: DocumentKind, now: datetime) -> None:
         """Keep the one before the current, the current and the newest; the others can never hold again."""
@@ -208,8 +217,10 @@ class DocumentStore:
             current, following = self._current(kind, now), self._next(kind, now)
         return VersionReport(
             kind=kind,
-            current=None if current is None else current.version,
-            next=None if following is None else following.version,
+            generation=0 if current is None else current.document.generation,
+            digest="" if current is None else current.document.digest,
+            current=None if current is None else current.document.version,
+            next=None if following is None else following.document.version,
             next_activates_at=None if following is None else following.document.activates_at,
         )
 
@@ -243,12 +254,28 @@ class Downloader:
 
     def _fetch(self, kind: DocumentKind) -> list[str]:
         """Take in the newer documents of one kind and name those that were kept."""
-        found = self._centre.documents(kind, after=self._store.newest(kind))
+        held = self._store.newest(kind)
+        found = self._centre.documents(kind, held)
+        if found is None and held is not None:  # the centre was put back: with its own signature it begins anew
+            self._centre.prove(StoreEvidence(documents=(held,)))
+            found = self._centre.documents(kind, held)
+        if found is None:
+            raise ContractError(f"{kind}: the centre knows neither the document on the device nor a later one")
         return [f"{kind}-{document.version}" for document in found if self._keep(kind, document)]
 
     def _keep(self, kind: DocumentKind, document: SignedDocument) -> bool:
         return document.kind is kind and self._store.offer(document, self._clock.now()) is Offer.TAKEN
 
 
-def _name(document: SignedDocument) -> str:
-    return f"{document.kind}-{document.version:010d}.json"
+def _must_wait(document: SignedDocument, following: _Held | None) -> bool:
+    """Return whether an earlier document of the same generation must have its time first."""
+    return (
+        following is not None
+        and following.document.generation == document.generation
+        and following.document.activates_at < document.activates_at
+    )
+
+
+def _name(document: DocumentHead) -> str:
+    generation = f"{document.generation:06d}-" if document.generation else ""
+    return f"{document.kind}-{generation}{document.version:010d}.json"

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import httpx2
 import msgspec
 
-from laneside.contract.exchange import TIME_HEADER, Refusal
+from laneside.contract.exchange import ANSWER_HEADER, STORE_HEADER, TIME_HEADER, Refusal
 from laneside.contract.signing import parse
 from laneside.errors import CentreUnreachableError, ContractError
 
@@ -19,11 +19,13 @@ T = TypeVar("T")
 
 
 class CentreReply(msgspec.Struct, frozen=True, kw_only=True):
-    """Status and whole body of one answer, and the centre's time from its header; empty without one."""
+    """Status and whole body of one answer, and the headers by which it is the centre's; empty without one."""
 
     status: int
     body: bytes
     centre_time: str = ""
+    store: str = ""
+    signature: str = ""
 
     def as_a(self, kind: type[T]) -> T:
         """Read the body as one of the contract's messages; CentreUnreachableError if it is not."""
@@ -74,8 +76,13 @@ class CentreLink:
             with self._client.stream(
                 method, path, content=body, params=query, headers=headers, timeout=self._timeout
             ) as response:
-                centre_time = response.headers.get(TIME_HEADER, "")
-                return CentreReply(status=response.status_code, body=_bounded(response), centre_time=centre_time)
+                return CentreReply(
+                    status=response.status_code,
+                    body=_bounded(response),
+                    centre_time=response.headers.get(TIME_HEADER, ""),
+                    store=response.headers.get(STORE_HEADER, ""),
+                    signature=response.headers.get(ANSWER_HEADER, ""),
+                )
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             raise CentreUnreachableError(f"{type(error).__name__}: {error}") from error
 

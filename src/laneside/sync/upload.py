@@ -11,6 +11,7 @@ from laneside.contract.signing import canonical, digest
 from laneside.errors import LanesideError
 from laneside.journal.entry import OutboxItem, Outgoing
 from laneside.journal.journal import Journal
+from laneside.sync.agreement import Agreement
 from laneside.sync.centre_client import CentreClient
 from laneside.sync.job import Backoff, StepOutcome, StepResult
 
@@ -35,7 +36,8 @@ class CentreRefusal(Refusal, frozen=True, kw_only=True):
 class Uploader:
     """Send one waiting item per step. An item leaves its queue only on a checked receipt or a definite refusal.
 
-    ``photo`` reads a photo by its SHA-256 and returns None without one. A failed item is set aside until the others
+    Nothing is sent while the centre lacks what it gave receipts for: the agreement comes first. ``photo`` reads a photo
+    by its SHA-256 and returns None without one. A failed item is set aside until the others
     have had their turn, so that one that makes the centre fail does not block the rest.
     """
 
@@ -45,10 +47,12 @@ class Uploader:
         centre: CentreClient,
         *,
         clock: Clock,
+        agreement: Agreement,
         photo: Callable[[str], bytes | None],
         kinds: Sequence[Outgoing] = DATA,
     ) -> None:
         self._journal = journal
+        self._agreement = agreement
         self._centre = centre
         self._photo = photo
         self._kinds = tuple(kinds)
@@ -59,6 +63,8 @@ class Uploader:
         """Send the next item if one is due."""
         if self.backoff.due_in_s() > 0:
             return self.backoff.too_early()
+        if self._agreement.differs:
+            return StepResult(outcome=StepOutcome.IDLE, wait_s=IDLE_S)
         try:
             item = self._next()
         except LanesideError as error:
@@ -79,7 +85,9 @@ class Uploader:
         answer = self._answer(item)
         refusal = _refusal_in(answer)
         if refusal is None:
+            assert isinstance(answer, Receipt), "what is not refused has a receipt"
             self._journal.settle(item.subject, canonical(answer), kind=item.kind)
+            self._agreement.received(answer)
             return StepOutcome.DONE, ""
         self._journal.refuse(item.subject, canonical(refusal), kind=item.kind)
         return StepOutcome.REFUSED, f"{refusal.code}: {refusal.text}"

@@ -34,6 +34,7 @@ from laneside.passage.passage_steps import Equipment
 from laneside.passage.trace import TraceKeeper, traces_of
 from laneside.passage.views.history import PassageHistory
 from laneside.reader.purchase import KeyIndex, ReaderPolicy
+from laneside.sync.agreement import Agreement, AgreementJob
 from laneside.sync.authorise import PsamAuthoriser
 from laneside.sync.centre_client import CentreClient
 from laneside.sync.document_store import DocumentStore, Downloader
@@ -129,7 +130,8 @@ class Terminal:
         self._worker = DeviceWorker(defect=_log_defect)
         self._psam = PsamAccess(self._reader, self._worker)
         self._plates = PlateWorker(PlateProcess(), defect=_log_defect)
-        self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock)
+        self._agreement = Agreement(self._journal)
+        self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock, items=self._agreement)
         self._sync_jobs = self._make_sync_jobs()
         self._authoriser = PsamAuthoriser(self._psam, self._centre, lane_id=self._lane_id)
         self.desk = self._desk()
@@ -185,12 +187,22 @@ class Terminal:
         parameters = self._documents.parameters(self._clock.now())
         return ReaderPolicy() if parameters is None else ReaderPolicy(key_index=KeyIndex(parameters.policy.key_index))
 
-    def _make_sync_jobs(self) -> dict[str, Uploader | Downloader | HeartbeatJob]:
-        """Make upload of data, upload of photos, download and heartbeat: each has a thread and a pace of its own."""
+    def _make_sync_jobs(self) -> dict[str, Uploader | AgreementJob | Downloader | HeartbeatJob]:
+        """Make uploads, agreement, download and heartbeat: each has a thread and a pace of its own."""
         centre = self._centre
+        uploader = partial(
+            Uploader, self._journal, centre, clock=self._clock, agreement=self._agreement, photo=self._photos.get
+        )
         return {
-            "records": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=DATA),
-            "photos": Uploader(self._journal, centre, clock=self._clock, photo=self._photos.get, kinds=PHOTOS),
+            "records": uploader(kinds=DATA),
+            "photos": uploader(kinds=PHOTOS),
+            "agreement": AgreementJob(
+                self._agreement,
+                self._journal,
+                centre,
+                clock=self._clock,
+                has_photo=lambda sha256: self._photos.get(sha256) is not None,
+            ),
             "downloader": Downloader(self._documents, centre, clock=self._clock),
             "heartbeat": HeartbeatJob(
                 centre,

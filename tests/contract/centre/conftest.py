@@ -12,11 +12,13 @@ import msgspec
 import pytest
 from centre_pages import PASSWORDS, log_in
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete
 from starlette.testclient import TestClient
 
 from laneside.centre.app import Centre, create_app, open_centre
 from laneside.centre.demo import STATION_HEX, seed_demo
 from laneside.centre.settings import Settings
+from laneside.centre.storage.tables import store
 from laneside.contract.exchange import EnrolmentReply, EnrolmentRequest, Receipt
 from laneside.contract.records import ExitRecord, FindingNote, ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import canonical, parse, public_bytes, receipt_bytes, request_bytes, verify
@@ -232,6 +234,8 @@ def seeded_folder(tmp_path_factory):
         listed_card_id="62011111111111111111",
         listed_obu_id="6201222222222222",
     )
+    with opened.database.writing() as connection:
+        connection.execute(delete(store))  # a copy of a folder is a centre that was put back; these begin anew
     opened.close()
     return folder
 

@@ -32,7 +32,7 @@ def fetch(device, target):
 
 
 def versions_after(device, version):
-    answer = device.ask("GET", f"{TARIFF}?after={version}")
+    answer = device.ask("GET", f"{TARIFF}?after={version}&generation=1")
     return [verified(device, document).version for document in parse(answer.content, list[SignedDocument])]
 
 

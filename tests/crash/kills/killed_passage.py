@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event, Thread
 
 import httpx2
-from msgspec.structs import replace
 from street import LANE, Json, Street, do, next_act, work_until
 
 from kills.planned_kill import INTENT, PlannedKill

@@ -25,6 +25,7 @@ from laneside.contract.records import RecordUpload
 from laneside.journal.entry import Delivery, Outgoing
 from laneside.passage import notes as n
 from laneside.passage.views.views import PassageView
+from laneside.sync.agreement import Agreement
 from laneside.sync.upload import Uploader
 from laneside.virtual.vehicles import vehicle_named
 from laneside.virtual.world import card_contents
@@ -90,6 +91,7 @@ class LaneMachine(RuleBasedStateMachine):
             self.site.journal,
             Door(room(), self.script),
             clock=self.site.clock,
+            agreement=Agreement(self.site.journal),
             photo=self.site.album.get,
             kinds=KINDS,
         )

@@ -21,6 +21,7 @@ from laneside.errors import CentreUnreachableError, JournalError
 from laneside.journal.entry import Outgoing
 from laneside.passage.notes import Ending
 from laneside.passage.record.exit_record import UNKNOWN_TAC
+from laneside.sync.agreement import Agreement
 from laneside.sync.upload import Uploader
 from laneside.virtual.vehicles import vehicle_named
 from suite.frames import FrameSite
@@ -46,7 +47,7 @@ class Room:
 
     def empty(self) -> None:
         with self.centre.database.writing() as connection:
-            for table in (tables.records, tables.events, tables.images, tables.photos, tables.conflicts):
+            for table in (tables.records, tables.events, tables.images, tables.photos, tables.conflicts, tables.items):
                 connection.execute(delete(table))
 
     def put(self, kind: Outgoing, subject: str, body: bytes):
@@ -246,7 +247,12 @@ class Story:
         site = self._site
         kinds = (Outgoing.RECORD, Outgoing.EVENT, Outgoing.IMAGE, Outgoing.PHOTO)
         uploader = Uploader(
-            site.journal, Door(self._room, self._script), clock=site.clock, photo=site.album.get, kinds=kinds
+            site.journal,
+            Door(self._room, self._script),
+            clock=site.clock,
+            agreement=Agreement(site.journal),
+            photo=site.album.get,
+            kinds=kinds,
         )
         failures = 0
         while failures < PATIENCE:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from sqlalchemy import insert
 
 from laneside.centre.storage.database import open_database, sqlite_url
+from laneside.centre.storage.tables import store
 
 
 class HandClock:
@@ -42,5 +44,7 @@ def database_file(tmp_path):
 @pytest.fixture
 def database(database_file):
     opened = open_database(sqlite_url(database_file))
+    with opened.writing() as connection:
+        connection.execute(insert(store).values(store_id="ab" * 16, generation=1, file=""))
     yield opened
     opened.close()

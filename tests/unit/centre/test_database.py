@@ -19,7 +19,7 @@ from laneside.centre.storage.tables import accounts, metadata, photos, records, 
 def test_an_empty_file_gets_the_schema_that_the_tables_say(database):
     with database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0004"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0005"]
 
 
 def test_records_of_an_older_schema_stay_and_keep_their_keys(database_file, clock):

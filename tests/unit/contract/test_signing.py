@@ -92,14 +92,15 @@ def test_a_receipt_does_not_cover_its_own_signature_but_everything_else():
             verify(public_bytes(KEY), signed.signature, receipt_bytes(msgspec.structs.replace(signed, **change)))
 
 
-def test_a_documents_signature_covers_kind_version_activation_and_body():
+def test_a_documents_signature_covers_kind_generation_version_activation_and_body():
     document = SignedDocument(kind=DocumentKind.TARIFF, version=3, activates_at=MOMENT, body=b"{}", signature=b"")
     signature = KEY.sign(document_bytes(document))
     for change in (
         {"kind": DocumentKind.PARAMETERS},
         {"version": 4},
         {"activates_at": datetime(2026, 3, 4, 5, 6, 8, tzinfo=UTC)},
-        {"body": b"{} "},
+        {"generation": 1},
+        {"body": b"{} ", "digest": ""},
     ):
         with pytest.raises(SignatureError):
             verify(public_bytes(KEY), signature, document_bytes(msgspec.structs.replace(document, **change)))

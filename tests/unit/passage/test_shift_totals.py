@@ -28,7 +28,7 @@ def wired(station):
         journal=station.journal, documents=station.decisions, identity=station.desk._e.identity, clock=station.clock,
         totals=book.totals,
     )  # fmt: skip
-    object.__setattr__(station.desk._e, "duty", duty)
+    msgspec.structs.force_setattr(station.desk._e, "duty", duty)
     station.duty = duty
     assert duty.login("620101", PASSWORD, 1, TODAY) == Done()
     return station

@@ -1,34 +1,29 @@
-"""A centre in memory behind a real HTTP client: it checks each signature, keeps what it is given and signs receipts."""
+"""A terminal's side of the exchange over a centre in memory."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
-from base64 import b64decode
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import httpx2
-import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from memory_centre import MemoryCentre
 
-from laneside.contract.exchange import Receipt, Stored
 from laneside.contract.parameters import (
     DocumentKind,
     Parameters,
     Policy,
-    SignedDocument,
     Station,
     StatusListFull,
     TariffRow,
     TariffTable,
     VirtualEntry,
 )
-from laneside.contract.signing import canonical, document_bytes, receipt_bytes
 from laneside.journal import schema
 from laneside.journal.journal import Journal
+from laneside.sync.agreement import Agreement
 from laneside.sync.centre_client import CentreClient
 from laneside.sync.folder import DiskFolder
 from laneside.sync.identity import Identity
@@ -53,74 +48,6 @@ class HandClock:
     def sleep(self, seconds):
         self.at += timedelta(seconds=seconds)
         self.ticks_s += seconds
-
-
-class MemoryCentre:
-    """``trouble`` sees each request first and may answer in the centre's place or raise; ``forge`` changes receipts."""
-
-    def __init__(self, clock):
-        self.key = Ed25519PrivateKey.from_private_bytes(b"\x01" * 32)
-        self.clock = clock
-        self.devices = {}
-        self.kept = {}
-        self.documents = []
-        self.heartbeats = []
-        self.requests = []
-        self.trouble = None
-        self.forge = None
-
-    @property
-    def public_key(self):
-        return self.key.public_key().public_bytes_raw()
-
-    def answer(self, request):
-        self.requests.append(f"{request.method} {request.url.raw_path.decode()}")
-        if self.trouble is not None and (instead := self.trouble(request)) is not None:
-            return instead
-        terminal_id = self.checked(request)
-        shelf, _, subject = request.url.path.removeprefix("/api/v1/").partition("/")
-        if shelf == "heartbeat":
-            self.heartbeats.append(json.loads(request.content))
-            return httpx2.Response(200, content=canonical({"at": self.clock.now(), "versions": {}}))
-        if shelf == "documents":
-            after = int(request.url.params["after"])
-            found = [one for one in self.documents if one.kind == subject and one.version > after]
-            return httpx2.Response(200, content=canonical(found))
-        return self.take(terminal_id, shelf, subject, request.content)
-
-    def checked(self, request):
-        """Check the signature with nothing but the agreed text, and return the terminal's id."""
-        terminal_id, sent_at = request.headers["Laneside-Terminal"], request.headers["Laneside-Time"]
-        digest = hashlib.sha256(request.content).hexdigest()
-        lines = ("laneside-request-1", request.method, request.url.raw_path.decode(), terminal_id, sent_at, digest)
-        key = Ed25519PublicKey.from_public_bytes(self.devices[terminal_id])
-        key.verify(b64decode(request.headers["Laneside-Signature"]), "\n".join(lines).encode())
-        assert datetime.fromisoformat(sent_at) == self.clock.now()
-        return terminal_id
-
-    def take(self, terminal_id, shelf, subject, body):
-        known = (shelf, subject) in self.kept
-        same = self.kept.setdefault((shelf, subject), body) == body
-        stored = Stored.CONFLICT if not same else Stored.EXISTS if known else Stored.CREATED
-        digest = hashlib.sha256(body).hexdigest()
-        receipt = Receipt(terminal_id=terminal_id, subject=subject, digest=digest, stored=stored, at=self.clock.now())
-        receipt = self.signed(receipt)
-        if self.forge is not None:
-            receipt = self.forge(receipt)
-        status = {Stored.CREATED: 201, Stored.EXISTS: 200, Stored.CONFLICT: 409}[stored]
-        return httpx2.Response(status, content=canonical(receipt))
-
-    def signed(self, receipt):
-        bare = msgspec.structs.replace(receipt, signature=b"")
-        return msgspec.structs.replace(bare, signature=self.key.sign(receipt_bytes(bare)))
-
-    def publish(self, kind, version, body, activates_at, key=None):
-        bare = SignedDocument(
-            kind=kind, version=version, activates_at=activates_at, body=canonical(body), signature=b""
-        )
-        document = msgspec.structs.replace(bare, signature=(key or self.key).sign(document_bytes(bare)))
-        self.documents.append(document)
-        return document
 
 
 def parameters(station_hex=STATION, name="兰州南"):
@@ -184,8 +111,13 @@ def identity(centre):
 
 
 @pytest.fixture
-def remote(link, identity, clock):
-    return CentreClient(link, identity, clock=clock)
+def agreement(journal):
+    return Agreement(journal)
+
+
+@pytest.fixture
+def remote(link, identity, clock, agreement):
+    return CentreClient(link, identity, clock=clock, items=agreement)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class Desk:
         self.asked, self.results = [], []
         self.forge = None
         self.instead = None
-        centre.trouble = self.answer
+        centre.says = self.answer
 
     def answer(self, request):
         if not request.url.path.startswith("/api/v1/psam-authorisations"):

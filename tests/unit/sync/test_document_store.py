@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from datetime import timedelta
 
 import httpx2
@@ -61,7 +63,7 @@ def test_a_device_without_documents_says_none(store, clock):
     assert (store.parameters(now), store.tariff(now), store.status_list(now)) == (None, None, None)
     assert store.version(TARIFF, now) is None
     assert store.parameters_start(now) is None
-    assert store.newest(TARIFF) == 0
+    assert store.newest(TARIFF) is None
     assert store.versions(now)[1] == VersionReport(kind="tariff", current=None, next=None, next_activates_at=None)
 
 
@@ -174,11 +176,16 @@ def test_one_changed_byte_in_the_body_is_found_by_the_signature(store, centre, c
     document = publish(centre, 1, clock.now())
     store.offer(document, clock.now())
     path = documents_path / "tariff-0000000001.json"
-    changed = msgspec.structs.replace(document, body=document.body.replace(b"6220260701001", b"6220260701009"))
-    path.write_bytes(msgspec.json.encode(changed))
-    again = open_store(documents_path, centre, identity)
-    assert "signature" in again.damaged[0]
-    assert again.tariff(clock.now()) is None
+    body = document.body.replace(b"6220260701001", b"6220260701009")
+    changed = msgspec.structs.replace(document, body=body, digest=hashlib.sha256(body).hexdigest())
+    for text, fault in (
+        (msgspec.json.encode(changed), "signature"),
+        (path.read_bytes().replace(b64encode(document.body), b64encode(body)), "not the one that its head names"),
+    ):
+        path.write_bytes(text)
+        again = open_store(documents_path, centre, identity)
+        assert fault in again.damaged[0]
+        assert again.tariff(clock.now()) is None
 
 
 def test_a_document_of_another_key_or_with_a_changed_head_is_not_believed(store, centre, clock, documents_path):
@@ -219,7 +226,7 @@ def test_one_bad_kind_does_not_keep_the_others_from_coming(store, downloader, ce
 
 
 def test_the_downloader_asks_after_what_it_has_and_not_before_its_time(downloader, centre, clock):
-    publish(centre, 7, clock.now())
+    document = publish(centre, 7, clock.now())
     downloader.step()
     assert "GET /api/v1/documents/tariff?after=0" in centre.requests
     asked = len(centre.requests)
@@ -228,17 +235,19 @@ def test_the_downloader_asks_after_what_it_has_and_not_before_its_time(downloade
     assert len(centre.requests) == asked
     clock.sleep(1)
     downloader.step()
-    assert "GET /api/v1/documents/tariff?after=7" in centre.requests[asked:]
+    head = hashlib.sha256(document_bytes(document)).hexdigest()
+    asked_after = f"GET /api/v1/documents/tariff?after=7&generation=0&head={head}"
+    assert asked_after in centre.requests[asked:]
 
 
 def test_a_document_of_another_kind_than_asked_for_is_left(store, downloader, centre, clock):
     document = publish(centre, 1, clock.now())
     centre.documents.clear()
-    centre.trouble = lambda request: (
+    centre.says = lambda request: (
         httpx2.Response(200, content=canonical([document])) if request.url.path.endswith("/parameters") else None
     )
     assert downloader.step().outcome is StepOutcome.IDLE
-    assert [store.newest(kind) for kind in DocumentKind] == [0, 0, 0]
+    assert [store.newest(kind) for kind in DocumentKind] == [None, None, None]
 
 
 def test_a_full_disk_is_a_failure_that_is_tried_again(documents_path, centre, identity, remote, clock):
@@ -268,3 +277,59 @@ def test_a_fee_table_that_contradicts_itself_is_not_taken(store, centre, clock):
     with pytest.raises(ContractError, match="tariff 1"):
         store.offer(centre.publish(TARIFF, 1, wrong, clock.now()), clock.now())
     assert store.tariff(clock.now()) is None
+
+
+def test_a_higher_generation_comes_before_every_version_of_a_lower_one(store, downloader, centre, clock):
+    publish(centre, 1, clock.now() - HOUR)
+    lost = publish(centre, 2, clock.now() - HOUR)
+    to_come = publish(centre, 3, clock.now() + HOUR)
+    downloader.step()
+    assert held(store, clock.now()) == (table(2).rate_version, 2)
+    assert store.newest(TARIFF) == to_come.head
+    centre.documents.clear()
+    centre.generation = 1
+    again = publish(centre, 1, clock.now() - HOUR)
+    clock.sleep(60)
+    downloader.step()
+    assert held(store, clock.now()) == (table(1).rate_version, 1), f"{lost.version} is charged no more"
+    assert held(store, clock.now() + 2 * HOUR) == (table(1).rate_version, 1)
+    assert store.newest(TARIFF) == again.head
+
+
+def test_a_generation_that_holds_later_does_not_bring_the_lost_one_back(store, centre, clock):
+    store.offer(publish(centre, 4, clock.now() - HOUR), clock.now())
+    centre.generation = 1
+    store.offer(publish(centre, 1, clock.now() - HOUR), clock.now())
+    store.offer(publish(centre, 2, clock.now() + HOUR), clock.now())
+    assert held(store, clock.now()) == (table(1).rate_version, 1)
+    assert held(store, clock.now() + 2 * HOUR) == (table(2).rate_version, 2)
+
+
+def test_a_document_that_the_centre_lost_is_handed_in_as_evidence(store, downloader, centre, clock):
+    lost = publish(centre, 2, clock.now() - HOUR)
+    downloader.step()
+    centre.documents.clear()
+    clock.sleep(60)
+    publish(centre, 2, clock.now())  # another one under the number of the lost one
+    assert downloader.step().outcome is StepOutcome.FAILED, "the centre has not begun a new generation yet"
+    assert [head["digest"] for head in centre.evidence[0]["documents"]] == [lost.digest]
+    centre.documents.clear()
+    centre.generation = 1
+    another = publish(centre, 2, clock.now())
+    clock.sleep(60)
+    downloader.step()
+    assert store.newest(TARIFF) == another.head
+
+
+def test_documents_of_older_software_are_read_and_counted_as_generation_0(
+    store, centre, clock, documents_path, identity
+):
+    document = publish(centre, 2, clock.now())
+    plain = msgspec.json.decode(canonical(document))
+    for name in ("digest", "generation"):
+        del plain[name]
+    documents_path.mkdir(exist_ok=True)
+    (documents_path / "tariff-0000000002.json").write_bytes(msgspec.json.encode(plain))
+    again = open_store(documents_path, centre, identity)
+    assert again.damaged == ()
+    assert again.newest(TARIFF) == document.head

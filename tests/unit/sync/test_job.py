@@ -32,7 +32,9 @@ def test_the_loop_waits_as_long_as_the_step_says_and_ends_when_told():
     assert waited == [0.0, 1.5, 300.0]
 
 
-def test_a_hanging_download_does_not_hold_the_records(journal, remote, folder, centre, identity, clock, bodies):
+def test_a_hanging_download_does_not_hold_the_records(
+    agreement, journal, remote, folder, centre, identity, clock, bodies
+):
     store = DocumentStore(folder, centre_key=centre.public_key, station_hex=identity.station_hex)
     centre.publish(DocumentKind.TARIFF, 1, bodies[DocumentKind.TARIFF](), clock.now())
     asked, let_go, stop = Event(), Event(), Event()
@@ -50,7 +52,7 @@ def test_a_hanging_download_does_not_hold_the_records(journal, remote, folder, c
     try:
         assert asked.wait(scaled(10))
         journal.append("record", b"{}", subject="R1")
-        uploader = Uploader(journal, remote, clock=clock, photo={}.get, kinds=DATA)
+        uploader = Uploader(journal, remote, clock=clock, agreement=agreement, photo={}.get, kinds=DATA)
         run(uploader, lambda _seconds: journal.counts().records == 0)
         assert ("records", "R1") in centre.kept
         assert download.is_alive()

@@ -26,13 +26,13 @@ def photos():
 
 
 @pytest.fixture
-def data(journal, remote, clock, photos):
-    return Uploader(journal, remote, clock=clock, photo=photos.get, kinds=DATA)
+def data(agreement, journal, remote, clock, photos):
+    return Uploader(journal, remote, clock=clock, agreement=agreement, photo=photos.get, kinds=DATA)
 
 
 @pytest.fixture
-def pictures(journal, remote, clock, photos):
-    return Uploader(journal, remote, clock=clock, photo=photos.get, kinds=PHOTOS)
+def pictures(agreement, journal, remote, clock, photos):
+    return Uploader(journal, remote, clock=clock, agreement=agreement, photo=photos.get, kinds=PHOTOS)
 
 
 def rows(path, query):
@@ -99,11 +99,11 @@ def test_a_photo_that_is_lost_on_the_device_is_refused_here_and_blocks_nobody(jo
     assert journal.delivery(Outgoing.PHOTO, lost) is Delivery.REFUSED
 
 
-def test_a_disk_that_fails_while_a_photo_is_read_is_a_failure_and_no_loss(journal, remote, clock):
+def test_a_disk_that_fails_while_a_photo_is_read_is_a_failure_and_no_loss(agreement, journal, remote, clock):
     def broken(_sha256):
         raise OSError(5, "Input/output error")
 
-    uploader = Uploader(journal, remote, clock=clock, photo=broken, kinds=PHOTOS)
+    uploader = Uploader(journal, remote, clock=clock, agreement=agreement, photo=broken, kinds=PHOTOS)
     journal.append("photo", b"{}", subject=SHA256)
     assert uploader.step().outcome is StepOutcome.FAILED
     assert journal.counts().photos == 1
@@ -129,7 +129,7 @@ def test_a_lost_reply_ends_in_one_row_and_one_receipt(journal, data, centre, clo
 def test_a_refused_item_is_kept_with_the_centres_words_and_the_next_one_goes(journal, data, centre, clock):
     for subject in ("R1", "R2", "R3"):
         journal.append("record", b"{}", passage="p-1", subject=subject)
-    centre.trouble = lambda request: no("contract") if request.url.path.endswith("R2") else None
+    centre.says = lambda request: no("contract") if request.url.path.endswith("R2") else None
     assert drain(data, clock) == ["R1", "R2", "R3"]
     assert set(centre.kept) == {("records", "R1"), ("records", "R3")}
     refused = journal.latest("centre-refusal")
@@ -221,7 +221,7 @@ def test_a_revoked_terminal_keeps_its_whole_queue(journal, data, centre, clock):
     for subject in ("R1", "R2"):
         journal.append("record", b"{}", subject=subject)
     refusal = canonical(Refusal(code="revoked", text="终端密钥已注销"))
-    centre.trouble = lambda _request: httpx2.Response(401, content=refusal)
+    centre.says = lambda _request: httpx2.Response(401, content=refusal)
     for _ in range(6):
         clock.sleep(data.step().wait_s)
     assert journal.counts().records == 2

@@ -51,16 +51,16 @@ def enrolled(app, real_link, folder):
 
 
 @pytest.fixture
-def real_centre(real_link, enrolled, clock):
-    return CentreClient(real_link, enrolled, clock=clock)
+def real_centre(real_link, enrolled, clock, agreement):
+    return CentreClient(real_link, enrolled, clock=clock, items=agreement)
 
 
 @pytest.fixture
-def queues(journal, real_centre, clock):
+def queues(journal, real_centre, clock, agreement):
     photo = {SHA256: JPEG}.get
     return (
-        Uploader(journal, real_centre, clock=clock, photo=photo),
-        Uploader(journal, real_centre, clock=clock, photo=photo, kinds=PHOTOS),
+        Uploader(journal, real_centre, clock=clock, agreement=agreement, photo=photo),
+        Uploader(journal, real_centre, clock=clock, agreement=agreement, photo=photo, kinds=PHOTOS),
     )
 
 

@@ -19,6 +19,7 @@ _STATUS: Final = {
     "enrolment-code": 403,
     "psam-signer-off": 403,
     "slots-exhausted": 409,
+    "document-unknown": 409,
     "not-found": 404,
     "method": 405,
     "too-large": 413,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -19,17 +20,39 @@ from laneside.centre.ingest.uploads import Upload
 from laneside.centre.parameters.published import PublishedDocuments
 from laneside.centre.photos import Photos
 from laneside.centre.settings import Settings
+from laneside.centre.store import Store
 from laneside.centre.terminals.enrolment import Enrolment
 from laneside.centre.terminals.heartbeats import Heartbeats
 from laneside.clock import Clock
 from laneside.contract.authorisation import PsamAuthorisationRequest, PsamAuthorisationResult
-from laneside.contract.exchange import TIME_HEADER, EnrolmentRequest, Heartbeat, HeartbeatReply, Receipt, Refusal
+from laneside.contract.exchange import (
+    ANSWER_HEADER,
+    KNOWN_HEADER,
+    SIGNATURE_HEADER,
+    STORE_HEADER,
+    TERMINAL_HEADER,
+    TIME_HEADER,
+    EnrolmentRequest,
+    Heartbeat,
+    HeartbeatReply,
+    Receipt,
+    Refusal,
+    StoreEvidence,
+)
 from laneside.contract.parameters import DocumentKind
-from laneside.contract.signing import parse
-from laneside.errors import ContractError
+from laneside.contract.signing import answer_bytes, parse
+from laneside.errors import ContractError, SignatureError
 
 NO_DOCUMENT: Final = Refusal(code="not-found", text="没有这份参数 / there is no such document")
 BAD_VERSION: Final = Refusal(code="contract", text="版本必须是数字 / a version is a number")
+UNKNOWN_DOCUMENT: Final = Refusal(
+    code="document-unknown",
+    text="中心没有终端所持的这份参数 / the centre does not know the document that the terminal holds",
+    remedy="终端提交证据后重新下载 / the terminal hands in its signature, then asks again",
+)
+NOT_OUR_EVIDENCE: Final = Refusal(
+    code="signature", text="证据不是本中心签名 / the evidence does not carry this centre's signature"
+)
 OTHER_LIST: Final = Refusal(
     code="other-subject", text="授权单号与地址不符 / the authorisation's number is not the one in its address"
 )
@@ -46,6 +69,8 @@ class ApiServices(msgspec.Struct, frozen=True, kw_only=True):
 
     settings: Settings
     clock: Clock
+    sign: Callable[[bytes], bytes]
+    store: Store
     request_auth: RequestAuth
     enrolment: Enrolment
     heartbeats: Heartbeats
@@ -69,6 +94,8 @@ def api_routes(services: ApiServices) -> list[Route]:
         Route(
             "/psam-authorisations/{list_number}/result", _signed(services, _authorised_psam(services)), methods=["POST"]
         ),
+        Route("/store", _signed(services, _nothing_asked), methods=["GET"]),
+        Route("/store/evidence", _signed(services, _weigh(services)), methods=["POST"]),
         Route("/documents/{kind}", _signed(services, _documents_after(services)), methods=["GET"]),
         Route("/documents/{kind}/{version}", _signed(services, _document(services)), methods=["GET"]),
     ]
@@ -81,10 +108,38 @@ def _signed(services: ApiServices, work: Work, *, body_max: int | None = None, a
     async def endpoint(request: Request) -> Response:
         admitted = await services.request_auth.admit(request, body_max=limit, any_time=any_time)
         if isinstance(admitted, Refusal):
-            return _timed(services, refuse(admitted))
-        return _timed(services, await run_in_threadpool(_guarded, work, request, admitted))
+            response = refuse(admitted)
+        else:
+            response = await run_in_threadpool(_guarded, work, request, admitted)
+        return await run_in_threadpool(_vouched, services, request, _timed(services, response))
 
     return endpoint
+
+
+def _vouched(services: ApiServices, request: Request, response: Response) -> Response:
+    """Sign an answer for this one request, and say which store gave it and how far it goes: also a refusal."""
+    signature = request.headers.get(SIGNATURE_HEADER, "")
+    if not signature:
+        return response
+    known = request.headers.get(KNOWN_HEADER, "0")
+    place, agrees = services.store.position(request.headers.get(TERMINAL_HEADER, ""), known)
+    words = (place.store_id, str(place.generation), str(place.number), place.chain, "yes" if agrees else "no")
+    message = answer_bytes(
+        request=signature,
+        known=known,
+        status=response.status_code,
+        centre_time=response.headers[TIME_HEADER],
+        store=" ".join(words),
+        body=bytes(response.body),
+    )
+    response.headers[STORE_HEADER] = " ".join(words)
+    response.headers[ANSWER_HEADER] = b64encode(services.sign(message)).decode("ascii")
+    return response
+
+
+def _nothing_asked(_request: Request, _signed: SignedRequest) -> Response:
+    """Answer with an empty object: what is asked is in the answer's headers."""
+    return answer({})
 
 
 def _guarded(work: Work, request: Request, signed: SignedRequest) -> Response:
@@ -165,14 +220,30 @@ def _authorised_psam(services: ApiServices) -> Work:
     return work
 
 
+def _weigh(services: ApiServices) -> Work:
+    def work(_request: Request, signed: SignedRequest) -> Response:
+        try:
+            services.store.weigh(signed.terminal.terminal_id, parse(signed.body, StoreEvidence))
+        except SignatureError:
+            return refuse(NOT_OUR_EVIDENCE)
+        return answer({})
+
+    return work
+
+
 def _documents_after(services: ApiServices) -> Work:
     def work(request: Request, signed: SignedRequest) -> Response:
-        kind, after = _kind(request.path_params["kind"]), request.query_params.get("after", "0")
+        """Hand out what follows the document that the device holds, which must be one that is known here."""
+        kind, asked = _kind(request.path_params["kind"]), request.query_params
+        after, generation, held = asked.get("after", "0"), asked.get("generation", "0"), asked.get("head", "")
         if kind is None:
             return refuse(NO_DOCUMENT)
-        if not _is_version(after):
+        if not (_is_version(after) and _is_version(generation)):
             return refuse(BAD_VERSION)
-        return answer(services.documents.after(signed.terminal.station_hex, kind, int(after)))
+        station = signed.terminal.station_hex
+        if held and not services.documents.knows(station, kind, int(after), int(generation), held):
+            return refuse(UNKNOWN_DOCUMENT)
+        return answer(services.documents.after(station, kind, int(after), int(generation)))
 
     return work
 

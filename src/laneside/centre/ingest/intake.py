@@ -14,8 +14,9 @@ from laneside.centre.alarms import Alarms
 from laneside.centre.ingest.uploads import EVENT, IMAGE, RECORD, Message, Upload, UploadKind, columns_of, subject_of
 from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import conflicts
+from laneside.centre.store import Store
 from laneside.clock import Clock
-from laneside.contract.exchange import Receipt, Refusal, Stored
+from laneside.contract.exchange import Receipt, Refusal, Stored, StorePlace
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import parse, receipt_bytes
 
@@ -34,10 +35,16 @@ class Receipts:
         self._key = key
         self._clock = clock
 
-    def write(self, *, terminal_id: str, subject: str, digest: str, stored: Stored) -> Receipt:
-        """Return a receipt bound to terminal, subject, digest and the present time."""
-        at = self._clock.now()
-        bare = Receipt(terminal_id=terminal_id, subject=subject, digest=digest, stored=stored, at=at)
+    def write(self, upload: Upload, stored: Stored, place: StorePlace | None) -> Receipt:
+        """Return a receipt bound to terminal, subject, digest, the item's place and the present time."""
+        bare = Receipt(
+            terminal_id=upload.terminal_id,
+            subject=upload.subject,
+            digest=upload.digest,
+            stored=stored,
+            at=self._clock.now(),
+            place=msgspec.UNSET if place is None else place,
+        )
         return msgspec.structs.replace(bare, signature=self._key.sign(receipt_bytes(bare)))
 
 
@@ -49,12 +56,14 @@ class Intake:
         database: Database,
         clock: Clock,
         *,
+        store: Store,
         alarms: Alarms,
         receipts: Receipts,
         after_commit: Callable[[str], None],
     ) -> None:
         self._database = database
         self._clock = clock
+        self._items = store
         self._alarms = alarms
         self._receipts = receipts
         self._after_commit = after_commit
@@ -85,21 +94,32 @@ class Intake:
             "signature": upload.signature,
             "received_at": self._clock.now(),
         }
-        stored = self._store(kind, upload.subject, columns_of(message), common)
+        stored, place = self._store(kind, upload.subject, columns_of(message), common)
         if kind is RECORD:
             self._after_commit(upload.subject)
-        return self._receipts.write(
-            terminal_id=upload.terminal_id, subject=upload.subject, digest=upload.digest, stored=stored
-        )
+        return self._receipts.write(upload, stored, place)
 
-    def _store(self, kind: UploadKind, subject: str, own: dict[str, Any], common: dict[str, Any]) -> Stored:
+    def _store(
+        self, kind: UploadKind, subject: str, own: dict[str, Any], common: dict[str, Any]
+    ) -> tuple[Stored, StorePlace | None]:
         try:
             with self._database.writing() as connection:
                 connection.execute(insert(kind.table), {**own, **common})
+                return Stored.CREATED, self._enter(connection, kind, subject, common)
         except IntegrityError as collision:
             with self._database.writing() as connection:
-                return self._collided(connection, kind, subject, own, common, collision=collision)
-        return Stored.CREATED
+                stored = self._collided(connection, kind, subject, own, common, collision=collision)
+                exists = stored is Stored.EXISTS
+                return stored, self._enter(connection, kind, subject, common) if exists else None
+
+    def _enter(self, connection: Connection, kind: UploadKind, subject: str, common: dict[str, Any]) -> StorePlace:
+        return self._items.enter(
+            connection,
+            terminal_id=common["terminal_id"],
+            kind=kind.name,
+            subject=subject,
+            digest_hex=common["digest"],
+        )
 
     def _collided(
         self,

@@ -7,13 +7,13 @@ from typing import Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
 from laneside.centre.storage.database import Database
-from laneside.centre.storage.tables import documents
+from laneside.centre.storage.tables import documents, store
 from laneside.clock import Clock
 from laneside.contract.parameters import DocumentKind, Parameters, SignedDocument, StatusListFull, TariffTable
-from laneside.contract.signing import canonical, document_bytes
+from laneside.contract.signing import canonical, digest, document_bytes
 
 Body = Parameters | TariffTable | StatusListFull
 
@@ -22,6 +22,7 @@ BODIES: Final[dict[DocumentKind, type[Body]]] = {
     DocumentKind.TARIFF: TariffTable,
     DocumentKind.STATUS_LIST: StatusListFull,
 }
+_COLUMNS: Final = ("kind", "generation", "version", "activates_at", "body", "signature")
 
 
 class PublishedDocuments:
@@ -42,8 +43,10 @@ class PublishedDocuments:
         with self._database.writing() as connection:
             highest = select(func.coalesce(func.max(documents.c.version), 0)).where(_of(station, kind))
             version = connection.execute(highest).scalar_one() + 1
-            document = self._sign(kind, version, body, activates_at)
-            row = {name: getattr(document, name) for name in ("kind", "version", "activates_at", "body", "signature")}
+            generation = connection.execute(select(store.c.generation)).scalar_one()
+            moment = activates_at.astimezone(UTC)  # the signature covers the moment's text, so it has one form
+            document = self._signed(kind, generation, version, moment, canonical(body))
+            row = {name: getattr(document, name) for name in _COLUMNS}
             row |= {"station_hex": station, "published_at": self._clock.now()}
             connection.execute(insert(documents).values(**row))
         return document
@@ -58,13 +61,34 @@ class PublishedDocuments:
         query = select(documents).where(_of(station_hex, kind), documents.c.version == version)
         return next(iter(self._documents(query)), None)
 
-    def after(self, station_hex: str, kind: DocumentKind, version: int) -> tuple[SignedDocument, ...]:
+    def after(
+        self, station_hex: str, kind: DocumentKind, version: int, generation: int = 0
+    ) -> tuple[SignedDocument, ...]:
         """Return what a device that holds up to ``version`` still wants: the active document and all later ones."""
         of = _of(station_hex, kind)
         active = select(func.max(documents.c.version)).where(of, documents.c.activates_at <= self._clock.now())
         wanted = documents.c.version >= func.coalesce(active.scalar_subquery(), 0)
-        query = select(documents).where(of, wanted, documents.c.version > version).order_by(documents.c.version)
-        return self._documents(query)
+        newer = (documents.c.generation > generation) | (
+            (documents.c.generation == generation) & (documents.c.version > version)
+        )
+        return self._documents(select(documents).where(of, wanted, newer).order_by(documents.c.version))
+
+    def knows(self, station_hex: str, kind: DocumentKind, version: int, generation: int, head: str) -> bool:
+        """Return whether a document is kept here, or of a generation that is over; ``head`` is its head's SHA-256."""
+        kept = self.version(station_hex, kind, version)
+        if kept is not None and digest(document_bytes(kept)) == head:
+            return True
+        with self._database.reading() as connection:
+            return generation < int(connection.execute(select(store.c.generation)).scalar_one())
+
+    def sign_again(self, connection: Connection, generation: int) -> None:
+        """Sign every document for a new generation of the store, within the caller's transaction."""
+        for row in connection.execute(select(documents)).mappings().all():
+            own = _document(row)
+            signed = self._signed(own.kind, generation, own.version, own.activates_at, own.body)
+            same = _of(row["station_hex"], own.kind) & (documents.c.version == own.version)
+            values = {"generation": generation, "signature": signed.signature}
+            connection.execute(update(documents).where(same).values(**values))
 
     def versions(self, station_hex: str) -> dict[str, int]:
         """Return the highest version of each kind that the station has."""
@@ -79,9 +103,10 @@ class PublishedDocuments:
         with self._database.reading() as connection:
             return tuple(connection.execute(query.order_by(documents.c.station_hex)).scalars())
 
-    def _sign(self, kind: DocumentKind, version: int, body: Body, activates_at: datetime) -> SignedDocument:
-        moment = activates_at.astimezone(UTC)  # the signature covers the moment's text, so it has one form
-        bare = SignedDocument(kind=kind, version=version, activates_at=moment, body=canonical(body), signature=b"")
+    def _signed(
+        self, kind: DocumentKind, generation: int, version: int, activates_at: datetime, body: bytes
+    ) -> SignedDocument:
+        bare = SignedDocument(kind=kind, generation=generation, version=version, activates_at=activates_at, body=body)
         return msgspec.structs.replace(bare, signature=self._key.sign(document_bytes(bare)))
 
     def _documents(self, query: Select[tuple[object, ...]]) -> tuple[SignedDocument, ...]:
@@ -96,6 +121,7 @@ def _of(station_hex: str, kind: DocumentKind) -> ColumnElement[bool]:
 def _document(row: RowMapping) -> SignedDocument:
     return SignedDocument(
         kind=DocumentKind(row["kind"]),
+        generation=row["generation"],
         version=row["version"],
         activates_at=row["activates_at"],
         body=row["body"],

@@ -99,6 +99,7 @@ documents = Table(
     Column("station_hex", String(8), primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("generation", Integer, nullable=False),
     Column("activates_at", Moment, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
@@ -174,6 +175,28 @@ photos = Table(
     Column("size", Integer, nullable=False),
     Column("terminal_id", String(40), nullable=False),
     Column("received_at", Moment, nullable=False),
+)
+
+# One row: which store this is, and the file in which it was last opened (SQLite only).
+store = Table(
+    "store",
+    metadata,
+    Column("store_id", String(32), primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("file", String(200), nullable=False),
+)
+
+# What was taken from each terminal, in order. Rows are never deleted, also where the item itself is.
+items = Table(
+    "items",
+    metadata,
+    Column("terminal_id", String(40), primary_key=True),
+    Column("number", _Sequence, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("chain", String(64), nullable=False),
+    UniqueConstraint("terminal_id", "kind", "subject"),
 )
 
 alarms = Table(
