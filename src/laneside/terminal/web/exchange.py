@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from laneside.contract.upload_rules import without_controls
 from laneside.passage.answers import Answer, Rejected, rejected
 from laneside.passage.duty.duty import OnDuty
 from laneside.terminal.services import Services
@@ -97,8 +98,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     upload: bytes = b""
 
     def text(self, name: str) -> str:
-        """Return a field without surrounding blanks; empty when it is missing."""
-        return self.fields.get(name, "").strip()
+        """Return a field without surrounding blanks and control characters; empty when it is missing."""
+        return without_controls(self.fields.get(name, "")).strip()
 
     def number(self, name: str) -> int | None:
         """Return a small non-negative number, or None when the field holds none."""
