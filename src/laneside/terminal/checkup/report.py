@@ -35,7 +35,7 @@ class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     ``reader_cause`` is the error's code, ``firmware`` what an integrated reader says of its make.
     ``clock_ahead_s`` is by how much the centre's clock is ahead of the machine's. ``authorisation_trouble`` is the last
     reason why the PSAM is not authorised. ``pcsc_readers`` is None where PC/SC is not installed or not running,
-    ``plate_trouble`` where the province wants no plate read.
+    ``plate_trouble`` where the province wants no plate read, ``job_troubles`` where the terminal is not running.
     """
 
     reader_trouble: str
@@ -61,6 +61,7 @@ class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     serial_ports: tuple[str, ...]
     pcsc_readers: tuple[str, ...] | None
     plate_trouble: str | None
+    job_troubles: tuple[str, ...] | None = None
 
 
 class CheckItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +97,7 @@ def judge(found: Measurements, limits: CheckLimits, at: datetime) -> CheckReport
         _psam(found),
         _authorisation(found),
         _centre(found),
+        _jobs(found),
         _clock(found, limits),
         _journal(found),
         _disk(found, limits),
@@ -141,6 +143,15 @@ def _centre(found: Measurements) -> CheckItem:
     if found.centre_trouble:
         return _item("centre", _WARN, "unreachable", trouble=found.centre_trouble)
     return _item("centre", _OK, "reachable")
+
+
+def _jobs(found: Measurements) -> CheckItem:
+    """Judge the jobs with the centre: vehicles can be worked without them, but nothing is sent."""
+    if found.job_troubles is None:
+        return _item("jobs", _OK, "off")
+    if found.job_troubles:
+        return _item("jobs", _WARN, "failing", troubles="; ".join(found.job_troubles))
+    return _item("jobs", _OK, "ok")
 
 
 def _clock(found: Measurements, limits: CheckLimits) -> CheckItem:
