@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -31,6 +32,8 @@ LOGIN_FIRST = rejected("session", "请先登录", "Log in first")
 
 COOKIE = "laneside_session"
 _SESSIONS_MAX = 64
+FIELDS_MAX = 100
+"""No page sends as many; a form with more is answered 400."""
 
 
 class Session(msgspec.Struct, kw_only=True):
@@ -264,7 +267,11 @@ async def _form(request: Request) -> Form:
         return await _multipart(request)
     if content_type not in ("application/x-www-form-urlencoded", ""):
         return Form()
-    pairs = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100)
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS_MAX)
+    except ValueError as error:
+        raise HTTPException(400, f"more than {FIELDS_MAX} fields") from error
     return _from_pairs(pairs)
 
 

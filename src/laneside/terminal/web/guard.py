@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_BYTES_MAX = 64 * 1024
 PHOTO_BYTES_MAX = 12 * 1024 * 1024
+LENGTH_DIGITS_MAX = 15
 PHOTO_PATH = "/linkage/photo"
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -64,7 +65,7 @@ def _refusal(scope: Scope, headers: Headers, limit: int) -> PlainTextResponse | 
     if scope["method"] not in _SAFE_METHODS and not _own_origin(scope, headers, host):
         return PlainTextResponse("foreign origin", status_code=403)
     length = headers.get("content-length", "0")
-    if not length.isdecimal():
+    if not length.isdecimal() or len(length) > LENGTH_DIGITS_MAX:
         return PlainTextResponse("bad length", status_code=400)
     if int(length) > limit:
         return PlainTextResponse("body too large", status_code=413)
