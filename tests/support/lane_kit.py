@@ -183,6 +183,9 @@ class Decisions:
     def parameters_start(self, now: datetime) -> datetime | None:
         return None
 
+    def await_contact(self) -> None:
+        """Wait for nothing: what is held here is what the centre has."""
+
     def tariff(self, now: datetime) -> TariffTable | None:
         return self.table
 

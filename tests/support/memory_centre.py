@@ -39,6 +39,7 @@ class MemoryCentre:
         self.heartbeats = []
         self.requests = []
         self.trouble = None
+        self.checks_time = True
         self.says = None
         self.forge = None
 
@@ -104,7 +105,7 @@ class MemoryCentre:
         lines = ("laneside-request-1", request.method, request.url.raw_path.decode(), terminal_id, sent_at, digest)
         key = Ed25519PublicKey.from_public_bytes(self.devices[terminal_id])
         key.verify(b64decode(request.headers["Laneside-Signature"]), "\n".join(lines).encode())
-        assert datetime.fromisoformat(sent_at) == self.clock.now()
+        assert not self.checks_time or datetime.fromisoformat(sent_at) == self.clock.now()
         return terminal_id
 
     def take(self, terminal_id, shelf, subject, body):

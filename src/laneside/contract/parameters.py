@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from math import inf
 from typing import Annotated, Literal
 
 import msgspec
@@ -161,6 +162,12 @@ class Policy(CheckLimits, frozen=True, kw_only=True):
     photo_side_px_max: int = field(name="photoSidePxMax", default=1280)
     plate_reading: Literal["prefill", "compare", "off"] = field(name="plateReading", default="prefill")
     foreign_issuers: tuple[str, ...] = field(name="foreignIssuers", default=())
+
+    @property
+    def clock_off_s_max(self) -> float:
+        """By how many seconds a clock may be off when a debit is made: where the check before the shift stops."""
+        stops = self.check_clock_s[1]
+        return inf if stops is None else stops
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,7 +57,7 @@ def _check(name: str, value: Any) -> None:
             _hold(name, len(value) <= TEXT_MAX, f"longer than {TEXT_MAX} characters")
             _hold(name, _CONTROLS.search(value) is None, "holds control characters")
         case int() | float():
-            _hold(name, abs(value) <= NUMBER_MAX, f"not within ±{NUMBER_MAX}")
+            _hold(name, abs(value) <= NUMBER_MAX, f"not within -{NUMBER_MAX} to {NUMBER_MAX}")
     form, check = _FORMS.get(name, ("", _anything))
     _hold(name, check(value), f"not {form}")
 

@@ -22,7 +22,7 @@ class SystemClock:
 
     def monotonic_s(self) -> float:
         """Return seconds that never run backwards."""
-        return time.monotonic()
+        return time.clock_gettime(time.CLOCK_BOOTTIME)  # goes on while a handheld sleeps, which monotonic() does not
 
     def sleep(self, seconds: float) -> None:
         """Wait."""

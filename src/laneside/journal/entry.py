@@ -19,6 +19,7 @@ CENTRE_REFUSAL = "centre-refusal"
 OFFERED_AGAIN = "offered-again"
 STORE_DIFFERS = "store-differs"
 STORE_AGREED = "store-agreed"
+CLOCK_ANCHORED = "clock-anchored"
 
 
 class Outgoing(StrEnum):

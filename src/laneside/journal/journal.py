@@ -17,6 +17,7 @@ from laneside.errors import JournalError
 from laneside.journal.clock import JournalClock
 from laneside.journal.entry import (
     CENTRE_REFUSAL,
+    CLOCK_ANCHORED,
     GENESIS,
     OFFERED_AGAIN,
     OUTGOING,
@@ -103,6 +104,20 @@ class Journal:
                 self._answered_below.pop((kind, ""), None)
             return self._write(Draft(kind=STORE_AGREED, payload=agreed), STORE_AGREED, "")
 
+    def anchor(self, payload: bytes) -> Entry:
+        """End an excursion of the clock: from this entry on the machine's time counts again, also below entries before.
+
+        Entries stay in the order of their numbers. Only call this where the machine's time is known to be right.
+        """
+        with self._transaction():
+            floor = self.clock.lower_floor()
+            try:
+                return self._write(Draft(kind=CLOCK_ANCHORED, payload=payload), CLOCK_ANCHORED, "")
+            except BaseException:
+                if floor is not None:
+                    self.clock.raise_floor(floor)
+                raise
+
     def _answer(self, answer: str, subject: str, payload: bytes, kind: Outgoing | None) -> Entry:
         with self._transaction():
             rows = self._connection.execute(
@@ -139,10 +154,15 @@ class Journal:
         return self._select("WHERE passage = ? AND passage <> '' ORDER BY seq", passage)
 
     def of_kind(self, kind: str, *, since: datetime | None = None) -> tuple[Entry, ...]:
-        """Return the entries of one kind, oldest first; with ``since``, those written at or after that moment."""
+        """Return the entries of one kind, oldest first; with ``since``, those from the first entry of that moment on.
+
+        Which is the first goes by time, what follows it by number: after an excursion of the clock a later entry may
+        have an earlier time.
+        """
         if since is None:
             return self._select("WHERE kind = ? ORDER BY seq", kind)
-        return self._select("WHERE kind = ? AND at >= ? ORDER BY seq", kind, moment_text(since))
+        first = "(SELECT min(seq) FROM entry WHERE at >= ?)"
+        return self._select(f"WHERE kind = ? AND seq >= {first} ORDER BY seq", kind, moment_text(since))
 
     def of_subject(self, subject: str) -> tuple[Entry, ...]:
         """Return everything written under one subject, receipts and refusals too, oldest first."""

@@ -62,7 +62,13 @@ CREATE VIEW outbox AS
                     AND again.kind = 'offered-again' AND again.seq > answer.seq));
 """
 
-STEPS: tuple[str, ...] = (_TABLE, _DELIVERY, _OFFERED_AGAIN)
+# Windows begin at a time and go on by number, as the clock may be put right.
+_BY_NUMBER = """
+DROP INDEX entry_by_time;
+CREATE INDEX entry_by_moment ON entry (at, seq);
+"""
+
+STEPS: tuple[str, ...] = (_TABLE, _DELIVERY, _OFFERED_AGAIN, _BY_NUMBER)
 VERSION = len(STEPS)
 
 

@@ -38,6 +38,8 @@ from laneside.tariff.quote import FeeQuote, NoFee, quote
 
 OPEN_DEBIT: Final = "open-debit"
 CLOCK_BEHIND: Final = "clock-behind"
+CLOCK_AHEAD: Final = "clock-ahead"
+CLOCK_LATE: Final = "clock-late"
 
 _OPEN: Final = Finding(code=OPEN_DEBIT, severity=Severity.STOP)
 
@@ -91,6 +93,7 @@ class Checks:
     def price(self, stage: Confirmed) -> FeeQuote | NoFee:
         """Price the passage as confirmed, at this moment."""
         vehicle = stage.presented.vehicle
+        self._documents.await_contact()
         now = self._passages.now()
         return quote(
             self._documents.tariff(now),
@@ -107,9 +110,9 @@ class Checks:
         return "" if status_list is None else status_list.version
 
     def clock_allows(self, state: PassageState) -> bool:
-        """Return whether a debit may carry a time now: the clock is right, or a leader released that it went back."""
-        released = any(release.code == CLOCK_BEHIND for release in state.released)
-        return released or not self._clock()
+        """Return whether a debit may carry a time now: the clock is right, or a leader released what is not."""
+        released = {release.code for release in state.released}
+        return all(found.releasable and found.code in released for found in self._clock())
 
     def _facts_again(self, stage: WithPicture) -> Facts:
         return self._facts(stage.presented, stage.read.waiting, stage.state.opened.lane_hex)
@@ -127,12 +130,20 @@ class Checks:
         return facts_of(presented, context)
 
     def _clock(self) -> tuple[Finding, ...]:
-        """Time never runs below the journal's last entry; after a larger step only a shift leader lets a debit pass."""
-        behind_s = int(self._passages.behind_s())
-        if behind_s <= self.policy().clock_step_s_max:
-            return ()
-        params = {"behind_s": str(behind_s)}
-        return (Finding(code=CLOCK_BEHIND, severity=Severity.STOP, releasable=True, params=params),)
+        """Find a clock that a debit can't go by: behind the journal's last entry, or off the right time.
+
+        Where the centre told the time it has to be set right; without the centre a shift leader answers for it.
+        """
+        behind_s, off_s = int(self._passages.behind_s()), round(self._passages.off_s())
+        found = []
+        if behind_s > self.policy().clock_step_s_max:
+            params = {"behind_s": str(behind_s)}
+            found.append(Finding(code=CLOCK_BEHIND, severity=Severity.STOP, releasable=True, params=params))
+        compared = self._passages.is_compared()
+        if abs(off_s) > self.policy().clock_off_s_max and (compared or not found):
+            code, params = CLOCK_AHEAD if off_s > 0 else CLOCK_LATE, {"off_s": str(abs(off_s))}
+            found.append(Finding(code=code, severity=Severity.STOP, releasable=not compared, params=params))
+        return tuple(found)
 
     def _open_debits(self, presented: Presented) -> tuple[Finding, ...]:
         card_id = None if presented.card is None else presented.card.card_id

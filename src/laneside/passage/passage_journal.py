@@ -47,6 +47,14 @@ class PassageJournal:
         """Return the time, never below the journal's last entry."""
         return self._clock.now()
 
+    def off_s(self) -> float:
+        """Return by how many seconds this clock is ahead of the right time, as the centre told it or the start."""
+        return self._clock.off_s()
+
+    def is_compared(self) -> bool:
+        """Return whether the centre told its time since the start."""
+        return self._clock.is_compared
+
     def behind_s(self) -> float:
         """Return by how many seconds this clock is behind the journal's last entry; 0 if it is not."""
         return self._clock.behind_s()
@@ -88,11 +96,13 @@ class PassageJournal:
 
     def paid_since(self, window_s: int) -> tuple[BegunDebit, ...]:
         """Return the debits of the last seconds that are known to have happened, newest first."""
-        since = self.now() - timedelta(seconds=window_s)
+        until = self.now()
+        since = until - timedelta(seconds=window_s)
         settled = [entry for kind in SETTLED_KINDS for entry in self._journal.of_kind(kind, since=since)]
         debited = {e.subject for e in settled if isinstance(note_of(e.kind, e.payload), n.Debited)}
         begun = self._journal.of_kind(INTENT, since=since)
-        return tuple(_begun(entry) for entry in reversed(begun) if entry.subject in debited)
+        # What carries a later time was written while the clock was ahead: nothing is known of its age.
+        return tuple(_begun(e) for e in reversed(begun) if e.subject in debited and since <= e.at <= until)
 
     def notes_since(self, kind: type[NoteT], since: datetime) -> tuple[tuple[str, NoteT], ...]:
         """Return passage id and note of every note of one kind written at or after a moment, oldest first."""

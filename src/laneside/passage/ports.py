@@ -28,6 +28,10 @@ class Documents(Protocol):
         """Return when the next parameters on the device become active; None where none are to come."""
         ...
 
+    def await_contact(self) -> None:
+        """Wait shortly after a start until the centre was asked for newer decisions, so that no lost one is used."""
+        ...
+
     def tariff(self, now: datetime) -> TariffTable | None:
         """Return the fee table."""
         ...

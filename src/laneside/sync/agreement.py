@@ -8,6 +8,7 @@ not agree, everything after the last item on which both agree is offered again; 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from threading import Lock
 from typing import Final
 
@@ -184,6 +185,12 @@ class AgreementJob:
             else:
                 high = middle - 1
         return low
+
+
+def offered_again_since(journal: Journal, since: datetime) -> int | None:
+    """Return how many items were offered again because the centre was put back; None where it was not since then."""
+    found = journal.of_kind(STORE_AGREED, since=since)
+    return sum(parse(entry.payload, Agreed).offered for entry in found) if found else None
 
 
 def _newest_known(journal: Journal) -> tuple[int, str, bool]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 from urllib.parse import quote
 
@@ -80,14 +81,24 @@ class CentreClient:
     """Ask the centre as ``identity``. Any thread may call.
 
     Only what carries the pinned centre's signature over this very question is an answer: anything else, whatever its
-    status, is a CentreUnreachableError. Without ``items`` nothing is said of what the terminal knows.
+    status, is a CentreUnreachableError. Without ``items`` nothing is said of what the terminal knows; ``tell_time``
+    gets the centre's signed time with each answer.
     """
 
-    def __init__(self, link: CentreLink, identity: Identity, *, clock: Clock, items: KnownItems | None = None) -> None:
+    def __init__(
+        self,
+        link: CentreLink,
+        identity: Identity,
+        *,
+        clock: Clock,
+        items: KnownItems | None = None,
+        tell_time: Callable[[datetime], None] | None = None,
+    ) -> None:
         self._link = link
         self._identity = identity
         self._clock = clock
         self._items = items
+        self._tell_time = tell_time
 
     def put(self, kind: Outgoing, subject: str, body: bytes) -> Receipt | Refusal:
         """Deliver one item; the receipt is signed by the pinned centre for exactly this terminal, subject and body.
@@ -196,8 +207,13 @@ class CentreClient:
             KNOWN_HEADER: claimed,
             "Content-Type": media,
         }
+        start_s = self._clock.monotonic_s()
         reply = self._link.exchange(method, path, body=body, query=query, headers=signed)
         self._check_answer(reply, request=signed[SIGNATURE_HEADER], known=claimed)
+        centre_at = _moment(reply.centre_time)
+        if self._tell_time is not None and centre_at is not None:
+            # The centre read its clock somewhere between our question and its answer: the middle is the best guess.
+            self._tell_time(centre_at + timedelta(seconds=(self._clock.monotonic_s() - start_s) / 2))
         if known is None and self._items is not None:
             place, agrees = _position(reply)
             self._items.told(place, agrees=agrees)
@@ -245,13 +261,16 @@ def _ahead_s(reply: CentreReply, sent_at: datetime, travel_s: float) -> float | 
 
     The centre read its clock somewhere between our question and its answer: the middle is the best guess.
     """
+    centre_at = _moment(reply.centre_time)
+    return None if centre_at is None else (centre_at - sent_at).total_seconds() - travel_s / 2
+
+
+def _moment(text: str) -> datetime | None:
     try:
-        centre_at = datetime.fromisoformat(reply.centre_time)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if centre_at.tzinfo is None:
-        return None
-    return (centre_at - sent_at).total_seconds() - travel_s / 2
+    return moment if moment.tzinfo is not None else None
 
 
 def _receipt_of_conflict(reply: CentreReply) -> Receipt | None:

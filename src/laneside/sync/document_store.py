@@ -6,9 +6,10 @@ over, and a cut can't leave anything half done.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from threading import Lock
+from threading import Event, Lock
 from typing import Final, TypeVar
 
 import msgspec
@@ -65,10 +66,16 @@ class DocumentStore:
     A higher generation of the centre's store comes first, then the higher version. ``now`` is the terminal's time,
     which never runs below the journal's last entry. A damaged file counts as absent, so that the version before it
     holds until the document is fetched again; ``damaged`` names such files. Any thread may call.
+
+    ``contact_within`` returns for how many seconds the first contact with the centre is worth waiting for now.
     """
 
-    def __init__(self, folder: Folder, *, centre_key: bytes, station_hex: str) -> None:
+    def __init__(
+        self, folder: Folder, *, centre_key: bytes, station_hex: str, contact_within: Callable[[], float] = lambda: 0.0
+    ) -> None:
         self._folder = folder
+        self._contact_within = contact_within
+        self._contacted = Event()
         self._centre_key = centre_key
         self._station_hex = station_hex
         # Guards _held and _floor, and makes an offer's file and its place in _held one step. No other lock is taken
@@ -105,7 +112,15 @@ class DocumentStore:
             held = self._newest(kind)
         return None if held is None else held.document.head
 
+    def contacted(self) -> None:
+        """Take note that the centre was asked for everything newer."""
+        self._contacted.set()
+
     # --- asking
+
+    def await_contact(self) -> None:
+        """Wait for the first contact as long as it is worth it; at once after it, and where the centre is away."""
+        self._contacted.wait(max(0.0, self._contact_within()))
 
     def parameters(self, now: datetime) -> Parameters | None:
         """Return the parameters that hold now."""
@@ -248,6 +263,7 @@ class Downloader:
                 failed = error
         if failed is not None:
             return self.backoff.failed(failed, " ".join(taken))
+        self._store.contacted()
         self.backoff.succeed(wait_s=self._poll_s)
         outcome = StepOutcome.DONE if taken else StepOutcome.IDLE
         return StepResult(outcome=outcome, wait_s=self._poll_s, subject=" ".join(taken))

@@ -17,6 +17,7 @@ from laneside import __version__
 from laneside.clock import Clock
 from laneside.contract.enrolment import EnrolmentCode
 from laneside.contract.exchange import Refusal
+from laneside.contract.parameters import Policy
 from laneside.devices.lane import NoLane
 from laneside.devices.machine import SystemClock, lock_folder
 from laneside.devices.plates import PlateProcess
@@ -43,6 +44,7 @@ from laneside.sync.heartbeat import HeartbeatJob, TerminalState
 from laneside.sync.identity import Identity, enrol
 from laneside.sync.job import SupervisedJob, run
 from laneside.sync.link import CentreLink
+from laneside.sync.time_anchor import TimeAnchor
 from laneside.sync.upload import DATA, PHOTOS, Uploader
 from laneside.terminal.checkup.checkup import CHECK_TIMEOUT_S, Checkup, Probes
 from laneside.terminal.demo_panel import DemoRoadside
@@ -62,6 +64,8 @@ FLOWS = (OPEN_EXIT,)
 """What this terminal does; a lane is worked by the first flow that works its type."""
 
 CENTRE_TIMEOUT_S = 10.0
+FIRST_CONTACT_S = 5.0
+"""How long after a start a fee waits for the centre's newer documents; a vehicle offline waits no longer."""
 CHECK_PLATES_TIMEOUT_S = 10.0
 """How long 班前检查 waits until the models that read plates are loaded."""
 
@@ -105,11 +109,13 @@ class Terminal:
             self._connection, clock=machine or SystemClock(), terminal_id=self._identity.terminal_id
         )
         self._clock = self._journal.clock
+        self._started_s = self._clock.monotonic_s()
         self._passages = PassageJournal(journal=self._journal, clock=self._clock, slot=self._identity.slot)
         self._documents = DocumentStore(
             DiskFolder(settings.data / "documents"),
             centre_key=self._identity.centre_key,
             station_hex=self._identity.station_hex,
+            contact_within=self._contact_within,
         )
         self._photos = PhotoFolder(settings.data / "photos", passages=self._passages)
         self._duty = Duty(
@@ -131,7 +137,13 @@ class Terminal:
         self._psam = PsamAccess(self._reader, self._worker)
         self._plates = PlateWorker(PlateProcess(), defect=_log_defect)
         self._agreement = Agreement(self._journal)
-        self._centre = CentreClient(CentreLink(self._client), self._identity, clock=self._clock, items=self._agreement)
+        self._centre = CentreClient(
+            CentreLink(self._client),
+            self._identity,
+            clock=self._clock,
+            items=self._agreement,
+            tell_time=TimeAnchor(self._journal, policy=self._policy).told,
+        )
         self._sync_jobs = self._make_sync_jobs()
         self._authoriser = PsamAuthoriser(self._psam, self._centre, lane_id=self._lane_id)
         self._supervised = {
@@ -185,10 +197,17 @@ class Terminal:
             raise SettingError(f"the centre refused the enrolment: {answer.text}")
         return answer
 
+    def _contact_within(self) -> float:
+        """Return for how long 算费 may still wait for the first contact: a restored centre may have lost a tariff."""
+        return self._started_s + FIRST_CONTACT_S - self._clock.monotonic_s()
+
+    def _policy(self) -> Policy:
+        parameters = self._documents.parameters(self._clock.now())
+        return Policy() if parameters is None else parameters.policy
+
     def _reader_policy(self) -> ReaderPolicy:
         """Take the reader's settings as they hold at the start of the terminal."""
-        parameters = self._documents.parameters(self._clock.now())
-        return ReaderPolicy() if parameters is None else ReaderPolicy(key_index=KeyIndex(parameters.policy.key_index))
+        return ReaderPolicy(key_index=KeyIndex(self._policy().key_index))
 
     def _make_sync_jobs(self) -> dict[str, Uploader | AgreementJob | Downloader | HeartbeatJob]:
         """Make uploads, agreement, download and heartbeat: each has a thread and a pace of its own."""

@@ -25,6 +25,9 @@ class Clock:
     def now(self):
         return datetime(2026, 7, 1, tzinfo=UTC)
 
+    def monotonic_s(self):
+        return 0.0
+
 
 @settings(max_examples=60, deadline=None)
 @given(drafts=st.lists(DRAFTS, min_size=1, max_size=8), data=st.data())

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from laneside.clock import beijing_digits
 from laneside.passage.answers import Rejected
 from laneside.passage.notes import Ending
@@ -49,6 +53,44 @@ def test_a_clock_that_went_back_stops_debits(station):
     answer = station.tries("submit")
     assert isinstance(answer, Rejected)
     assert station.card == before
+
+
+@pytest.mark.parametrize(("off_s", "code"), [(301, "clock-ahead"), (-301, "clock-late")])
+def test_a_clock_that_is_off_the_centres_time_stops_debits_until_it_is_right(station, off_s, code):
+    station.journal.clock.told(station.clock.now() - timedelta(seconds=off_s))
+    view = station.arrive("car-sm4")
+    assert [(f.code, f.releasable) for f in view.findings] == [(code, False)]
+    assert "submit-picture" not in view.actions
+    before = station.card["balance_fen"]
+    station.journal.clock.told(station.clock.now())
+    station.does("read")
+    station.pay("car-sm4")
+    assert before - station.card["balance_fen"] == 1045
+
+
+@pytest.mark.parametrize("off_s", [300, -300])
+def test_a_clock_within_the_limit_debits(station, off_s):
+    station.journal.clock.told(station.clock.now() - timedelta(seconds=off_s))
+    station.arrive("car-sm4")
+    station.pay("car-sm4")
+
+
+def test_without_the_centre_a_jump_ahead_asks_a_shift_leader(station):
+    station.clock.set_back(-7200)
+    view = station.arrive("car-sm4")
+    assert [(f.code, f.releasable) for f in view.findings] == [("clock-ahead", True)]
+    station.does("release", code="clock-ahead", leader="620100", password="over-the-hills", reason="已核对时间")
+    station.pay("car-sm4")
+
+
+def test_what_the_clock_says_while_the_vehicle_is_worked_counts_when_it_is_debited(station):
+    station.arrive("car-sm4")
+    station.confirm("car-sm4")
+    view = station.does("quote")
+    before = station.card
+    station.journal.clock.told(station.clock.now() - timedelta(seconds=4000))
+    assert isinstance(station.tries("submit", view.revision), Rejected)
+    assert (station.card, station.records()) == (before, [])
 
 
 def test_a_leader_may_let_one_vehicle_pass_although_the_clock_went_back(station):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
+import pytest
 from lane_kit import PASSWORD
 
 from laneside.contract.parameters import Operator, Role, ShiftPlan
@@ -145,3 +146,15 @@ def test_on_duty_is_who_logged_in_and_since_when(station):
     duty = station.duty.on_duty
     assert (duty.operator_id, duty.role, duty.shift_name, duty.work_date) == ("620100", Role.SHIFT_LEADER, "早班", DAY)
     assert duty.since == station.clock.now()
+
+
+@pytest.mark.parametrize(("number", "days"), [("620101", 1), ("620101", -1), ("620100", 31), ("620100", -31)])
+def test_a_work_date_may_be_near(station, number, days):
+    assert station.duty.login(number, PASSWORD, 1, DAY + timedelta(days=days)) == Done()
+
+
+@pytest.mark.parametrize(("number", "days"), [("620101", 2), ("620101", -400), ("620100", 32), ("620100", 36500)])
+def test_a_work_date_too_far_from_today_is_refused_beside_its_field(station, number, days):
+    before = station.duty.on_duty
+    answer = station.duty.login(number, PASSWORD, 1, DAY + timedelta(days=days))
+    assert (answer.field, station.duty.on_duty) == ("work_date", before)

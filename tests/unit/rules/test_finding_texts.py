@@ -11,7 +11,7 @@ from laneside.rules.finding_texts import describe
 from laneside.rules.rule_table import CONFIRMED_RULES, PRESENTED_RULES, check_amount, check_presented
 from laneside.rules.vehicle_facts import CappFacts, IssuedVehicle
 
-OTHER_CODES = {"138-photo", "clock-behind", "28", "141", "open-debit"}
+OTHER_CODES = {"138-photo", "clock-ahead", "clock-behind", "clock-late", "28", "141", "open-debit"}
 """The photo's difference, an entry event, a provincial one, and what the passage finds itself."""
 ALL_CODES = [rule.code for rule in (*PRESENTED_RULES, *CONFIRMED_RULES)] + [27, 63]
 

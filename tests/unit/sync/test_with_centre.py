@@ -121,6 +121,7 @@ def test_a_clock_that_is_far_off_refuses_nothing_for_good(journal, queues, enrol
 
     class Late:
         now = staticmethod(lambda: clock.now() - timedelta(hours=1))
+        monotonic_s = staticmethod(clock.monotonic_s)
 
     right = queues[0]._centre._clock
     queues[0]._centre._clock = Late

@@ -75,9 +75,9 @@ def started(data, at):
         terminal.close()
 
 
-def log_in(client, **headers):
+def log_in(client, work_date="2026-05-06", **headers):
     csrf = client.get("/session", headers=JSON).json()["csrf"]
-    form = {"csrf": csrf, "operator_id": "620101", "password": PASSWORD, "shift": "1", "work_date": "2026-05-06"}
+    form = {"csrf": csrf, "operator_id": "620101", "password": PASSWORD, "shift": "1", "work_date": work_date}
     return client.post("/login", data=form, headers=headers)
 
 
@@ -121,7 +121,8 @@ def test_a_clock_in_1970_is_lifted_to_the_journals_last_entry_and_login_works(da
 
 def test_a_clock_in_2040_lets_people_log_in(data):
     with started(data, IN_2040) as (terminal, client):
-        assert log_in(client, **JSON).json()["ok"] is True
+        assert log_in(client, **JSON).json()["ok"] is False, "the date of another year is no slip"
+        assert log_in(client, "2040-05-06", **JSON).json()["ok"] is True
         assert terminal.services.duty.on_duty.since == IN_2040
         assert client.get("/").status_code == 200
     assert set(entry_times(data)) == {"2040-05-06T04:00:00.000000+00:00"}

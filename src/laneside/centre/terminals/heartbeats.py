@@ -49,8 +49,10 @@ class Heartbeats:
                 return now  # it learns the right time; its report is not kept, for its time orders nothing
             query = select(terminals).where(terminals.c.terminal_id == terminal.terminal_id).with_for_update()
             known = terminal_from(connection.execute(query).mappings().one())
-            if known.heartbeat is not None and beat.at <= known.heartbeat.at:
-                return now  # an older one that was overtaken or repeated on the way says nothing new
+            if known.heartbeat is not None and beat.at <= known.heartbeat.at <= now + self._age_max:
+                # An older one that was overtaken or repeated on the way says nothing new. One from the future, kept
+                # while clocks were wrong, orders nothing.
+                return now
             values: dict[str, Any] = {
                 "heartbeat_at": beat.at,
                 "heartbeat_received_at": now,

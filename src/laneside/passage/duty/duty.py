@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from threading import RLock
+from typing import Final
 
 import msgspec
 from msgspec import field
@@ -21,6 +22,15 @@ from laneside.passage.answers import DONE, Answer, Rejected, rejected
 from laneside.passage.ports import Documents, TerminalIdentity
 
 KIND = "duty"
+
+COLLECTOR_DAYS_MAX: Final = 1
+LEADER_DAYS_MAX: Final = 31
+"""How far a work date may be from today; a shift leader may have to make up for a day."""
+FAR_WORK_DATE: Final = rejected(
+    "work_date",
+    "工班日期与今天相差过大，请核对日期和本机时钟",
+    "Too far from today: check the date and the clock",
+)
 
 NO_PARAMETERS = rejected("", "终端尚未收到参数，请联网后重试", "No parameters yet: connect to the centre first")
 
@@ -131,7 +141,14 @@ class Duty:
                 return rejected("operator_id", "该工号已锁定，请班长解锁", "Locked: a shift leader must unlock it")
             if operator is None or not matches:
                 return self._failed(operator, parameters)
+            if not self._is_near(work_date, operator.role):
+                return FAR_WORK_DATE
             return self._begin(operator, plan, work_date)
+
+    def _is_near(self, work_date: date, role: Role) -> bool:
+        """Return whether a work date can be meant: a wrong one would put a whole shift's records under it."""
+        days = abs((work_date - self._clock.now().astimezone(BEIJING).date()).days)
+        return days <= (COLLECTOR_DAYS_MAX if role is Role.COLLECTOR else LEADER_DAYS_MAX)
 
     def check_leader(self, leader_id: str, password: str) -> Operator | Rejected:
         """Return the shift leader (or administrator) whose password this is, else why not."""

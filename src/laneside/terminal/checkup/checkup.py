@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -21,6 +22,7 @@ from laneside.journal.journal import Journal
 from laneside.passage.passage_journal import PassageJournal
 from laneside.reader.port import PsamState
 from laneside.reader.purchase import ReaderPolicy
+from laneside.sync.agreement import offered_again_since
 from laneside.sync.centre_client import CentreCheck, CentreClient
 from laneside.sync.document_store import DocumentStore
 from laneside.sync.folder import DiskFolder
@@ -59,6 +61,10 @@ class Probes(msgspec.Struct, frozen=True, kw_only=True):
     plate_trouble: Callable[[], str]
     firmware: Callable[[], str] = str
     job_troubles: Callable[[], tuple[str, ...] | None] = lambda: None
+
+
+PUT_BACK_SHOWN: Final = timedelta(days=1)
+"""For how long it is shown that the centre was put back."""
 
 
 class Checkup:
@@ -106,6 +112,7 @@ class Checkup:
             psam=psam,
             authorisation_trouble=self._probes.authorisation_trouble(),
             centre_trouble=centre.trouble,
+            offered_again=offered_again_since(self._journal, now - PUT_BACK_SHOWN),
             clock_ahead_s=self._machine_ahead_s(centre),
             journal_trouble=journal_trouble,
             journal_entries=entries,

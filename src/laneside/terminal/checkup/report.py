@@ -33,6 +33,7 @@ class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     """Each ``…_trouble`` is empty where all is well; None means that it could not be measured, or does not exist.
 
     ``reader_cause`` is the error's code, ``firmware`` what an integrated reader says of its make.
+    ``offered_again`` is how much was offered again because the centre was put back, None unless that was lately.
     ``clock_ahead_s`` is by how much the centre's clock is ahead of the machine's. ``authorisation_trouble`` is the last
     reason why the PSAM is not authorised. ``pcsc_readers`` is None where PC/SC is not installed or not running,
     ``plate_trouble`` where the province wants no plate read, ``job_troubles`` where the terminal is not running.
@@ -44,6 +45,7 @@ class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     psam: PsamState
     authorisation_trouble: str
     centre_trouble: str
+    offered_again: int | None
     clock_ahead_s: float | None
     journal_trouble: str
     journal_entries: int
@@ -142,6 +144,8 @@ def _authorisation(found: Measurements) -> CheckItem:
 def _centre(found: Measurements) -> CheckItem:
     if found.centre_trouble:
         return _item("centre", _WARN, "unreachable", trouble=found.centre_trouble)
+    if found.offered_again is not None:
+        return _item("centre", _WARN, "put-back", offered=found.offered_again)
     return _item("centre", _OK, "reachable")
 
 
