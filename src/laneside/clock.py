@@ -31,4 +31,10 @@ def beijing_digits(moment: datetime) -> str:
 
 def from_beijing_digits(digits: str) -> datetime:
     """Read ``yyyyMMddHHmmss`` in Beijing time as an aware UTC moment; ValueError for anything else."""
-    return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=BEIJING).astimezone(UTC)
+    # strptime alone also takes blanks and digits of other scripts, and the year 1 has no UTC moment.
+    if len(digits) != 14 or not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"not yyyyMMddHHmmss: {digits!r}")
+    try:
+        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=BEIJING).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"no moment: {digits}") from error

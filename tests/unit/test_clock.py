@@ -15,7 +15,10 @@ def test_a_moment_is_written_in_beijing_time_and_read_back() -> None:
     assert from_beijing_digits("20270101000001") == moment
 
 
-@pytest.mark.parametrize("digits", ["", "2026", "20261301000000", "20270101000001 ", "2027-01-01"])
+@pytest.mark.parametrize(
+    "digits",
+    ["", "2026", "20261301000000", "20270101000001 ", "2027-01-01", "2027010100000²", "00010101000000"],
+)
 def test_other_digits_are_no_moment(digits: str) -> None:
-    with pytest.raises(ValueError, match=r"time data|unconverted"):
+    with pytest.raises(ValueError, match=r"time data|unconverted|not yyyyMMddHHmmss|no moment"):
         from_beijing_digits(digits)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
+import warnings
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -20,7 +23,10 @@ from laneside.clock import Clock
 from laneside.contract.exchange import Receipt, Refusal, Stored, StorePlace
 
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
-_JPEG_START: Final = b"\xff\xd8\xff"
+_JPEG_END: Final = b"\xff\xd9"
+_PIXELS_MAX: Final = 25_000_000
+_PROGRESSIVE_PIXELS_MAX: Final = 8_000_000
+"""A progressive JPEG is held whole while it is decoded, at 6 bytes a pixel; terminals send none."""
 
 DIGEST_MISMATCH: Final = Refusal(
     code="photo-digest", text="照片内容与编号（SHA-256）不符 / the photo's SHA-256 is not the one in its address"
@@ -50,7 +56,7 @@ class Photos:
         """Keep a photo under its digest; the same photo may come again, from anyone."""
         if upload.digest != upload.subject:
             return DIGEST_MISMATCH
-        if not upload.body.startswith(_JPEG_START):
+        if not _is_jpeg(upload.body):
             return NOT_JPEG
         self._write_file(upload)
         stored, place = self._write_row(upload)
@@ -98,3 +104,24 @@ class Photos:
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / f"{sha256}.jpg"
+
+
+def _is_jpeg(body: bytes) -> bool:
+    """Return whether the bytes are one whole JPEG of a bounded size: all of it is decoded, to greys at an eighth.
+
+    The first bytes alone prove nothing: a page of HTML can have them too.
+    """
+    if not body.endswith(_JPEG_END):
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of large and odd files; they are judged here
+            with Image.open(io.BytesIO(body), formats=("JPEG",)) as picture:
+                limit = _PROGRESSIVE_PIXELS_MAX if "progressive" in picture.info else _PIXELS_MAX
+                if picture.width * picture.height > limit:
+                    return False
+                picture.draft("L", (1, 1))
+                picture.load()
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return False
+    return True

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from laneside.centre.ingest.kept_uploads import KeptRecord
 from laneside.cli.browserless import Browserless, Json, RefusedError, until
 from laneside.cli.demo_data import DEMO, opened_centre
 from laneside.cli.fleet import Fleet, FleetError
@@ -181,7 +182,7 @@ class _Sent:
         subject = self._subject("record")
         with opened_centre(self._centre) as centre:
             kept = None if subject is None else centre.kept.record(subject)
-        return None if kept is None else dict(msgspec.to_builtins(kept.upload.record))
+        return dict(msgspec.to_builtins(kept.upload.record)) if isinstance(kept, KeptRecord) else None
 
     def at_centre(self) -> Json:
         """Return how the centre took record (or event), its signed receipt, and the photo that it holds."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 from msgspec import field
 
-from laneside.contract.parameters import DocumentHead
+from laneside.contract.parameters import DocumentHead, Moment
 
 TERMINAL_HEADER: Final = "Laneside-Terminal"
 """The asking terminal's id."""
@@ -88,7 +87,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = field(name="subject")
     digest: str = field(name="digest")
     stored: Stored = field(name="stored")
-    at: datetime = field(name="at")
+    at: Moment = field(name="at")
     place: StorePlace | msgspec.UnsetType = field(name="place", default=msgspec.UNSET)
     signature: bytes = field(name="signature", default=b"")
 
@@ -111,14 +110,14 @@ class VersionReport(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = field(name="digest", default="")
     current: int | None = field(name="current")
     next: int | None = field(name="next")
-    next_activates_at: datetime | None = field(name="nextActivatesAt")
+    next_activates_at: Moment | None = field(name="nextActivatesAt")
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """The terminal's state, with the journal's signed head so that a cut tail shows (spec/exit-record.md section 5)."""
 
     terminal_id: str = field(name="terminalId")
-    at: datetime = field(name="at")
+    at: Moment = field(name="at")
     software: str = field(name="software")
     unsent_records: int = field(name="unsentRecords")
     unsent_photos: int = field(name="unsentPhotos")
@@ -137,7 +136,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
 class HeartbeatReply(msgspec.Struct, frozen=True, kw_only=True):
     """The centre's clock, and the newest version that it has of each kind of document."""
 
-    at: datetime = field(name="at")
+    at: Moment = field(name="at")
     versions: dict[str, int] = field(name="versions")
 
 

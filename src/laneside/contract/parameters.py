@@ -9,10 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from math import inf
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import field
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time with its offset: one without is refused where it is read, for none could be compared with it."""
 
 
 class DocumentKind(StrEnum):
@@ -33,7 +36,7 @@ class DocumentHead(msgspec.Struct, frozen=True, kw_only=True):
     kind: DocumentKind = field(name="kind")
     generation: int = field(name="generation", default=0)
     version: int = field(name="version")
-    activates_at: datetime = field(name="activatesAt")
+    activates_at: Moment = field(name="activatesAt")
     digest: str = field(name="digest", default="")
     signature: bytes = field(name="signature", default=b"")
 
@@ -189,8 +192,8 @@ class HolidayWindow(msgspec.Struct, frozen=True, kw_only=True):
     """A holiday during which passenger cars up to ``seats_max`` seats pass free; end is exclusive."""
 
     name: str = field(name="name")
-    starts_at: datetime = field(name="startsAt")
-    ends_at: datetime = field(name="endsAt")
+    starts_at: Moment = field(name="startsAt")
+    ends_at: Moment = field(name="endsAt")
     seats_max: int = field(name="seatsMax", default=7)
 
 
@@ -230,5 +233,5 @@ class StatusListFull(msgspec.Struct, frozen=True, kw_only=True):
     """A whole, small list: ``list_version`` in the form yyyyMMddHHmm, and when it was made."""
 
     list_version: str = field(name="listVersion")
-    made_at: datetime = field(name="madeAt")
+    made_at: Moment = field(name="madeAt")
     rows: tuple[StatusListRow, ...] = field(name="rows")

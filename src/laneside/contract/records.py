@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 from msgspec import field
+
+EVENT_KINDS: Final = frozenset(
+    (
+        "refused",
+        "transferred",
+        "abandoned",
+        "open-debit",
+        "debit-settled",
+        "lockout",
+        "unlock",
+        "shift-open",
+        "shift-close",
+    )
+)
+"""What a :class:`PassageEvent` can be of."""
 
 
 class ExitRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,8 +219,7 @@ class ShiftTotals(msgspec.Struct, frozen=True, kw_only=True):
 class PassageEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What is sent of a vehicle without a sealed record, and of duty: 特情记录 with reason and picture.
 
-    ``kind`` is one of refused, transferred, abandoned, open-debit, debit-settled, lockout, unlock, shift-open,
-    shift-close. Only a shift-close has ``shift_totals``; in all others the field is left out.
+    ``kind`` is one of EVENT_KINDS. Only a shift-close has ``shift_totals``; in all others the field is left out.
     """
 
     event_id: str = field(name="id")

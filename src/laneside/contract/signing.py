@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, TypeVar
+import re
+from itertools import accumulate
+from typing import Any, Final, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -15,7 +17,18 @@ from laneside.errors import ContractError, SignatureError
 
 T = TypeVar("T")
 
+DEPTH_MAX: Final = 32
+"""How deep objects and arrays may lie in one another; the contract's own messages reach seven."""
+
+DIGITS_MAX: Final = 18
+"""How many digits a whole number may have: what is shorter fits 64 bits, wherever it is kept."""
+
 _encoder = msgspec.json.Encoder(order="sorted")
+# Possessive, and a string left open ends with the body: else a body of escaped quotes would take quadratic time.
+_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+_LONG_NUMBER: Final = re.compile(rb"(?<![0-9.])[0-9]{%d}" % (DIGITS_MAX + 1))
+_BRACKETS: Final = bytes.maketrans(b"[{]}", b"\x02\x02\x00\x00")  # one less is what each adds to the depth
+_NO_BRACKET: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def canonical(message: Any) -> bytes:
@@ -24,11 +37,25 @@ def canonical(message: Any) -> bytes:
 
 
 def parse(body: bytes, kind: type[T]) -> T:
-    """Read a message; ContractError says what in it is not as agreed."""
+    """Read a message; ContractError says what in it is not as agreed.
+
+    Depth and length of numbers are bounded before anything is decoded, in fields that no one reads too.
+    """
     try:
+        _refuse_excess(body)
         return msgspec.json.decode(body, type=kind)
     except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
         raise ContractError(f"{kind.__name__}: {error}") from error
+
+
+def _refuse_excess(body: bytes) -> None:
+    """Raise ValueError for JSON that nests too deeply or holds too long a number."""
+    bare = _STRING.sub(b"", body)
+    if _LONG_NUMBER.search(bare):
+        raise ValueError(f"a number of more than {DIGITS_MAX} digits")
+    steps = bare.translate(_BRACKETS, _NO_BRACKET)
+    if any(depth > DEPTH_MAX for depth in accumulate(steps, lambda depth, step: depth + step - 1, initial=0)):
+        raise ValueError(f"objects and arrays nested more than {DEPTH_MAX} deep")
 
 
 def digest(body: bytes) -> str:

@@ -249,7 +249,7 @@ class CentreClient:
 def _position(reply: CentreReply) -> tuple[StorePlace, bool]:
     """Read which store answered, how far it goes, and whether it has what the question said was known."""
     words = reply.store.split(" ")
-    if len(words) != 5 or not (words[1].isdecimal() and words[2].isdecimal()):
+    if len(words) != 5 or not all(word.isascii() and word.isdigit() and len(word) < 16 for word in words[1:3]):
         raise CentreUnreachableError(f"the centre names its store as {reply.store!r}")
     store_id, generation, number, chain, agrees = words
     place = StorePlace(store_id=store_id, generation=int(generation), number=int(number), chain=chain)

@@ -37,7 +37,7 @@ class SyncJob(Protocol):
     """Something that goes forward step by step: an uploader, the downloader, the heartbeat, the authoriser."""
 
     def step(self) -> StepResult:
-        """Do the next thing if it is due; never raises for what the disk or the network do."""
+        """Do the next thing if it is due; does not raise for what the disk or the network are expected to do."""
         ...
 
 
@@ -103,3 +103,34 @@ class Backoff:
         """Record a failure and return the step that ended with it."""
         self.fail(str(error))
         return StepResult(outcome=StepOutcome.FAILED, wait_s=self.due_in_s(), subject=subject, trouble=str(error))
+
+
+class SupervisedJob:
+    """Keep a job going that failed as no one expected: a failure like any other, with its growing waits.
+
+    Whatever the centre, or anything in between, answers: no thread ends by it. ``defect`` gets the exception;
+    ``trouble`` is the last one's text, until a step goes through again.
+    """
+
+    def __init__(self, job: SyncJob, *, clock: Clock, defect: Callable[[BaseException], None]) -> None:
+        self._job = job
+        self._defect = defect
+        self._backoff = Backoff(clock)
+
+    @property
+    def trouble(self) -> str:
+        """Why the job is waiting to be tried again; empty while it works as it should."""
+        return self._backoff.trouble
+
+    def step(self) -> StepResult:
+        """Let the job do its next step if it is not waiting after a defect; never raises."""
+        if self._backoff.due_in_s() > 0:
+            return self._backoff.too_early()
+        try:
+            result = self._job.step()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other steps must still come
+            self._defect(error)
+            self._backoff.fail(f"{type(error).__name__}: {error}")
+            return StepResult(outcome=StepOutcome.FAILED, wait_s=self._backoff.due_in_s(), trouble=self.trouble)
+        self._backoff.succeed()
+        return result

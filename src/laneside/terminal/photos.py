@@ -13,8 +13,12 @@ from laneside.sync.folder import DiskFolder
 
 JPEG_QUALITY: Final = 85
 CAPTION_LETTERS = 31  # of the caption's height in the picture's width: legible where it is shown 340 px wide
-PIXELS_MAX: Final = 25_000_000
-"""More than any handheld's camera gives; a picture that claims more is refused before it is unpacked."""
+PIXELS_MAX: Final = {"JPEG": 25_000_000, "progressive": 8_000_000, "PNG": 8_000_000, "WEBP": 4_000_000}
+"""A picture whose header claims more is refused before it is unpacked: what follows takes at most 70 MB.
+
+25 megapixels are more than any handheld's camera gives. Only a JPEG that is not progressive is unpacked in parts and
+smaller; the others are held whole, a WebP several times.
+"""
 
 
 class PhotoFolder:
@@ -30,12 +34,16 @@ class PhotoFolder:
 
         try:
             with Image.open(io.BytesIO(image), formats=("JPEG", "PNG", "WEBP")) as opened:
-                if opened.width * opened.height > PIXELS_MAX:
+                form = "progressive" if "progressive" in opened.info else str(opened.format)
+                if opened.width * opened.height > PIXELS_MAX[form]:
                     raise ValueError("the picture has too many pixels")
-                upright = ImageOps.exif_transpose(opened).convert("RGB")
+                # A JPEG is unpacked at a half, a quarter or an eighth, and what is turned or converted is small.
+                opened.draft("RGB", (side_px_max, side_px_max))
+                coloured = opened if opened.mode == "RGB" else opened.convert("RGB")
+                coloured.thumbnail((side_px_max, side_px_max))
+                upright = ImageOps.exif_transpose(coloured)
         except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
             raise ValueError(f"not a picture: {error}") from error
-        upright.thumbnail((side_px_max, side_px_max))
         return _jpeg(upright)
 
     def put(self, jpeg: bytes) -> str:

@@ -42,7 +42,7 @@ from laneside.sync.document_store import DocumentStore, Downloader
 from laneside.sync.folder import DiskFolder
 from laneside.sync.heartbeat import HeartbeatJob, TerminalState
 from laneside.sync.identity import Identity, enrol
-from laneside.sync.job import run
+from laneside.sync.job import SupervisedJob, run
 from laneside.sync.link import CentreLink
 from laneside.sync.time_anchor import TimeAnchor
 from laneside.sync.upload import DATA, PHOTOS, Uploader
@@ -155,6 +155,10 @@ class Terminal:
         )
         self._sync_jobs = self._make_sync_jobs()
         self._authoriser = PsamAuthoriser(self._psam, self._centre, lane_id=self._lane_id)
+        self._supervised = {
+            name: SupervisedJob(job, clock=self._clock, defect=_log_defect)
+            for name, job in (*self._sync_jobs.items(), ("authoriser", self._authoriser))
+        }
         self.desk = self._desk()
         self.services = self._services(device)
 
@@ -168,11 +172,10 @@ class Terminal:
         for damaged in self._documents.damaged:
             _log().warning("document-damaged", document=damaged)
         if self._documents.parameters(self._clock.now()) is None:
-            _log().info("first-download", outcome=self._sync_jobs["downloader"].step().outcome)
-        for name, job in self._sync_jobs.items():
+            _log().info("first-download", outcome=self._supervised["downloader"].step().outcome)
+        for name, job in self._supervised.items():
             self._run(name, partial(run, job, self._stop.wait))
         self._run("psam", self._watch_psam)
-        self._run("authoriser", partial(run, self._authoriser, self._stop.wait))
 
     def close(self) -> None:
         """Stop everything in order; a job at the reader is waited for, never cut by us."""
@@ -311,10 +314,14 @@ class Terminal:
                 reach_reader=reach_of(self._reader, self._settings.connections),
                 firmware=lambda: firmware_of(self._reader),
                 authorisation_trouble=lambda: self._authoriser.trouble,
+                job_troubles=self._job_troubles,
                 check_centre=CentreClient(link, self._identity, clock=self._clock).check,
                 plate_trouble=lambda: self._plates.trouble(CHECK_PLATES_TIMEOUT_S),
             ),
         )
+
+    def _job_troubles(self) -> tuple[str, ...]:
+        return tuple(f"{name}: {job.trouble}" for name, job in self._supervised.items() if job.trouble)
 
     def _work_traced(self, job: Callable[[], None]) -> None:
         """Queue a job of the vehicle in work; what it exchanged is kept with the vehicle when the job is over."""
@@ -345,7 +352,7 @@ def _log() -> Any:
 
 
 def _log_defect(error: BaseException) -> None:
-    _log().error("device-job-failed", error=repr(error), exc_info=error)
+    _log().error("job-failed", error=repr(error), exc_info=error)
 
 
 def _demo(settings: TerminalSettings) -> DemoRoadside | None:

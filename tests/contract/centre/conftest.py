@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import jpegs
 import msgspec
 import pytest
 from centre_pages import PASSWORDS, log_in
@@ -23,7 +24,7 @@ from laneside.contract.exchange import EnrolmentReply, EnrolmentRequest, Receipt
 from laneside.contract.records import ExitRecord, FindingNote, ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import canonical, parse, public_bytes, receipt_bytes, request_bytes, verify
 
-JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4 + b"\xff\xd9"
+JPEG = jpegs.jpeg()
 PROMPT = LoginLimits(refusal_delay_s=0)
 PHOTO = hashlib.sha256(JPEG).hexdigest()
 

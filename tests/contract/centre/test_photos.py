@@ -1,7 +1,9 @@
 """Photos by their SHA-256."""
 
 import hashlib
+from pathlib import Path
 
+import jpegs
 import pytest
 
 from laneside.contract.exchange import Refusal, Stored
@@ -44,9 +46,33 @@ def test_a_photo_under_another_digest_is_refused(device, centre, jpeg):
 
 
 def test_what_is_no_jpeg_is_refused(device, centre):
-    for body in (b"", b"\x89PNG\r\n\x1a\n", b"<svg/>"):
+    whole = jpegs.jpeg(size=(64, 64))
+    page = b"<script>alert(1)</script>"
+    harmed = [
+        b"\xff\xd8\xff" + page,
+        b"\xff\xd8\xff\xe0" + page + b"\xff\xd9",
+        whole[:-40],
+    ]
+    harmed += [whole + page, whole[:200] + b"\xff\xd9", b"\xff\xd8\xff\xd9"]
+    for body in (b"", b"\x89PNG\r\n\x1a\n", b"<svg/>", *harmed):
         assert refusal(device.put("photos", hashlib.sha256(body).hexdigest(), body)) == (415, "photo-form")
     assert stored_files(centre) == []
+
+
+def test_a_jpeg_of_too_many_pixels_is_refused_by_its_header(device, centre):
+    small = jpegs.jpeg(size=(64, 64))
+    at = small.index(b"\xff\xc0") + 5
+    claims = small[:at] + (60000).to_bytes(2, "big") * 2 + small[at + 4 :]
+    for body in (claims, jpegs.jpeg(size=(2900, 2800), progressive=True)):
+        assert refusal(device.put("photos", hashlib.sha256(body).hexdigest(), body)) == (415, "photo-form")
+    assert stored_files(centre) == []
+
+
+def test_photos_of_an_earlier_version_are_taken(device):
+    photos = sorted((Path(__file__).parents[2] / "data" / "before" / "centre" / "photos").glob("*/*.jpg"))
+    assert len(photos) == 15
+    for photo in photos:
+        assert device.put("photos", photo.stem, photo.read_bytes()).status_code == 201
 
 
 def test_a_photo_beyond_the_limit_is_refused(device, centre, jpeg):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from jpegs import jpeg
 from lane_kit import ETC_LANE, NOON, HandClock, tap
 from sqlalchemy import delete, select
 
@@ -227,7 +228,7 @@ class Story:
         elif view.step == "read" or stopped or self._must_read_again(view):
             tap(desk, "read", revision)
         elif view.step == "picture":
-            desk.take_photo(b"\xff\xd8\xff " + name.encode(), live=True)
+            desk.take_photo(jpeg(comment=name.encode()), live=True)
             tap(desk, "submit-picture", self._site.view.revision, plate=vehicle.plate, colour=vehicle.colour)
             tap(desk, "select", self._site.view.revision, toll_class=vehicle.toll_class, vehicle_kind=kind)
         elif view.step == "check" or not any(choice.selected and choice.code == kind for choice in view.kinds):

@@ -1,6 +1,7 @@
 """Canonical bytes and signatures."""
 
 from datetime import UTC, datetime
+from time import monotonic
 
 import msgspec
 import pytest
@@ -42,6 +43,34 @@ def test_what_was_written_canonically_reads_back_the_same():
 def test_another_form_is_a_contract_error(body):
     with pytest.raises(ContractError, match="Refusal"):
         parse(body, Refusal)
+
+
+def test_nesting_and_long_numbers_are_refused_also_where_no_one_reads_them():
+    refusal = b'{"code":"c","text":"t","more":%s}'
+    too_much = [b"[" * 100_000, b'{"a":' * 40, b"[" * 32 + b"]" * 32, b"1" * 26, b"-" + b"1" * 19, b"[[" + b"9" * 5000]
+    for more in too_much:
+        with pytest.raises(ContractError, match=r"nested more than 32 deep|more than 18 digits"):
+            parse(refusal % more, Refusal)
+    with pytest.raises(ContractError, match="nested"):
+        parse(b"[" * 100_000, Refusal)
+    harmless = [
+        b"[" * 31 + b"]" * 31,
+        b'"' + b"[" * 99 + b"1" * 99 + b'"',
+        rb'"\"[[\\"',
+        b"9" * 18,
+        b"0." + b"1" * 30,
+        b"[[],[]]",
+    ]
+    for more in harmless:
+        assert parse(refusal % more, Refusal) == Refusal(code="c", text="t"), more
+
+
+def test_a_body_of_escaped_quotes_that_never_ends_is_refused_at_once():
+    began = monotonic()
+    for body in (b'"' + b'\\"' * 500_000, b'["' * 500_000, b'"\\'):
+        with pytest.raises(ContractError):
+            parse(body, Refusal)
+    assert monotonic() - began < 2
 
 
 def test_a_request_is_signed_with_its_target_and_the_digest_of_its_body():

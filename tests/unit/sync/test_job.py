@@ -9,7 +9,7 @@ from timeouts import scaled
 
 from laneside.contract.parameters import DocumentKind
 from laneside.sync.document_store import DocumentStore, Downloader
-from laneside.sync.job import StepOutcome, StepResult, run
+from laneside.sync.job import StepOutcome, StepResult, SupervisedJob, run
 from laneside.sync.upload import DATA, Uploader
 
 
@@ -61,3 +61,26 @@ def test_a_hanging_download_does_not_hold_the_records(
         let_go.set()
         download.join(scaled(10))
     assert not download.is_alive()
+
+
+def test_a_defect_is_a_failure_with_growing_waits_until_a_step_goes_through(clock):
+    defects = [TypeError("no datetime"), RecursionError("deep"), MemoryError()]
+    seen = []
+
+    class Faulty:
+        def step(self):
+            if defects:
+                raise defects.pop(0)
+            return StepResult(outcome=StepOutcome.DONE, wait_s=7.0)
+
+    job = SupervisedJob(Faulty(), clock=clock, defect=seen.append)
+    waits = []
+    for trouble in ("TypeError: no datetime", "RecursionError: deep", "MemoryError: "):
+        failed = job.step()
+        assert (failed.outcome, failed.trouble, job.trouble) == (StepOutcome.FAILED, trouble, trouble)
+        assert job.step().outcome is StepOutcome.IDLE, "it waits before it is tried again"
+        waits.append(failed.wait_s)
+        clock.sleep(failed.wait_s)
+    assert waits == [1.0, 3.0, 5.0]
+    assert [type(each) for each in seen] == [TypeError, RecursionError, MemoryError]
+    assert (job.step(), job.trouble) == (StepResult(outcome=StepOutcome.DONE, wait_s=7.0), "")

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from jpegs import jpeg
 from starlette.testclient import TestClient
 
 from laneside.centre.app import create_app
@@ -26,7 +27,7 @@ from laneside.sync.job import StepOutcome
 from laneside.sync.link import CentreLink
 from laneside.sync.upload import PHOTOS, CentreRefusal, Uploader
 
-JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
+JPEG = jpeg()
 SHA256 = hashlib.sha256(JPEG).hexdigest()
 STATION = "62010A0B"
 

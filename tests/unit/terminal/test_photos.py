@@ -8,6 +8,8 @@ import sqlite3
 
 import pytest
 from PIL import Image
+from PIL.ImageFile import ImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from laneside.devices.machine import SystemClock
 from laneside.errors import JournalError
@@ -29,11 +31,11 @@ def folder(tmp_path):
     connection.close()
 
 
-def picture(width, height, *, kind="JPEG", exif=None):
+def picture(width, height, *, kind="JPEG", exif=None, **form):
     image = Image.new("RGB", (width, height), (20, 60, 160))
     image.paste((200, 30, 30), (0, 0, width // 2, height // 2))
     out = io.BytesIO()
-    image.save(out, kind, **({"exif": exif} if exif else {}))
+    image.save(out, kind, **({"exif": exif} if exif else {}), **form)
     return out.getvalue()
 
 
@@ -66,9 +68,47 @@ def test_what_is_no_picture_is_refused(folder, data):
         folder.develop(data, side_px_max=1280)
 
 
-def test_a_picture_that_claims_too_many_pixels_is_refused_unopened(folder):
-    with pytest.raises(ValueError, match="too many pixels"):
-        folder.develop(picture(6000, 5000, kind="PNG"), side_px_max=1280)
+def test_a_picture_that_claims_too_many_pixels_is_refused_unopened(folder, monkeypatch):
+    too_many = [
+        picture(5100, 5000),
+        picture(4000, 2100, progressive=True),
+        picture(4000, 2100, kind="PNG"),
+        picture(2600, 1600, kind="WEBP"),
+    ]
+
+    def unpacked(self):
+        raise AssertionError("a pixel was unpacked")
+
+    monkeypatch.setattr(ImageFile, "load", unpacked)
+    monkeypatch.setattr(WebPImageFile, "load", unpacked)
+    for data in too_many:
+        with pytest.raises(ValueError, match="too many pixels"):
+            folder.develop(data, side_px_max=1280)
+
+
+def test_a_large_jpeg_is_never_unpacked_whole(folder, monkeypatch):
+    unpacked, load = [], ImageFile.load
+
+    def noted(self):
+        unpacked.append(self.size)
+        return load(self)
+
+    data = picture(5000, 4900)
+    monkeypatch.setattr(ImageFile, "load", noted)
+    assert opened(folder.develop(data, side_px_max=1200)).size == (1200, 1176)
+    assert max(unpacked) == (1250, 1225)
+
+
+def test_any_kind_of_picture_becomes_an_upright_one_in_three_colours(folder):
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    for mode in ("1", "L", "LA", "P", "RGBA"):
+        out = io.BytesIO()
+        Image.new(mode, (40, 20)).save(out, "PNG", exif=exif)
+        image = opened(folder.develop(out.getvalue(), side_px_max=1280))
+        assert (image.mode, image.size) == ("RGB", (20, 40)), mode
+    for kind in ("PNG", "WEBP", "JPEG"):
+        assert opened(folder.develop(picture(40, 20, kind=kind, exif=exif), side_px_max=10)).size == (5, 10)
 
 
 def test_a_photo_lies_under_its_digest(folder, tmp_path):

@@ -31,6 +31,9 @@ VERDICTS = [
     ("psam", STOP, {"psam": ABSENT}, "no psam"),
     ("authorisation", STOP, {"psam": UNAUTHORISED, "authorisation_trouble": "无签"}, "97"),
     ("centre", WARN, {"centre_trouble": "timed out"}, "timed out"),
+    ("jobs", OK, {"job_troubles": ()}, "运行正常"),
+    ("jobs", OK, {"job_troubles": None}, "终端未运行"),
+    ("jobs", WARN, {"job_troubles": ("heartbeat: TypeError: x",)}, "heartbeat: TypeError: x"),
     ("clock", WARN, {"clock_ahead_s": None}, "没有"),
     ("clock", OK, {"clock_ahead_s": -30.0}, "30"),
     ("clock", WARN, {"clock_ahead_s": 31.0}, "慢 31"),
@@ -75,7 +78,7 @@ def test_a_fit_terminal_has_only_good_lines():
     report = judge(FIT, Policy(), NOW)
     assert {item.level for item in report.items} == {OK}
     assert (report.level, report.level.exit_status) == (OK, 0)
-    assert len(report.items) == 18
+    assert len(report.items) == 19
     assert not [item.name for item in report.items if item.remedy.zh or item.remedy.en]
 
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
+from time import monotonic, sleep
 
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lane_kit import ETC_LANE, NOON, PASSWORD, parameters
 from starlette.testclient import TestClient
+from timeouts import scaled
 
 from laneside.contract.parameters import DocumentKind, SignedDocument
 from laneside.contract.signing import canonical, document_bytes
 from laneside.devices.machine import SystemClock
 from laneside.journal import schema
 from laneside.journal.journal import Journal
-from laneside.sync.document_store import DocumentStore, Offer
+from laneside.sync.document_store import DocumentStore, Downloader, Offer
 from laneside.sync.folder import DiskFolder
+from laneside.sync.heartbeat import HeartbeatJob
 from laneside.sync.identity import Identity
 from laneside.terminal.app import create_app
 from laneside.terminal.reader_choice import Connections
@@ -130,3 +134,26 @@ def test_a_device_without_parameters_says_so(data):
     with started(data, NOON) as (_, client):
         assert "终端尚未收到参数" in client.get("/login").text
         assert "No parameters yet" in log_in(client, **JSON).text
+
+
+def test_a_defect_in_a_job_with_the_centre_ends_no_thread_and_is_shown(data, monkeypatch):
+    def defect(_self):
+        raise RecursionError("an answer of another shape")
+
+    monkeypatch.setattr(HeartbeatJob, "step", defect)
+    monkeypatch.setattr(Downloader, "step", defect)
+    with started(data, NOON) as (_, client):
+        end_s = monotonic() + scaled(10)
+        while (jobs := _line(client, "jobs"))["level"] == "ok" and monotonic() < end_s:
+            sleep(0.05)
+        assert jobs["level"] == "warn"
+        for language, words in (("zh", "程序出错，正在重试"), ("en", "a defect, tried again")):
+            assert words in jobs["value"][language]
+            assert "heartbeat: RecursionError: an answer of another shape" in jobs["value"][language]
+            assert jobs["remedy"][language]
+        names = {"records", "photos", "downloader", "heartbeat", "authoriser", "psam"}
+        assert {thread.name for thread in threading.enumerate()} >= names
+
+
+def _line(client, name):
+    return next(item for item in client.get("/check", headers=JSON).json()["items"] if item["name"] == name)

@@ -11,6 +11,7 @@ from laneside.centre.alarms import AlarmKind
 from laneside.centre.storage import tables
 from laneside.contract.records import ImageRecord, PassageEvent, RecordUpload
 from laneside.contract.signing import digest
+from laneside.contract.upload_rules import check_upload
 from laneside.errors import ContractError
 
 
@@ -73,7 +74,11 @@ def subject_of(message: Message) -> str:
 
 
 def columns_of(message: Message) -> dict[str, Any]:
-    """Return the columns that a message fills beside those of every upload; ContractError if one can't hold it."""
+    """Return the columns that a message fills beside those of every upload.
+
+    Raises ContractError if a column can't hold it, or if the pages could not show the message.
+    """
+    check_upload(message)
     columns = _columns(message)
     for name, value in (columns | {"passage_id": message.passage_id}).items():
         if isinstance(value, str) and len(value) > _TEXT_MAX:

@@ -13,6 +13,7 @@ from laneside.centre.storage.tables import terminals
 from laneside.clock import Clock
 from laneside.contract.exchange import Heartbeat
 from laneside.contract.signing import parse
+from laneside.errors import ContractError
 
 
 class EnrolledTerminal(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +36,15 @@ def terminal_from(row: RowMapping) -> EnrolledTerminal:
     """Make the value of a row of the table."""
     body: bytes | None = row["heartbeat"]
     fields: dict[str, Any] = {key: value for key, value in row.items() if key not in {"heartbeat", "heartbeat_at"}}
-    return EnrolledTerminal(**fields, heartbeat=None if body is None else parse(body, Heartbeat))
+    return EnrolledTerminal(**fields, heartbeat=None if body is None else _heartbeat(body))
+
+
+def _heartbeat(body: bytes) -> Heartbeat | None:
+    """Read a kept heartbeat; one that an earlier version took and today's rules refuse must not shut its sender out."""
+    try:
+        return parse(body, Heartbeat)
+    except ContractError:
+        return None
 
 
 class Registry:

@@ -137,6 +137,11 @@ def field(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def row_number(text: str) -> int | None:
+    """Read the number of a row from an address; None for anything that no row's number is."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 def same_secret(given: str, wanted: str) -> bool:
     """Compare without telling by the time it takes where they differ."""
     return bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
-from laneside.centre.ingest.kept_uploads import KeptEvent, KeptRecord
+from laneside.centre.ingest.kept_uploads import KeptEvent, KeptRecord, Unreadable
+from laneside.centre.ingest.uploads import EVENT, RECORD, UploadKind
 from laneside.centre.web.language import Translator, spaced_digits
 from laneside.centre.web.login_pages import no_such_page
-from laneside.centre.web.pages import PageVisit
+from laneside.centre.web.pages import PageVisit, row_number
 from laneside.contract.records import ExitRecord, ImageRecord, PlateEvidence
 from laneside.vocab.words import yuan
 
@@ -27,7 +29,7 @@ def home(_visit: PageVisit) -> Response:
 def records(visit: PageVisit) -> Response:
     """List records, newest first."""
     kept = visit.services.kept.records(before=_before(visit), limit=_PAGE)
-    wanted = [item.upload.photo_sha256 for item in kept if item.upload.photo_sha256]
+    wanted = [item.upload.photo_sha256 for item in kept if isinstance(item, KeptRecord) and item.upload.photo_sha256]
     arrived = visit.services.photos.among(wanted)
     return visit.page("records.html", kept=kept, arrived=arrived, older=_older(kept))
 
@@ -37,6 +39,8 @@ def record(visit: PageVisit) -> Response:
     kept = visit.services.kept.record(visit.request.path_params["record_id"])
     if kept is None:
         return no_such_page(visit.request)
+    if isinstance(kept, Unreadable):
+        return visit.page("unreadable.html", kept=kept, noun="records")
     upload = kept.upload
     record_id, photo = upload.record.record_id, upload.photo_sha256
     image = visit.services.kept.image(upload.terminal_id, upload.passage_id, upload.record.image_record_id)
@@ -60,7 +64,8 @@ def conflicts(visit: PageVisit) -> Response:
 def events(visit: PageVisit) -> Response:
     """List events, newest first."""
     kept = visit.services.kept.events(before=_before(visit), limit=_PAGE)
-    arrived = visit.services.photos.among([item.event.photo_sha256 for item in kept if item.event.photo_sha256])
+    wanted = [item.event.photo_sha256 for item in kept if isinstance(item, KeptEvent) and item.event.photo_sha256]
+    arrived = visit.services.photos.among(wanted)
     open_debits = visit.services.kept.open_debits() if _before(visit) is None else ()
     return visit.page("events.html", kept=kept, arrived=arrived, older=_older(kept), open_debits=open_debits)
 
@@ -70,11 +75,29 @@ def event(visit: PageVisit) -> Response:
     kept = visit.services.kept.event(visit.request.path_params["event_id"])
     if kept is None:
         return no_such_page(visit.request)
+    if isinstance(kept, Unreadable):
+        return visit.page("unreadable.html", kept=kept, noun="events")
     photo = kept.event.photo_sha256
     here = photo is not None and visit.services.photos.file(photo) is not None
     image = visit.services.kept.image(kept.event.terminal_id, kept.event.passage_id) if photo else None
     same_photo = image if image is not None and image.photo_sha256 == photo else None
     return visit.page("event.html", kept=kept, photo_here=here, **_reading(visit, same_photo))
+
+
+def raw_record(visit: PageVisit) -> Response:
+    """Show a record as it was sent, whatever it is."""
+    return _raw(visit, RECORD)
+
+
+def raw_event(visit: PageVisit) -> Response:
+    """Show an event as it was sent, whatever it is."""
+    return _raw(visit, EVENT)
+
+
+def _raw(visit: PageVisit, kind: UploadKind) -> Response:
+    seq = row_number(visit.request.path_params["seq"])
+    body = None if seq is None else visit.services.kept.body(kind, seq)
+    return no_such_page(visit.request) if body is None else PlainTextResponse(body)
 
 
 def _reading(visit: PageVisit, image: ImageRecord | None) -> dict[str, Any]:
@@ -125,9 +148,8 @@ def _readable(name: str, value: Any, translator: Translator) -> str:
 
 
 def _before(visit: PageVisit) -> int | None:
-    asked = visit.request.query_params.get("before", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
+    return row_number(visit.request.query_params.get("before", ""))
 
 
-def _older(kept: tuple[KeptRecord, ...] | tuple[KeptEvent, ...]) -> int | None:
+def _older(kept: Sequence[KeptRecord | KeptEvent | Unreadable]) -> int | None:
     return kept[-1].seq if len(kept) == _PAGE else None

@@ -24,8 +24,10 @@ def page_routes(services: PageServices) -> list[BaseRoute]:
         Route("/", page(services, record_pages.home), methods=["GET"]),
         Route("/records", page(services, record_pages.records), methods=["GET"]),
         Route("/records/{record_id}", page(services, record_pages.record), methods=["GET"]),
+        Route("/records/{seq}/raw", page(services, record_pages.raw_record), methods=["GET"]),
         Route("/events", page(services, record_pages.events), methods=["GET"]),
         Route("/events/{event_id}", page(services, record_pages.event), methods=["GET"]),
+        Route("/events/{seq}/raw", page(services, record_pages.raw_event), methods=["GET"]),
         Route("/photos/{sha256}.jpg", page(services, record_pages.photo), methods=["GET"]),
         Route("/terminals", page(services, terminal_pages.terminals), methods=["GET"]),
         Route("/terminals/codes", action(services, terminal_pages.new_code), methods=["POST"]),
@@ -33,7 +35,7 @@ def page_routes(services: PageServices) -> list[BaseRoute]:
         Route("/psams", page(services, terminal_pages.psams), methods=["GET"]),
         Route("/alarms", page(services, terminal_pages.alarms), methods=["GET"]),
         Route("/conflicts/{subject}", page(services, record_pages.conflicts), methods=["GET"]),
-        Route("/alarms/{seq:int}/settle", action(services, terminal_pages.settle), methods=["POST"]),
+        Route("/alarms/{seq}/settle", action(services, terminal_pages.settle), methods=["POST"]),
     ]
 
 

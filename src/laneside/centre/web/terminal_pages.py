@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from laneside.centre.web.pages import PageVisit, field
+from laneside.centre.web.pages import PageVisit, field, row_number
 
 
 def terminals(visit: PageVisit) -> Response:
@@ -39,7 +39,10 @@ def alarms(visit: PageVisit) -> Response:
 
 def settle(visit: PageVisit, _form: FormData) -> Response:
     """Mark an alarm as looked after."""
-    visit.services.alarms.settle(visit.request.path_params["seq"], by=visit.session.account)
+    seq = row_number(visit.request.path_params["seq"])
+    if seq is None:
+        return visit.page("refused.html", status=400)
+    visit.services.alarms.settle(seq, by=visit.session.account)
     return RedirectResponse("/alarms", 303)
 
 

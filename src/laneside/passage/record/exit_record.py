@@ -11,6 +11,7 @@ from laneside.codec.card import CappRecord
 from laneside.codec.plate import vehicle_id
 from laneside.contract.parameters import Station, VirtualEntry
 from laneside.contract.records import ExitRecord, FindingNote, PassageEvent, RecordUpload
+from laneside.contract.upload_rules import without_controls
 from laneside.passage.passage_journal import pass_id
 from laneside.passage.record.exit_capp import axle_count, status_flag
 from laneside.passage.state import Paid, PassageState
@@ -112,7 +113,7 @@ def event_of(state: PassageState, *, terminal_id: str, kind: str, reason: str, a
         obu_id="" if presented is None else presented.contract_serial or "",
         vehicle_id=_confirmed_vehicle(state) or _presented_vehicle(state),
         findings=finding_notes(state),
-        reason=reason,
+        reason=without_controls(reason),
         photo_sha256=None if state.photo is None else state.photo.sha256,
         amount_fen=None if state.intent is None else state.intent.amount_fen,
     )

@@ -49,7 +49,8 @@ class Probes(msgspec.Struct, frozen=True, kw_only=True):
     """How a checkup asks what it can't see itself. None of these raises beyond LanesideError.
 
     ``reach_reader`` returns when the reader answers at all, ``firmware`` what it said of its make; both are called
-    after ``psam``. ``authorisation_trouble`` is why the PSAM is not authorised, ``plate_trouble`` why no plate can be
+    after ``psam``. ``job_troubles`` names the jobs with the centre that a defect stopped, and why; None where none run.
+    ``authorisation_trouble`` is why the PSAM is not authorised, ``plate_trouble`` why no plate can be
     read; both are empty where all is well.
     """
 
@@ -59,6 +60,7 @@ class Probes(msgspec.Struct, frozen=True, kw_only=True):
     check_centre: Callable[[], CentreCheck]
     plate_trouble: Callable[[], str]
     firmware: Callable[[], str] = str
+    job_troubles: Callable[[], tuple[str, ...] | None] = lambda: None
 
 
 PUT_BACK_SHOWN: Final = timedelta(days=1)
@@ -125,6 +127,7 @@ class Checkup:
             unsent=counts.unsent,
             refused=counts.refused,
             open_debits=len(self._passages.open_debits()),
+            job_troubles=self._probes.job_troubles(),
             serial_ports=serial_ports(),
             pcsc_readers=pcsc_readers(),
             plate_trouble=None if policy.plate_reading == "off" else self._probes.plate_trouble(),

@@ -36,7 +36,7 @@ class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     ``offered_again`` is how much was offered again because the centre was put back, None unless that was lately.
     ``clock_ahead_s`` is by how much the centre's clock is ahead of the machine's. ``authorisation_trouble`` is the last
     reason why the PSAM is not authorised. ``pcsc_readers`` is None where PC/SC is not installed or not running,
-    ``plate_trouble`` where the province wants no plate read.
+    ``plate_trouble`` where the province wants no plate read, ``job_troubles`` where the terminal is not running.
     """
 
     reader_trouble: str
@@ -63,6 +63,7 @@ class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     serial_ports: tuple[str, ...]
     pcsc_readers: tuple[str, ...] | None
     plate_trouble: str | None
+    job_troubles: tuple[str, ...] | None = None
 
 
 class CheckItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +99,7 @@ def judge(found: Measurements, limits: CheckLimits, at: datetime) -> CheckReport
         _psam(found),
         _authorisation(found),
         _centre(found),
+        _jobs(found),
         _clock(found, limits),
         _journal(found),
         _disk(found, limits),
@@ -145,6 +147,15 @@ def _centre(found: Measurements) -> CheckItem:
     if found.offered_again is not None:
         return _item("centre", _WARN, "put-back", offered=found.offered_again)
     return _item("centre", _OK, "reachable")
+
+
+def _jobs(found: Measurements) -> CheckItem:
+    """Judge the jobs with the centre: vehicles can be worked without them, but nothing is sent."""
+    if found.job_troubles is None:
+        return _item("jobs", _OK, "off")
+    if found.job_troubles:
+        return _item("jobs", _WARN, "failing", troubles="; ".join(found.job_troubles))
+    return _item("jobs", _OK, "ok")
 
 
 def _clock(found: Measurements, limits: CheckLimits) -> CheckItem:

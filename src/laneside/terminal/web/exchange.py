@@ -11,10 +11,12 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from laneside.contract.upload_rules import without_controls
 from laneside.passage.answers import Answer, Rejected, rejected
 from laneside.passage.duty.duty import Browser, OnDuty
 from laneside.terminal.services import Services
@@ -31,6 +33,8 @@ LOGIN_FIRST = rejected("session", "请先登录", "Log in first")
 COOKIE = "laneside_session"
 _PEOPLE_MAX = 64
 _STRANGERS_MAX = 512
+FIELDS_MAX = 100
+"""No page sends as many; a form with more is answered 400."""
 
 
 class Session(msgspec.Struct, kw_only=True):
@@ -131,8 +135,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     upload: bytes = b""
 
     def text(self, name: str) -> str:
-        """Return a field without surrounding blanks; empty when it is missing."""
-        return self.fields.get(name, "").strip()
+        """Return a field without surrounding blanks and control characters; empty when it is missing."""
+        return without_controls(self.fields.get(name, "")).strip()
 
     def number(self, name: str) -> int | None:
         """Return a small non-negative number, or None when the field holds none."""
@@ -297,7 +301,11 @@ async def _form(request: Request) -> Form:
         return await _multipart(request)
     if content_type not in ("application/x-www-form-urlencoded", ""):
         return Form()
-    pairs = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100)
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS_MAX)
+    except ValueError as error:
+        raise HTTPException(400, f"more than {FIELDS_MAX} fields") from error
     return _from_pairs(pairs)
 
 

@@ -12,6 +12,7 @@ from laneside.access.origins import answer_to_stranger
 
 BODY_BYTES_MAX = 64 * 1024
 PHOTO_BYTES_MAX = 12 * 1024 * 1024
+LENGTH_DIGITS_MAX = 15
 PHOTO_PATH = "/linkage/photo"
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 
@@ -65,7 +66,7 @@ def _refusal(scope: Scope, headers: Headers, limit: int) -> Response | None:
     if stranger is not None:
         return stranger
     length = headers.get("content-length", "0")
-    if not length.isdecimal():
+    if not length.isdecimal() or len(length) > LENGTH_DIGITS_MAX:
         return PlainTextResponse("bad length", status_code=400)
     if int(length) > limit:
         return PlainTextResponse("body too large", status_code=413)
