@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from jpegs import jpeg
 from lane_kit import ETC_LANE, parameters, tap
 from suite.script import Cut, Kind, PowerGoneError, Script
 from suite.site import CELLS, ApduSite
@@ -228,7 +229,7 @@ class LaneMachine(RuleBasedStateMachine):
             "submit-picture": lambda: tap(
                 desk, "submit-picture", view.revision, plate=vehicle.plate, colour=vehicle.colour
             ),
-            "photo": lambda: desk.take_photo(b"\xff\xd8\xff " + vehicle.name.encode(), live=True),
+            "photo": lambda: desk.take_photo(jpeg(comment=vehicle.name.encode()), live=True),
             "refuse": lambda: tap(desk, "refuse", view.revision, reason="不符"),
             "read": lambda: tap(desk, "read", view.revision),
         }
