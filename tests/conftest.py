@@ -58,6 +58,7 @@ def _laneside(commands: list[str]) -> list[str]:
     return [command for command in commands if "laneside" in command]
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that wait most, and keep together what shares a browser, processes or a module's set-up."""
     items.sort(key=lambda item: _begins(_room(item)))
