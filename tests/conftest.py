@@ -58,29 +58,34 @@ def _laneside(commands: list[str]) -> list[str]:
     return [command for command in commands if "laneside" in command]
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that wait most, and keep together what shares a browser, processes or a module's set-up."""
-    items.sort(key=lambda item: _begins(_room(item)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_shared_by(item)))
-
-
 BEGIN = ("ui", "process", "crash", "pcsc", "docs", "tear")
 """The tests' folders whose cases start processes or wait for timers, the longest first."""
 
 
-def _room(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that wait most."""
+    items.sort(key=lambda item: _begins(item.path.relative_to(Path(__file__).parent).parts[0]))
 
 
 def _begins(room: str) -> int:
     return BEGIN.index(room) if room in BEGIN else len(BEGIN)
 
 
-def _shared_by(item: pytest.Item) -> str:
-    """Return what an item's set-up is shared by: all pages, one test's cells and kills, or the cases of one file."""
-    room = _room(item)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep on one worker what shares a browser, processes or a module's set-up."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class SharedSetUp(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return shared_by(nodeid)
+
+    return SharedSetUp(config, log)
+
+
+def shared_by(nodeid: str) -> str:
+    """Return what an item's set-up is shared by: all pages, one cell of the tear suite, or the cases of one file."""
+    room = nodeid.split("/")[1]
     if room == "ui":
         return room
-    return item.nodeid if room == "tear" else item.nodeid.partition("::")[0]
+    return nodeid if room == "tear" else nodeid.partition("::")[0]
