@@ -15,7 +15,7 @@ from kills.run import play_all
 pytestmark = [pytest.mark.process]
 
 SEED = int(os.environ.get("LANESIDE_CRASH_SEED") or secrets.randbelow(2**32))
-KILLS = 4
+KILLS = 6
 
 
 def test_kills_leave_one_record_for_each_debit_and_one_debit_for_each_record() -> None:

@@ -37,6 +37,7 @@ from laneside.journal import schema
 
 class Clock:
     def now(self): return datetime(2026, 7, 1, tzinfo=UTC)
+    def monotonic_s(self): return 0.0
 
 def write(folder):
     told = os.open(folder + "/acknowledged", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -81,6 +82,9 @@ pytestmark = pytest.mark.skipif(
 class Clock:
     def now(self):
         return datetime(2026, 7, 2, tzinfo=UTC)
+
+    def monotonic_s(self):
+        return 0.0
 
 
 @pytest.fixture(scope="module")

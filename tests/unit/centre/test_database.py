@@ -1,6 +1,8 @@
 """The schema, how it grows, and how durable a commit is."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Thread
@@ -8,7 +10,7 @@ from threading import Thread
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from laneside.centre.storage.database import open_database, sqlite_url
@@ -150,3 +152,23 @@ def test_a_folder_is_made_once(tmp_path):
     make_folder_durably(tmp_path / "d")
     make_folder_durably(tmp_path / "d")
     assert (tmp_path / "d").is_dir()
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_the_library_that_migrates(database_file):
+    open_database(sqlite_url(database_file)).close()
+    script = (
+        "import sys; from laneside.centre.storage.database import open_database, sqlite_url; from pathlib import Path;"
+        " open_database(sqlite_url(Path(sys.argv[1]))).close(); print('alembic' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(database_file)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert run.stdout.strip() == "False"
+
+
+def test_one_that_is_older_is_still_brought_up_to_date(database_file):
+    open_database(sqlite_url(database_file), revision="0004").close()
+    opened = open_database(sqlite_url(database_file))
+    with opened.reading() as connection:
+        assert inspect(connection).has_table("items")
+    opened.close()
