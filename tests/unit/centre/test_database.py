@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
+from timeouts import scaled
 
 from laneside.centre.storage.database import open_database, sqlite_url
 from laneside.centre.storage.durable import make_folder_durably, write_durably
@@ -161,7 +162,11 @@ def test_a_database_that_is_up_to_date_is_opened_without_the_library_that_migrat
         " open_database(sqlite_url(Path(sys.argv[1]))).close(); print('alembic' in sys.modules)"
     )
     run = subprocess.run(
-        [sys.executable, "-c", script, str(database_file)], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", script, str(database_file)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=scaled(60),
     )
     assert run.stdout.strip() == "False"
 
