@@ -20,7 +20,7 @@ from laneside.clock import from_beijing_digits
 from laneside.devices.machine import SystemClock
 from laneside.journal.journal import Journal
 
-pytestmark = [pytest.mark.process]
+pytestmark = [pytest.mark.process, pytest.mark.faketime]
 
 
 def served(data: Path, scenario: str, *before: str) -> dict[str, Any]:

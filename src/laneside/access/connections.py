@@ -30,7 +30,7 @@ class Connections:
         self._proxies = proxies
         self._open: Counter[str] = Counter()
         self._waiting: OrderedDict[BoundedProtocol, None] = OrderedDict()
-        """Those that wait for their peer; the one that began first stands first."""
+        """Those that wait for their peer; the one that began first comes first."""
 
     def protocol(self) -> type[asyncio.Protocol]:
         """Return what uvicorn makes for each connection."""

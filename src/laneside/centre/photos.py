@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from laneside.centre.ingest.intake import Receipts
@@ -49,7 +49,7 @@ class Photos:
         self._folder = folder
         self._database = database
         self._clock = clock
-        self._items = store
+        self._places = store
         self._receipts = receipts
 
     def keep(self, upload: Upload) -> Receipt | Refusal:
@@ -88,19 +88,10 @@ class Photos:
         try:
             with self._database.writing() as connection:
                 connection.execute(insert(photos), {"received_at": self._clock.now(), **row})
-                return Stored.CREATED, self._enter(connection, upload)
+                return Stored.CREATED, self._places.enter(connection, "photo", upload)
         except IntegrityError:
             with self._database.writing() as connection:
-                return Stored.EXISTS, self._enter(connection, upload)
-
-    def _enter(self, connection: Connection, upload: Upload) -> StorePlace:
-        return self._items.enter(
-            connection,
-            terminal_id=upload.terminal_id,
-            kind="photo",
-            subject=upload.subject,
-            digest_hex=upload.digest,
-        )
+                return Stored.EXISTS, self._places.enter(connection, "photo", upload)
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / f"{sha256}.jpg"

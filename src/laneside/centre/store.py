@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from laneside.centre.alarms import AlarmKind, Alarms
+from laneside.centre.ingest.uploads import Upload
 from laneside.centre.storage.database import Database
 from laneside.centre.storage.tables import documents, items, store, terminals
 from laneside.contract.exchange import CHAIN_START, Receipt, StoreEvidence, StorePlace
@@ -70,10 +71,9 @@ class Store:
         number, chain = (0, CHAIN_START) if last is None else last
         return StorePlace(store_id=own["store_id"], generation=own["generation"], number=number, chain=chain)
 
-    def enter(
-        self, connection: Connection, *, terminal_id: str, kind: str, subject: str, digest_hex: str
-    ) -> StorePlace:
+    def enter(self, connection: Connection, kind: str, upload: Upload) -> StorePlace:
         """Give an item the terminal's next number within the caller's transaction; one that has a number keeps it."""
+        terminal_id, subject, digest_hex = upload.terminal_id, upload.subject, upload.digest
         connection.execute(  # elsewhere than on SQLite two uploads of a terminal could take the same number
             select(terminals.c.terminal_id).where(terminals.c.terminal_id == terminal_id).with_for_update()
         )
@@ -144,10 +144,9 @@ class Store:
 
 
 def _has_document(connection: Connection, head: DocumentHead) -> bool:
-    """Return whether the store knows a document under its signature, or signed it again in a later generation."""
-    same = (documents.c.kind == head.kind) & (documents.c.version == head.version)
-    rows = connection.execute(select(documents.c.generation, documents.c.signature).where(same)).all()
-    return any(signature == head.signature for _, signature in rows)
+    """Return whether the store holds a document under this signature; no two documents have the same."""
+    same = (documents.c.kind == head.kind) & (documents.c.signature == head.signature)
+    return connection.execute(select(documents.c.version).where(same)).first() is not None
 
 
 def _identity_of(file: Path) -> str:

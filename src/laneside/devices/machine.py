@@ -63,11 +63,8 @@ def lock_folder(folder: Path) -> IO[bytes]:
 
     Two processes on one journal would each debit as if the other did not exist.
     """
-    try:
-        folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-        lock = (folder / "terminal.lock").open("wb")
-    except OSError as error:
-        raise SettingError(f"the folder {folder} can't be used: {error.strerror}") from error
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "terminal.lock").open("wb")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

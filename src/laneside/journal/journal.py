@@ -290,11 +290,12 @@ class Journal:
 
         The entry that it follows is not verified: a change of that one shows there.
         """
-        pair = self._select("WHERE seq IN (?, ?) ORDER BY seq", seq - 1, seq)
-        previous = GENESIS if seq == 1 else pair[0].hash
-        if len(pair) != (1 if seq == 1 else 2) or not pair[-1].follows(previous):
-            self.damage = self.damage or f"entry {seq} of the journal is not as it was written"
-            raise JournalError(f"entry {seq} of the journal is not as it was written")
+        found = {entry.seq: entry for entry in self._select("WHERE seq IN (?, ?)", seq - 1, seq)}
+        hashes = {0: GENESIS} | {each: entry.hash for each, entry in found.items()}
+        if seq not in found or seq - 1 not in hashes or not found[seq].follows(hashes[seq - 1]):
+            trouble = f"entry {seq} of the journal is not as it was written"
+            self.damage = self.damage or trouble
+            raise JournalError(trouble)
 
     def verify_tail(self, count: int) -> int:
         """Walk the newest ``count`` links of the chain and return how many entries that were; else as ``verify``."""

@@ -114,10 +114,10 @@ class Checks:
     def obstacle(self, state: PassageState) -> Rejected | None:
         """Return what keeps this terminal from any debit now and was not released: its journal or its clock."""
         released = {release.code for release in state.released}
-        standing = [found.code for found in self._terminal() if not (found.releasable and found.code in released)]
-        if not standing:
+        unreleased = [found.code for found in self._terminal() if not (found.releasable and found.code in released)]
+        if not unreleased:
             return None
-        return NOT_AS_WRITTEN if JOURNAL_DAMAGED in standing else WRONG_CLOCK
+        return NOT_AS_WRITTEN if JOURNAL_DAMAGED in unreleased else WRONG_CLOCK
 
     def _facts_again(self, stage: WithPicture) -> Facts:
         return self._facts(stage.presented, stage.read.waiting, stage.state.opened.lane_hex)

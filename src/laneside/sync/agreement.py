@@ -50,7 +50,7 @@ class _Numbered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Agreement:
-    """Remember the newest receipt of the chain (a :class:`laneside.sync.centre_client.KnownItems`).
+    """Remember the newest receipt of the chain.
 
     Any thread may call. ``differs`` from the first answer that disagreed until all was offered again; it survives a
     restart, because it is in the journal before any later answer is used.
@@ -126,9 +126,11 @@ class AgreementJob:
         if self.backoff.due_in_s() > 0:
             return self.backoff.too_early()
         now_s = self._clock.monotonic_s()
-        due = self._asked_s is None or now_s - self._asked_s >= CONTACT_S
+        is_due = self._asked_s is None or now_s - self._asked_s >= CONTACT_S
+        if not is_due and not self._agreement.differs:
+            return StepResult(outcome=StepOutcome.IDLE, wait_s=IDLE_S)  # nothing was asked: that is no contact
         try:
-            if due:
+            if is_due:
                 self._centre.contact()
                 self._asked_s = now_s
             offered = self._settle() if self._agreement.differs else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import msgspec
@@ -45,6 +45,9 @@ from laneside.journal.entry import Outgoing
 from laneside.sync.identity import Identity
 from laneside.sync.link import CentreLink, CentreReply
 
+if TYPE_CHECKING:
+    from laneside.sync.agreement import Agreement
+
 _PATHS: Final = {
     Outgoing.RECORD: "records",
     Outgoing.EVENT: "events",
@@ -65,18 +68,6 @@ class CentreCheck(msgspec.Struct, frozen=True, kw_only=True):
     trouble: str
 
 
-class KnownItems(Protocol):
-    """What the terminal knows of its items at the centre (:class:`laneside.sync.agreement.Agreement`)."""
-
-    def known(self) -> str:
-        """Return number and chain of the last item with a receipt, or ``0``."""
-        ...
-
-    def told(self, place: StorePlace, *, agrees: bool) -> None:
-        """Take in where the centre says that it is, and whether it has what was known."""
-        ...
-
-
 class CentreClient:
     """Ask the centre as ``identity``. Any thread may call.
 
@@ -91,7 +82,7 @@ class CentreClient:
         identity: Identity,
         *,
         clock: Clock,
-        items: KnownItems | None = None,
+        items: Agreement | None = None,
         tell_time: Callable[[datetime], None] | None = None,
     ) -> None:
         self._link = link

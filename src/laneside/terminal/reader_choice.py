@@ -105,8 +105,8 @@ def refuse_plain_http(centre_url: str) -> None:
     raise PlainHttpError(
         f"到中心的连接未加密，别人能看到流水，能代替中心应答：{centre_url}。请用 https:// 地址，"
         "或在可信网络上加 --plain-http-to-centre / "
-        f"the connection to the centre at {centre_url} is not encrypted: who is on the way can read records and stand "
-        "in for the centre. Give its https:// address, or, on a network that you trust, add --plain-http-to-centre"
+        f"the connection to the centre at {centre_url} is not encrypted: whoever is on the way can read records and "
+        "answer in its place. Give its https:// address, or, on a network that you trust, add --plain-http-to-centre"
     )
 
 

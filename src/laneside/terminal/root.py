@@ -107,8 +107,8 @@ class Terminal:
         self._settings = settings
         self._stop = Event()
         self._threads: list[Thread] = []
-        self._lock = lock_folder(settings.data)
         make_private(settings.data, "journal.sqlite3")
+        self._lock = lock_folder(settings.data)
         self._links = ExitStack()
         self._client = httpx2.Client(base_url=settings.connections.centre_url, timeout=CENTRE_TIMEOUT_S)
         self._device = device = DiskFolder(settings.data / "device")

@@ -185,3 +185,14 @@ def test_nothing_is_offered_again_because_the_centre_can_not_be_reached(start, c
     assert not terminal.agreement.differs
     assert terminal.job.backoff.trouble
     assert journal.of_kind(STORE_DIFFERS) == ()
+
+
+def test_a_minute_in_which_nothing_was_asked_is_no_contact(start, centre, clock):
+    job = start().job
+    job.step()
+    reached_s = job.backoff.reached_s
+    centre.trouble = lambda _request: httpx2.Response(503)
+    for _ in range(30):
+        clock.sleep(1)
+        job.step()
+    assert job.backoff.reached_s == reached_s, "the top line would say that the centre is there"

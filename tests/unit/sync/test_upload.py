@@ -12,6 +12,7 @@ import pytest
 
 from laneside.contract.exchange import Receipt, Refusal, Stored
 from laneside.contract.signing import canonical, parse
+from laneside.errors import JournalError
 from laneside.journal.entry import Delivery, Outgoing
 from laneside.sync.job import StepOutcome
 from laneside.sync.upload import DATA, PHOTOS, CentreRefusal, Uploader
@@ -284,3 +285,20 @@ def test_the_newest_entries_are_read_before_the_first_debit(journal, journal_pat
     assert journal.damage == "", "only the newest are read"
     journal.check_tail(2000)
     assert "entry 3" in journal.damage
+
+
+@pytest.mark.parametrize("gone", [1, 2])
+def test_an_entry_that_is_missing_is_damage_and_no_defect(journal, journal_path, gone):
+    for number in range(2):
+        journal.append("step", b"%d" % number)
+    with closing(sqlite3.connect(journal_path)) as other:
+        other.executescript(f"DROP TRIGGER entry_never_leaves; DELETE FROM entry WHERE seq = {gone}")
+    with pytest.raises(JournalError, match="entry 2"):
+        journal.check_entry(2)
+    assert "entry 2" in journal.damage
+
+
+def test_the_first_entry_follows_nothing(journal):
+    journal.append("step", b"")
+    journal.check_entry(1)
+    assert journal.damage == ""

@@ -63,7 +63,7 @@ class Intake:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._items = store
+        self._places = store
         self._alarms = alarms
         self._receipts = receipts
         self._after_commit = after_commit
@@ -94,32 +94,24 @@ class Intake:
             "signature": upload.signature,
             "received_at": self._clock.now(),
         }
-        stored, place = self._store(kind, upload.subject, columns_of(message), common)
+        stored, place = self._store(kind, upload, columns_of(message), common)
         if kind is RECORD:
             self._after_commit(upload.subject)
         return self._receipts.write(upload, stored, place)
 
     def _store(
-        self, kind: UploadKind, subject: str, own: dict[str, Any], common: dict[str, Any]
+        self, kind: UploadKind, upload: Upload, own: dict[str, Any], common: dict[str, Any]
     ) -> tuple[Stored, StorePlace | None]:
         try:
             with self._database.writing() as connection:
                 connection.execute(insert(kind.table), {**own, **common})
-                return Stored.CREATED, self._enter(connection, kind, subject, common)
+                return Stored.CREATED, self._places.enter(connection, kind.name, upload)
         except IntegrityError as collision:
             with self._database.writing() as connection:
-                stored = self._collided(connection, kind, subject, own, common, collision=collision)
-                exists = stored is Stored.EXISTS
-                return stored, self._enter(connection, kind, subject, common) if exists else None
-
-    def _enter(self, connection: Connection, kind: UploadKind, subject: str, common: dict[str, Any]) -> StorePlace:
-        return self._items.enter(
-            connection,
-            terminal_id=common["terminal_id"],
-            kind=kind.name,
-            subject=subject,
-            digest_hex=common["digest"],
-        )
+                stored = self._collided(connection, kind, upload.subject, own, common, collision=collision)
+                if stored is Stored.CONFLICT:
+                    return stored, None
+                return stored, self._places.enter(connection, kind.name, upload)
 
     def _collided(
         self,

@@ -146,7 +146,7 @@ class Checkup:
 
     def _tail(self) -> tuple[str, int]:
         try:
-            return "", self._journal.verify_tail(JOURNAL_TAIL)
+            return self._journal.damage, self._journal.verify_tail(JOURNAL_TAIL)
         except LanesideError as error:
             return str(error), 0
 
